@@ -1,0 +1,1 @@
+"""Devices and nothing else; knows bytes, not queues."""

@@ -1,0 +1,1 @@
+"""Put bare devices on the network."""

@@ -1,0 +1,1 @@
+"""RS-485 master: many slaves, one wire."""

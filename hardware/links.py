@@ -1,0 +1,1 @@
+"""Move bytes: serial, TCP, character device, loopback."""

@@ -1,0 +1,1 @@
+"""ESC/POS printing through a durable job table."""

@@ -1,0 +1,1 @@
+"""A ticket as a picture and as ESC/POS bytes."""

@@ -1,0 +1,1 @@
+"""Touch programs for citizens."""

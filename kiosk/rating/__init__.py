@@ -1,0 +1,1 @@
+"""The touch rating terminal at a counter."""

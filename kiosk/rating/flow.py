@@ -1,0 +1,1 @@
+"""The rating terminal's screens as a state machine."""

@@ -1,0 +1,1 @@
+"""The ticket kiosk's screens as a state machine."""

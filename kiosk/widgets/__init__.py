@@ -1,0 +1,1 @@
+"""Widgets that the touch programs share."""

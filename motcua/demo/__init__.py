@@ -1,0 +1,1 @@
+"""The simulated citizens and clerks, and the hall they visit."""

@@ -1,0 +1,1 @@
+"""One branch: its rules, its log, its loop."""

@@ -1,0 +1,1 @@
+"""The queue server as a program."""

@@ -1,0 +1,1 @@
+"""TOML to configuration, with the place and mend of each mistake."""

@@ -1,0 +1,1 @@
+"""Read-only reader of the log."""

@@ -1,0 +1,1 @@
+"""Events to report tables, and the questions managers ask of them."""

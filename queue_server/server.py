@@ -1,0 +1,1 @@
+"""The loop: ROUTER for commands, XPUB for views, ZAP."""

@@ -1,0 +1,1 @@
+"""The staff's pages: one more terminal of the server."""

@@ -1,0 +1,1 @@
+"""Drivers against simulators over real ptys and sockets."""

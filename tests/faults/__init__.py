@@ -1,0 +1,1 @@
+"""Crashes, torn writes, full disks."""

@@ -1,0 +1,1 @@
+"""Whole halls and stateful properties."""

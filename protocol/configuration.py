@@ -1,1 +1,241 @@
-"""configuration."""
+"""The hall as checked: frozen structs that the rules can trust.
+
+``queue_server.config`` makes a :class:`Configuration` from TOML and names the place and the mend of each mistake; the
+log stores it with the event that made it effective, so that yesterday's log keeps yesterday's meaning. Words per
+language stand in dictionaries ``{"vi": …, "en": …}``.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from protocol.message import Code, Identifier, Language, OptionalIdentifier, Prefix
+
+Words = dict[Language, str]
+"""Text per language; Vietnamese and English are always there."""
+
+ClockTime = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""A time of day at the branch, ``07:30``."""
+
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+"""A business date, ``2026-11-23``."""
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Any part of a configuration."""
+
+
+class Service(_Part, frozen=True, kw_only=True):
+    """What a citizen queues for. ``mean_service_s`` and ``target_waiting_s`` seed estimates and figures."""
+
+    service_id: Identifier
+    queue_id: Identifier
+    prefix: Prefix
+    names: Words
+    hints: Words
+    icon: Code = ""
+    mean_service_s: int = 600
+    target_waiting_s: int = 1800
+    target_service_s: int = 900
+    daily_quota: int = 0
+    """Numbers a day at most; 0 = as many as come."""
+    after_15h_notice: bool = False
+    hours_id: OptionalIdentifier = ""
+    rating_tone: Literal["usual", "neutral"] = "usual"
+
+
+class Queue(_Part, frozen=True, kw_only=True):
+    """Visits that wait, in order. A backup counter helps once a head has waited ``overflow_after_s``."""
+
+    queue_id: Identifier
+    names: Words
+    overflow_after_s: int = 900
+    zone_id: OptionalIdentifier = ""
+
+
+class PriorityClass(_Part, frozen=True, kw_only=True):
+    """Why someone goes earlier: points per second waited, and the longest wait that is guaranteed."""
+
+    priority_class_id: Identifier
+    names: Words
+    slope: float
+    guaranteed_waiting_s: int
+    chosen_by: Literal["citizen", "staff"] = "citizen"
+    hints: Words = msgspec.field(default_factory=dict)
+
+
+class WorkProfile(_Part, frozen=True, kw_only=True):
+    """The queues a counter serves: its own, and those it helps."""
+
+    work_profile_id: Identifier
+    names: Words
+    primary_queue_ids: tuple[Identifier, ...]
+    backup_queue_ids: tuple[Identifier, ...] = ()
+
+
+class Counter(_Part, frozen=True, kw_only=True):
+    """Where a citizen is served; ``number`` is what boards and voices say."""
+
+    counter_id: Identifier
+    number: Annotated[int, msgspec.Meta(ge=1, le=999)]
+    names: Words
+    work_profile_id: Identifier
+    zone_id: Identifier
+
+
+class Zone(_Part, frozen=True, kw_only=True):
+    """A part of the hall with its own boards and one voice."""
+
+    zone_id: Identifier
+    names: Words
+
+
+class OpeningHours(_Part, frozen=True, kw_only=True):
+    """Opening spans per weekday (0 = Monday), each ``(from, to)`` in the branch's time; empty = closed."""
+
+    hours_id: Identifier
+    spans: dict[Annotated[int, msgspec.Meta(ge=0, le=6)], tuple[tuple[ClockTime, ClockTime], ...]]
+
+
+class Holiday(_Part, frozen=True, kw_only=True):
+    """A day on which the branch is closed."""
+
+    day: Day
+    names: Words
+
+
+class WorkingDay(_Part, frozen=True, kw_only=True):
+    """A day that works by another weekday's hours (a moved Saturday)."""
+
+    day: Day
+    as_weekday: Annotated[int, msgspec.Meta(ge=0, le=6)]
+
+
+class Calendar(_Part, frozen=True, kw_only=True):
+    """When the branch is open. Kiosks give numbers ``kiosk_lead_s`` before opening and stop ``kiosk_stop_s`` before."""
+
+    time_zone: str
+    default_hours_id: Identifier
+    hours: tuple[OpeningHours, ...]
+    holidays: tuple[Holiday, ...] = ()
+    working_days: tuple[WorkingDay, ...] = ()
+    day_opens: ClockTime = "06:00"
+    day_closes: ClockTime = "20:00"
+    kiosk_lead_s: int = 1800
+    kiosk_stop_s: int = 1800
+
+
+class KioskRange(_Part, frozen=True, kw_only=True):
+    """The numbers that one kiosk may give by itself while the server is gone; the server skips them."""
+
+    function_id: Identifier
+    prefix: Prefix
+    first: Annotated[int, msgspec.Meta(ge=1)]
+    last: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Outcome(_Part, frozen=True, kw_only=True):
+    """What came of a service. ``served`` tells whether a rating is asked for and the visit counts as served."""
+
+    outcome_id: Identifier
+    names: Words
+    served: bool = True
+    key: Annotated[str, msgspec.Meta(max_length=1)] = ""
+
+
+class Reason(_Part, frozen=True, kw_only=True):
+    """A reason that staff may give."""
+
+    reason_id: Identifier
+    names: Words
+    uses: tuple[Literal["call", "pause", "close", "transfer", "reinstate", "revoke"], ...]
+
+
+class RatingLevel(_Part, frozen=True, kw_only=True):
+    """One answer of a scale, 1 = best. ``satisfied`` tells whether it counts as satisfied."""
+
+    level: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    names: Words
+    satisfied: bool
+    asks_reason: bool = False
+
+
+class RatingScale(_Part, frozen=True, kw_only=True):
+    """A scale of answers with an id of its own, since scales change by decree."""
+
+    scale_id: Identifier
+    levels: tuple[RatingLevel, ...]
+    reasons: tuple[Reason, ...] = ()
+
+
+class Policies(_Part, frozen=True, kw_only=True):
+    """House rules as numbers. All times are hall time, in seconds."""
+
+    recall_limit: int = 3
+    call_timeout_s: int = 120
+    """A call that nobody answers is offered as a no-show on the console after this long; nothing is automatic."""
+    transfer_position: Literal["first", "last", "arrival"] = "arrival"
+    rating_window_s: int = 90
+    rating_grace_s: int = 10
+    rating_debounce_ms: int = 400
+    rating_too_soon_ms: int = 300
+    minimum_service_s: int = 20
+    board_minimum_s: int = 8
+    board_recent_calls: int = 6
+    announce_repeat: int = 1
+    announce_digits: Literal["digits", "number"] = "digits"
+    announce_dialect: Literal["north", "south"] = "north"
+    announce_languages: tuple[Language, ...] = ("vi",)
+    visits_per_kiosk_per_minute: int = 30
+    waiting_limit: int = 5000
+    board_shows_estimates: bool = True
+
+
+class Procedure(_Part, frozen=True, kw_only=True):
+    """One procedure that this hall publishes. ``None`` means "not yet recorded", which is shown as such."""
+
+    code: Code
+    service_id: Identifier
+    names: Words
+    official_name: str = ""
+    documents: tuple[str, ...] | None = None
+    time: Words | None = None
+    fee: Words | None = None
+    result_place: Words | None = None
+    after_15h_next_day: bool = False
+    saturday_morning: bool = False
+    rating_tone: Literal["usual", "neutral"] = "usual"
+
+
+class TicketLink(_Part, frozen=True, kw_only=True):
+    """What the QR on a ticket holds: a page on the hall's own network, a public page, or the visit's short code."""
+
+    kind: Literal["code", "hall_page", "public_page"] = "code"
+    base_address: str = ""
+
+
+class Configuration(_Part, frozen=True, kw_only=True):
+    """The whole hall. ``configuration_id`` is the SHA-256 of its sources, in hex."""
+
+    configuration_id: str
+    branch_id: Identifier
+    agency: Words
+    names: Words
+    hotline: str
+    languages: tuple[Language, ...]
+    calendar: Calendar
+    zones: tuple[Zone, ...]
+    queues: tuple[Queue, ...]
+    services: tuple[Service, ...]
+    priority_classes: tuple[PriorityClass, ...]
+    work_profiles: tuple[WorkProfile, ...]
+    counters: tuple[Counter, ...]
+    outcomes: tuple[Outcome, ...]
+    reasons: tuple[Reason, ...]
+    rating_scale: RatingScale
+    policies: Policies
+    kiosk_ranges: tuple[KioskRange, ...] = ()
+    ticket_link: TicketLink = TicketLink()
+    ticket_footer: Words = msgspec.field(default_factory=dict)
+    pledges: tuple[Words, ...] = ()
+    catalogue: tuple[Procedure, ...] = ()

@@ -1,1 +1,103 @@
-"""roles."""
+"""Who may send or see what: the table role x message, and the second one, staff role x command.
+
+A role is the kind of a function (``kiosk``, ``rating_keypad`` …). The server looks at this table on every message; a
+message that no table names for the sender is refused with ``not_allowed``.
+"""
+
+from typing import Final
+
+from protocol import commands as c
+
+Role = str
+
+CommandTypes = frozenset[type[c.Command]]
+
+_QUESTIONS: Final[CommandTypes] = frozenset({c.Introduce})
+_COUNTER: Final[CommandTypes] = frozenset(
+    {
+        c.SignOutClerk,
+        c.OpenCounter,
+        c.PauseCounter,
+        c.CloseCounter,
+        c.CallNext,
+        c.RecallVisit,
+        c.StartService,
+        c.EndService,
+        c.MarkNoShow,
+        c.CallNumber,
+    }
+)
+_CONSOLE: Final[CommandTypes] = _COUNTER | {
+    c.SignInClerk,
+    c.CallVisit,
+    c.ReinstateVisit,
+    c.ParkVisit,
+    c.ResumeVisit,
+    c.TransferVisit,
+    c.CancelVisit,
+}
+_BRANCH: Final[CommandTypes] = frozenset({c.Configure, c.OpenDay, c.CloseDay, c.CreateDevice, c.RevokeDevice})
+_HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
+
+COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
+    "kiosk": _QUESTIONS | _HEALTH | {c.TakeTicket, c.HandOverVisit, c.ReportTicket, c.FetchCatalogue},
+    "board": _QUESTIONS | _HEALTH,
+    "counter_display": _QUESTIONS | _HEALTH,
+    "call_keypad": _QUESTIONS | _HEALTH | (_COUNTER - {c.SignOutClerk}),
+    "rating_keypad": _QUESTIONS | _HEALTH | {c.PressRating},
+    "rating_terminal": _QUESTIONS | _HEALTH | {c.PressRating},
+    "staff": _QUESTIONS | _HEALTH | _CONSOLE | _BRANCH | {c.TakeTicket, c.FindVisit, c.FetchCatalogue},
+    "public": _QUESTIONS | _HEALTH | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
+    "technician": _QUESTIONS | _HEALTH | _BRANCH | {c.FetchCatalogue},
+    "observer": _QUESTIONS | _HEALTH,
+}
+"""What each role may ask. ``Tick`` and ``Pair`` stand in no row: one is the loop's own, one has its own socket."""
+
+TOPICS_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
+    "kiosk": ("kiosk",),
+    "board": ("board/{zone_id}",),
+    "counter_display": ("board/",),
+    "call_keypad": ("counter/{counter_id}",),
+    "rating_keypad": ("rating/{counter_id}",),
+    "rating_terminal": ("rating/{counter_id}",),
+    "staff": ("hall", "counter/", "kiosk", "devices", "board/"),
+    "public": ("kiosk", "board/"),
+    "technician": ("hall", "devices", "kiosk"),
+    "observer": ("board/",),
+}
+"""What each role may watch: a whole topic, a topic of the function's own counter or zone, or (ending in ``/``) a
+family of topics. A ``board`` without a zone may watch every board."""
+
+COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
+    "clerk": _CONSOLE | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce},
+    "technician": _BRANCH | {c.FindVisit, c.FetchCatalogue, c.Introduce},
+    "manager": frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce}),
+    "inspector": frozenset({c.FindVisit, c.FetchCatalogue, c.Introduce}),
+}
+"""The second table: what a person of this role may ask through the staff pages."""
+
+
+def may_send(role: Role, command: type[c.Command]) -> bool:
+    """Tell whether a function of this role may send this command."""
+    return command in COMMANDS_OF_ROLE.get(role, frozenset())
+
+
+def may_watch(role: Role, topic: str, *, counter_id: str = "", zone_id: str = "") -> bool:
+    """Tell whether a function of this role, at this counter or in this zone, may see this topic."""
+    return any(_topic_matches(pattern, topic, counter_id, zone_id) for pattern in TOPICS_OF_ROLE.get(role, ()))
+
+
+def staff_may_send(staff_role: str, command: type[c.Command]) -> bool:
+    """Tell whether a person of this staff role may send this command."""
+    return command in COMMANDS_OF_STAFF_ROLE.get(staff_role, frozenset())
+
+
+def _topic_matches(pattern: str, topic: str, counter_id: str, zone_id: str) -> bool:
+    if pattern == "board/{zone_id}" and not zone_id:
+        return topic.startswith("board/")
+    if "{" in pattern:
+        own = pattern.format(counter_id=counter_id, zone_id=zone_id)
+        return topic == own and not own.endswith("/")
+    if pattern.endswith("/"):
+        return topic.startswith(pattern) and len(topic) > len(pattern)
+    return topic == pattern

@@ -1,1 +1,469 @@
-"""views."""
+"""What a terminal may see, complete; and the replies to commands.
+
+A view is the whole truth for its topic: nothing to merge, nothing to lose. It stays under 16 kB, so it holds heads and
+counts instead of lists. Topics: ``hall``, ``board/<zone>``, ``kiosk``, ``counter/<id>``, ``rating/<counter>``,
+``devices``.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from protocol.commands import DeviceState, FunctionDescription
+from protocol.configuration import (
+    KioskRange,
+    Outcome,
+    Policies,
+    PriorityClass,
+    Procedure,
+    RatingScale,
+    Reason,
+    TicketLink,
+    Words,
+)
+from protocol.events import Clause
+from protocol.message import Code, Instant, Message
+
+VIEW_LIMIT_BYTES = 16_384
+"""No encoded view is longer; tested with the largest hall."""
+
+CounterState = Literal["closed", "open", "paused"]
+VisitState = Literal["waiting", "called", "in_service", "parked", "ended", "no_show", "cancelled", "expired"]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Any part of a view."""
+
+
+class View(Message, frozen=True, kw_only=True):
+    """Any view."""
+
+
+class Estimate(_Part, frozen=True, kw_only=True):
+    """A range of waiting, P50 to P90, in seconds."""
+
+    low_s: int
+    high_s: int
+
+
+# --- kiosk -----------------------------------------------------------------------------------------------------------
+
+
+class KioskService(_Part, frozen=True, kw_only=True):
+    """A tile: what it is, whether numbers are given now, how many wait and how long it may take."""
+
+    service_id: str
+    prefix: str
+    names: Words
+    hints: Words
+    icon: str
+    state: Literal["open", "closed", "quota_reached", "full"]
+    waiting: int
+    estimate: Estimate | None
+    counter_numbers: tuple[int, ...]
+    """Counters open for this service now."""
+    next_opens_at: Instant | None = None
+    after_15h_notice: bool = False
+
+
+class KioskView(View, frozen=True, kw_only=True):
+    """Topic ``kiosk``: all that a kiosk needs to give a number, also by itself while the server is gone."""
+
+    branch_id: str
+    configuration_id: str
+    agency: Words
+    names: Words
+    hotline: str
+    languages: tuple[str, ...]
+    utc_offset_s: int
+    day: str
+    state: Literal["open", "closed"]
+    next_opens_at: Instant | None
+    services: tuple[KioskService, ...]
+    priority_classes: tuple[PriorityClass, ...]
+    kiosk_ranges: tuple[KioskRange, ...]
+    ticket_link: TicketLink
+    ticket_footer: Words
+    catalogue_hash: str
+    catalogue_pages: int
+    message: Words = msgspec.field(default_factory=dict)
+
+
+# --- board/<zone> ----------------------------------------------------------------------------------------------------
+
+
+class BoardCall(_Part, frozen=True, kw_only=True):
+    """A call or recall, newest first in the view. ``call_id`` rises through the day; announce each once."""
+
+    call_id: int
+    visit_id: str
+    prefix: str
+    number: int
+    counter_id: str
+    counter_number: int
+    called_at: Instant
+    again: bool
+    state: Literal["called", "in_service", "over"]
+    language: str = "vi"
+
+
+class BoardCounter(_Part, frozen=True, kw_only=True):
+    """What a counter does now; what the LED over it shows."""
+
+    counter_id: str
+    number: int
+    state: CounterState
+    prefix: str = ""
+    ticket_number: int = 0
+    visit_state: Literal["", "called", "in_service"] = ""
+
+
+class BoardWaiting(_Part, frozen=True, kw_only=True):
+    """How many wait for a service."""
+
+    service_id: str
+    prefix: str
+    names: Words
+    waiting: int
+    estimate: Estimate | None
+
+
+class BoardView(View, frozen=True, kw_only=True):
+    """Topic ``board/<zone>``: the calls of the last 120 s or the last 32, whichever is more, and the hall's state."""
+
+    zone_id: str
+    agency: Words
+    names: Words
+    hotline: str
+    day: str
+    utc_offset_s: int
+    state: Literal["open", "closed"]
+    next_opens_at: Instant | None
+    calls: tuple[BoardCall, ...]
+    counters: tuple[BoardCounter, ...]
+    waiting: tuple[BoardWaiting, ...]
+    policies: Policies
+    pledges: tuple[Words, ...]
+    message: Words = msgspec.field(default_factory=dict)
+
+
+# --- counter/<id> ----------------------------------------------------------------------------------------------------
+
+
+class CounterVisit(_Part, frozen=True, kw_only=True):
+    """A visit as its counter sees it."""
+
+    visit_id: str
+    prefix: str
+    number: int
+    state: VisitState
+    service_id: str
+    queue_id: str
+    priority_class_id: str
+    procedure_code: str
+    taken_at: Instant
+    rank_at: Instant
+    function_id: str
+    called_at: Instant | None = None
+    started_at: Instant | None = None
+    clause: Clause | None = None
+    reason: str = ""
+    recalls: int = 0
+    waited_s: int = 0
+    overdue: bool = False
+    backup: bool = False
+    remind_at: Instant | None = None
+    transferred_from: str = ""
+    language: str = "vi"
+
+
+class CounterDay(_Part, frozen=True, kw_only=True):
+    """The counter's own figures of today."""
+
+    served: int = 0
+    within_target: int = 0
+    no_shows: int = 0
+    served_total_s: int = 0
+
+
+class CounterView(View, frozen=True, kw_only=True):
+    """Topic ``counter/<id>``: what the clerk's console shows. It says nothing of ratings."""
+
+    counter_id: str
+    number: int
+    names: Words
+    state: CounterState
+    pause_reason: str
+    clerk_id: str
+    work_profile_id: str
+    work_profile_names: Words
+    day: str
+    utc_offset_s: int
+    day_open: bool
+    serving: CounterVisit | None
+    next_visits: tuple[CounterVisit, ...]
+    """Up to four, in the order in which the rule would call them now, each with the clause it would go by."""
+    parked: tuple[CounterVisit, ...]
+    no_shows: tuple[CounterVisit, ...]
+    waiting: int
+    today: CounterDay
+    recall_limit: int
+
+
+# --- rating/<counter> ------------------------------------------------------------------------------------------------
+
+
+class RatingWindow(_Part, frozen=True, kw_only=True):
+    """The question that is open now."""
+
+    nonce: str
+    prefix: str
+    number: int
+    tone: Literal["usual", "neutral"]
+    closes_at: Instant
+    language: str
+
+
+class RatingView(View, frozen=True, kw_only=True):
+    """Topic ``rating/<counter>``: what the rating terminal asks. No press ever changes it."""
+
+    counter_id: str
+    counter_number: int
+    agency: Words
+    languages: tuple[str, ...]
+    scale: RatingScale
+    window: RatingWindow | None
+    utc_offset_s: int
+    hotline: str = ""
+
+
+# --- hall ------------------------------------------------------------------------------------------------------------
+
+
+class HallQueue(_Part, frozen=True, kw_only=True):
+    """A queue as staff see it: waiting per priority class and the oldest arrival."""
+
+    queue_id: str
+    names: Words
+    waiting: dict[str, int]
+    oldest_at: Instant | None
+    estimate: Estimate | None = None
+
+
+class HallCounter(_Part, frozen=True, kw_only=True):
+    """A counter as staff see it."""
+
+    counter_id: str
+    number: int
+    names: Words
+    state: CounterState
+    clerk_id: str
+    work_profile_id: str
+    zone_id: str
+    prefix: str = ""
+    ticket_number: int = 0
+    visit_state: Literal["", "called", "in_service"] = ""
+    since_at: Instant | None = None
+
+
+class HallService(_Part, frozen=True, kw_only=True):
+    """A service's names and promise."""
+
+    service_id: str
+    queue_id: str
+    prefix: str
+    names: Words
+    target_waiting_s: int
+    target_service_s: int
+
+
+class HallProfile(_Part, frozen=True, kw_only=True):
+    """A work profile by name."""
+
+    work_profile_id: str
+    names: Words
+    primary_queue_ids: tuple[str, ...]
+    backup_queue_ids: tuple[str, ...]
+
+
+class HallDay(_Part, frozen=True, kw_only=True):
+    """The day in numbers."""
+
+    visits_taken: int = 0
+    waiting: int = 0
+    called: int = 0
+    in_service: int = 0
+    parked: int = 0
+    served: int = 0
+    no_shows: int = 0
+    cancelled: int = 0
+    expired: int = 0
+
+
+class HallView(View, frozen=True, kw_only=True):
+    """Topic ``hall``: what staff need besides their counter: the words, the queues, the counters, the day."""
+
+    branch_id: str
+    configuration_id: str
+    agency: Words
+    names: Words
+    languages: tuple[str, ...]
+    day: str
+    day_open: bool
+    utc_offset_s: int
+    opens_at: Instant | None
+    closes_at: Instant | None
+    services: tuple[HallService, ...]
+    queues: tuple[HallQueue, ...]
+    counters: tuple[HallCounter, ...]
+    work_profiles: tuple[HallProfile, ...]
+    class_names: dict[str, Words]
+    outcomes: tuple[Outcome, ...]
+    reasons: tuple[Reason, ...]
+    today: HallDay
+    alarms: tuple[Code, ...] = ()
+
+
+# --- devices ---------------------------------------------------------------------------------------------------------
+
+
+class DeviceLine(_Part, frozen=True, kw_only=True):
+    """One function of one device, and its health."""
+
+    device_id: str
+    function_id: str
+    kind: str
+    counter_id: str
+    pairing: Literal["expected", "paired", "revoked"]
+    state: DeviceState
+    reason: str
+    detail: str
+    since_at: Instant | None
+
+
+class DevicesView(View, frozen=True, kw_only=True):
+    """Topic ``devices``: the health of all."""
+
+    lines: tuple[DeviceLine, ...]
+
+
+AnyView = KioskView | BoardView | CounterView | RatingView | HallView | DevicesView
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """A view on its way: ``sequence`` counts per topic within ``epoch``; ``at`` is hall time, ``rate`` its speed.
+
+    Terminals derive hall time from ``at`` and ``rate`` and keep the last offset while the link is down.
+    """
+
+    epoch: int
+    sequence: int
+    at: Instant
+    rate: float
+    version: int
+    view: AnyView
+
+
+# --- Replies ---------------------------------------------------------------------------------------------------------
+
+
+class Reply(Message, frozen=True, kw_only=True):
+    """Any reply."""
+
+
+class Done(Reply, frozen=True, kw_only=True):
+    """The command was carried out, or had been."""
+
+
+class TicketTaken(Reply, frozen=True, kw_only=True):
+    """The number, durable before it is told; and what the ticket says."""
+
+    visit_id: str
+    prefix: str
+    number: int
+    service_id: str
+    priority_class_id: str
+    procedure_code: str
+    taken_at: Instant
+    ahead: int
+    estimate: Estimate | None
+    counter_numbers: tuple[int, ...]
+
+
+class VisitCalledReply(Reply, frozen=True, kw_only=True, tag="visit_called"):
+    """Who was called."""
+
+    visit_id: str
+    prefix: str
+    number: int
+    counter_number: int
+    call_id: int
+    clause: Clause
+
+
+class DeviceCreatedReply(Reply, frozen=True, kw_only=True, tag="device_created"):
+    """The pairing code, shown once; ``pairing`` is the whole string for a QR: ``motcua://host:port/KEY?code=…``."""
+
+    device_id: str
+    code: str
+    expires_at: Instant
+
+
+class Paired(Reply, frozen=True, kw_only=True):
+    """The device is known from now on."""
+
+    device_id: str
+    functions: tuple[FunctionDescription, ...]
+
+
+class Introduction(Reply, frozen=True, kw_only=True):
+    """Who the asking device is. ``link_key`` (64 hex digits) goes to kiosks alone, for the tickets' secrets."""
+
+    device_id: str
+    functions: tuple[FunctionDescription, ...]
+    branch_id: str
+    names: Words
+    epoch: int
+    at: Instant
+    rate: float
+    oldest_version: int
+    link_key: str = ""
+
+
+class CataloguePage(Reply, frozen=True, kw_only=True):
+    """Page ``page`` of ``pages`` of the catalogue with this hash."""
+
+    catalogue_hash: str
+    page: int
+    pages: int
+    procedures: tuple[Procedure, ...]
+
+
+class VisitFound(Reply, frozen=True, kw_only=True):
+    """A visit's state for who may know it."""
+
+    visit: CounterVisit
+    ahead: int
+    estimate: Estimate | None
+    counter_number: int = 0
+
+
+class Refused(Reply, frozen=True, kw_only=True):
+    """No, with a code, its parts, and the sentence to show in each of the branch's languages."""
+
+    code: Annotated[str, msgspec.Meta(max_length=64)]
+    parts: dict[str, str] = msgspec.field(default_factory=dict)
+    sentences: Words = msgspec.field(default_factory=dict)
+
+
+AnyReply = (
+    Done
+    | TicketTaken
+    | VisitCalledReply
+    | DeviceCreatedReply
+    | Paired
+    | Introduction
+    | CataloguePage
+    | VisitFound
+    | Refused
+)

@@ -1,0 +1,40 @@
+# Every target makes this checkout ready by itself (tools/setup says what it installs) and then runs inside .venv/.
+
+.PHONY: demo test check bench faults screenshots clean
+.DEFAULT_GOAL := check
+
+RUN := .venv/bin/
+# Tests of one file share their browser, window and server, so a file stays on one core.
+PYTEST := $(RUN)pytest -n 2 --dist loadfile
+
+demo:  ## the whole hall on this machine: make demo DEMO="--minutes 5"
+	@tools/setup demo
+	@$(RUN)motcua demo $(DEMO)
+
+test:  ## all tests but the long lanes: make test TEST="tests/unit -x"
+	@tools/setup test
+	$(PYTEST) -m "not slow" $(TEST)
+
+check:  ## format, lint, types, import contracts and the fast tests, in under a minute
+	@tools/setup test
+	$(RUN)ruff format --check --quiet .
+	$(RUN)ruff check --quiet .
+	$(RUN)mypy
+	$(RUN)lint-imports --no-logo
+	$(PYTEST) -m "not slow and not screen and not browser" tests/unit tests/test_tidy.py $(CHECK)
+
+bench:  ## the budget table, each floor measured in the same run: make bench BENCH=--json
+	@tools/setup demo
+	@$(RUN)motcua bench $(BENCH)
+
+faults:  ## the long lanes: crashes, broken wires, full disks: make faults FAULTS="--seed 7"
+	@tools/setup test
+	$(PYTEST) -m slow --timeout 1500 $(FAULTS)
+
+screenshots:  ## make the pictures again that README and docs show
+	@tools/setup test
+	$(RUN)pytest -m picture --pictures docs/pictures
+
+clean:  ## remove what the targets above made; the state of a hall is never touched
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis build ./*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,72 @@
+"""What holds for every test: it leaves nothing behind, its chance can be repeated, its pictures can be kept.
+
+Fixtures for all rooms:
+
+- `seed`: the number from which a test draws all its chance (`random.Random(seed)`). It stands at the end of the run's
+  report; `--seed N` repeats or varies it. Hypothesis follows the same number.
+- `picture`: `picture("kiosk")` is the path where a test saves a picture: `kiosk.png` in the test's own folder, or under
+  `--pictures FOLDER` when `make screenshots` remakes those of the docs (mark such a test with `picture`).
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.leftovers import Belongings, leftovers
+
+# The gate draws the same chance each time, so that whoever breaks it sees it break; the long lanes vary the number.
+DEFAULT_SEED = 7
+# How long something that is already ending (a joined process's pipe, a thread past its last line) may take.
+ENDING_S = 2.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("motcua")
+    group.addoption("--seed", type=int, default=None, help="the number from which tests draw their chance")
+    group.addoption("--pictures", type=Path, default=None, help="keep the pictures that tests make in this folder")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.seed is None:
+        config.option.seed = DEFAULT_SEED
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(config.option.seed)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    terminalreporter.write_line(f"seed {config.option.seed}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        report.sections.append(("seed", f"repeat with --seed {item.config.option.seed}"))
+    return report
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Return the number from which this test draws its chance."""
+    drawn: int = request.config.option.seed
+    return drawn
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Path]:
+    """Return where to save a picture of the given name (without its ending)."""
+    folder: Path = request.config.option.pictures or tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    return lambda name: folder / f"{name}.png"
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test after which a thread, a child process or an open file remains that was not there before."""
+    before = Belongings.now()
+    yield
+    if request.node.get_closest_marker("leaves_behind") is None:
+        remaining = leftovers(before, ENDING_S)
+        if remaining:
+            pytest.fail("left behind:\n" + "\n".join(remaining), pytrace=False)

@@ -1,0 +1,83 @@
+"""Which calls are still to be announced, and what stands on which line of a board."""
+
+import pytest
+
+from presentation.board import TURNS_LIMIT, Told, board_lines, clock_digits, next_opening, told_before, turns
+from protocol.configuration import Policies
+from protocol.views import BoardCall
+from tests.support.boards import at, board, call, repository_texts
+
+DAY = "2026-11-23"
+
+TURNS: tuple[tuple[str, tuple[BoardCall, ...], int, list[int]], ...] = (
+    # what, calls, how far the turns have come, whose turn is still to come
+    ("nothing called", (), 0, []),
+    ("a new call", (call(1, "H025", 3),), 0, [1]),
+    ("a call that had its turn", (call(1, "H025", 3),), 1, []),
+    ("two at once, oldest first", (call(1, "H025", 3), call(2, "C041", 1)), 0, [1, 2]),
+    ("served before its turn", (call(1, "H025", 3, state="in_service"), call(2, "C041", 1)), 0, [2]),
+    ("over before its turn", (call(1, "H025", 3, state="over"),), 0, []),
+    ("a recall has a turn of its own", (call(1, "H025", 3), call(2, "H025", 3, again=True)), 1, [2]),
+    ("a recall says the call as well", (call(1, "H025", 3), call(2, "H025", 3, again=True)), 0, [2]),
+    ("more than can wait", tuple(call(n, f"H{n:03d}", n) for n in range(1, 21)), 0, list(range(5, 21))),
+)
+
+
+@pytest.mark.parametrize(("what", "calls", "told", "expected"), TURNS, ids=[row[0] for row in TURNS])
+def test_turns(what: str, calls: tuple[BoardCall, ...], told: int, expected: list[int]) -> None:
+    assert [each.call_id for each in turns(board(*calls), Told(DAY, told))] == expected, what
+    assert len(expected) <= TURNS_LIMIT
+
+
+MEMORIES = (
+    # what, memory of the last run, expected mark
+    ("restarted within the day", Told(DAY, 7), Told(DAY, 7)),
+    ("the first start of a new day", Told("2026-11-20", 240), Told(DAY, 0)),
+    ("no memory: what is older than 20 s counts as announced", None, Told(DAY, 1)),
+)
+
+
+@pytest.mark.parametrize(("what", "memory", "expected"), MEMORIES, ids=[row[0] for row in MEMORIES])
+def test_a_starting_board_repeats_nothing_old_and_loses_nothing_new(
+    what: str, memory: Told | None, expected: Told
+) -> None:
+    view = board(call(1, "H025", 3, at_s=0), call(2, "C041", 1, at_s=70))
+    assert told_before(view, at(80), memory) == expected, what
+
+
+def test_five_called_at_once_all_stand_on_a_line_at_once_before_what_was_called_earlier() -> None:
+    view = board(
+        call(1, "K007", 4, state="over"),
+        *(call(number, f"H{number:03d}", number) for number in range(2, 7)),
+    )
+    lines = board_lines(view, 2, Told(DAY, 2), repository_texts())
+    assert lines.current is not None
+    assert (lines.current.number, lines.current.counter) == ("H002", "2")
+    assert [line.number for line in lines.others] == ["H003", "H004", "H005", "H006", "K007"]
+
+
+def test_waiting_lines_show_a_range_only_where_people_wait_and_the_hall_wants_it() -> None:
+    waiting = board_lines(board(), None, Told(DAY, 0), repository_texts()).waiting
+    assert [(line.prefix, line.count, line.detail) for line in waiting[:5]] == [
+        ("C", 3, "5–10 phút"),
+        ("H", 6, "15–30 phút"),
+        ("L", 9, "40–65 phút"),
+        ("K", 0, ""),
+        ("X", 2, ""),
+    ]
+    without = board(policies=Policies(board_shows_estimates=False))
+    assert {line.detail for line in board_lines(without, None, Told(DAY, 0), repository_texts()).waiting} == {""}
+
+
+def test_closed_counters_and_the_next_opening_are_named() -> None:
+    view = board(closed_counters=(2, 5), state="closed", next_opens_at=at(24 * 3600))
+    assert board_lines(view, None, Told(DAY, 0), repository_texts()).closed_counters == "2, 5"
+    assert next_opening(view, at(0), repository_texts()) == (
+        "Mở cửa lại: 08:00 T3 24/11",
+        "Opens again: 08:00 Tue 24/11",
+    )
+    assert next_opening(board(state="closed"), at(0), repository_texts()) == ()
+
+
+def test_the_clock_is_the_halls() -> None:
+    assert clock_digits(at(42 * 60), 7 * 3600) == "08:42"

@@ -5,7 +5,7 @@ log stores it with the event that made it effective, so that yesterday's log kee
 language stand in dictionaries ``{"vi": …, "en": …}``.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -19,6 +19,11 @@ ClockTime = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A business date, ``2026-11-23``."""
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: Final[tuple[Weekday, ...]] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""In the order of ``date.weekday()``."""
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,10 +96,10 @@ class Zone(_Part, frozen=True, kw_only=True):
 
 
 class OpeningHours(_Part, frozen=True, kw_only=True):
-    """Opening spans per weekday (0 = Monday), each ``(from, to)`` in the branch's time; empty = closed."""
+    """Opening spans per weekday, each ``(from, to)`` in the branch's time; empty = closed."""
 
     hours_id: Identifier
-    spans: dict[Annotated[int, msgspec.Meta(ge=0, le=6)], tuple[tuple[ClockTime, ClockTime], ...]]
+    spans: dict[Weekday, tuple[tuple[ClockTime, ClockTime], ...]]
 
 
 class Holiday(_Part, frozen=True, kw_only=True):
@@ -108,7 +113,7 @@ class WorkingDay(_Part, frozen=True, kw_only=True):
     """A day that works by another weekday's hours (a moved Saturday)."""
 
     day: Day
-    as_weekday: Annotated[int, msgspec.Meta(ge=0, le=6)]
+    as_weekday: Weekday
 
 
 class Calendar(_Part, frozen=True, kw_only=True):

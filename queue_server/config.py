@@ -1,1 +1,0 @@
-"""TOML to configuration, with the place and mend of each mistake."""

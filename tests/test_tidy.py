@@ -25,8 +25,9 @@ ALLOWED_NAMES = {
     "*rating_window*": "the span in which a rating is taken; where citizens are served is a counter",
     "window": "the same, inside the view of a rating terminal",
     "off_line": "the link is cut; what visits wait in is a queue",
-    "device_line": "a line of the technician's list; what visits wait in is a queue",
-    "lines": "the same, inside the view of devices",
+    "*_line": "a line of text on a screen or page; what visits wait in is a queue",
+    "*_lines": "the same",
+    "lines": "the same",
 }
 
 # Product files longer than one should hold in mind, and why they are one story.

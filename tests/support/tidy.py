@@ -231,10 +231,10 @@ def unreasoned_exceptions(files: Iterable[File]) -> Iterator[str]:
 
 def _has_reasons(line: str) -> bool:
     noqa = re.search(r"#\s*[n]oqa\b(?P<rest>.*)", line)
-    if noqa and not re.match(r": [A-Z]+\d+(, ?[A-Z]+\d+)* +[-–—#:]+ *\w{2,}", noqa["rest"]):
+    if noqa and not re.match(r": [A-Z]+\d+(, ?[A-Z]+\d+)* +[-–—#:]+ .*\w{2}", noqa["rest"]):
         return False
     ignore = re.search(r"#\s*[t]ype: *ignore(?P<rest>.*)", line)
-    return not (ignore and not re.match(r"\[[\w, -]+\] +[-–—#]+ *\w{2,}", ignore["rest"]))
+    return not (ignore and not re.match(r"\[[\w, -]+\] +[-–—#]+ .*\w{2}", ignore["rest"]))
 
 
 def unlisted_packages(files: Iterable[File], listed: Iterable[str]) -> Iterator[str]:

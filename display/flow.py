@@ -1,1 +1,272 @@
-"""What a board shows, and for how long."""
+"""What a hall board shows, and for how long: pure, `stage, input -> stage, scene, announcement`.
+
+A call has its *turn* in the large amber place: it stays there for the hall's minimum (`board_minimum_s`) even when
+five counters call at once, and while it is being said; the others wait for their turn, but stand on the lines below
+from the first moment, so nobody waits to *see* a number. With each turn comes one announcement, so eyes and ears get
+the same call. When more wait than `BACKLOG`, turns are hurried: half the minimum, and said once in one language. A
+citizen who is served before the turn is passed over: the board never calls someone who is already at the counter.
+
+When the turns are done, the large place goes back to the newest citizen who is still on the way; when nobody is, the
+last call stands there without amber; and after `IDLE_AFTER_S` of quiet the board greets. All times here are hall time.
+Whether the server can still be heard is a safety question, measured on the real clock by the loop and handed in as
+`live`: what is not live is never shown.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from presentation.board import (
+    LANGUAGES,
+    BoardLines,
+    Told,
+    board_lines,
+    clock_digits,
+    latest_calls,
+    next_opening,
+    told_before,
+    turns,
+)
+from presentation.texts import Texts
+from protocol.views import BoardCall, BoardView
+
+BACKLOG = 5
+"""When more calls than this wait for their turn, turns are hurried."""
+
+SPEECH_LIMIT_S = 45
+"""No turn lasts longer than this, however long its announcement takes (a stuck sound card)."""
+
+IDLE_AFTER_S = 120
+"""With nobody on the way, the last call is taken from the large place after this long."""
+
+SceneKind = Literal["calls", "idle", "closed", "message", "out_of_service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the board itself knows: how far the turns have come, and who has the large place since when."""
+
+    told: Told | None = None
+    current_id: int | None = None
+    since: datetime | None = None
+    in_turn: bool = False  # The large place was won by a turn, which has its minimum; else it is only kept warm.
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The world at one moment. `memory` is how far the turns had come in the board's last run."""
+
+    view: BoardView | None
+    now: datetime
+    live: bool
+    speaking_id: int | None = None
+    memory: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One call to be said now. A hurried one is said once and in the first language only."""
+
+    call: BoardCall
+    hurried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that is painted: the kind of scene, its lines, and for quiet scenes a title and hints per language."""
+
+    kind: SceneKind
+    clock: str = ""
+    lines: BoardLines | None = None
+    amber: bool = False
+    titles: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows from an input; `wake_at` is the hall time of the next step should nothing else happen."""
+
+    stage: Stage
+    scene: Scene
+    announcement: Announcement | None = None
+    wake_at: datetime | None = None
+
+
+def step(stage: Stage, world: Input, texts: Texts) -> Step:
+    """Go one step: the only way in which a board changes."""
+    view = world.view
+    if view is None or not world.live:
+        return Step(stage, _out_of_service(view, texts))
+    stage = _for_the_day(stage, world, view)
+    clock = clock_digits(world.now, view.utc_offset_s)
+    if view.message:
+        titles = tuple(view.message[language] for language in LANGUAGES if view.message.get(language))
+        return Step(stage, _scene("message", view, stage, texts, clock, titles=titles or tuple(view.message.values())))
+    stage, announcement = _next_turn(stage, world, view)
+    scene = _calls_or_quiet(stage, world, view, texts, clock)
+    return Step(stage, scene, announcement, _wake_at(stage, view, world.now))
+
+
+def _for_the_day(stage: Stage, world: Input, view: BoardView) -> Stage:
+    if stage.told is not None and stage.told.day == view.day:
+        return stage
+    return Stage(told=told_before(view, world.now, stage.told or world.memory))
+
+
+def _next_turn(stage: Stage, world: Input, view: BoardView) -> tuple[Stage, Announcement | None]:
+    """Keep who has the large place, or give it to the next; a turn that begins is announced."""
+    assert stage.told is not None, "a stage knows its day before turns are given"
+    waiting = turns(view, stage.told)
+    if _holds(stage, world, view, len(waiting)):
+        return stage, None
+    if not waiting:
+        return _without_turns(stage, world, view), None
+    call = waiting[0]
+    stage = Stage(told=Told(view.day, call.call_id), current_id=call.call_id, since=world.now, in_turn=True)
+    return stage, Announcement(call, hurried=len(waiting) > BACKLOG)
+
+
+def _without_turns(stage: Stage, world: Input, view: BoardView) -> Stage:
+    """Give the large place to somebody who is still on the way; when nobody is, the last call rests there."""
+    latest = latest_calls(view)
+    awaited = [call.call_id for call in latest if call.state == "called"]
+    if stage.current_id in awaited:
+        return stage
+    known = [call.call_id for call in latest]
+    resting = stage.current_id if stage.current_id in known else next(iter(known), None)
+    current_id = next(iter(awaited), resting)
+    if current_id == stage.current_id:
+        return stage
+    return replace(stage, current_id=current_id, since=world.now, in_turn=False)
+
+
+def _holds(stage: Stage, world: Input, view: BoardView, waiting: int) -> bool:
+    """Tell whether the present turn may not be taken away yet."""
+    if not stage.in_turn or stage.since is None:
+        return False
+    elapsed = world.now - stage.since
+    if elapsed < _minimum(view, waiting):
+        return True
+    return stage.current_id == world.speaking_id and elapsed < timedelta(seconds=SPEECH_LIMIT_S)
+
+
+def _minimum(view: BoardView, waiting: int) -> timedelta:
+    minimum = timedelta(seconds=view.policies.board_minimum_s)
+    return minimum / 2 if waiting > BACKLOG else minimum
+
+
+def _wake_at(stage: Stage, view: BoardView, now: datetime) -> datetime | None:
+    assert stage.told is not None, "a stage knows its day before it sleeps"
+    if stage.since is None:
+        return None
+    moments = (
+        stage.since + _minimum(view, len(turns(view, stage.told))),
+        stage.since + timedelta(seconds=SPEECH_LIMIT_S),
+        _idle_at(view),
+    )
+    return min((moment for moment in moments if moment is not None and moment > now), default=None)
+
+
+def _idle_at(view: BoardView) -> datetime | None:
+    last = max((call.called_at for call in view.calls), default=None)
+    return last + timedelta(seconds=IDLE_AFTER_S) if last is not None else None
+
+
+# --- Scenes ----------------------------------------------------------------------------------------------------------
+
+
+def _calls_or_quiet(stage: Stage, world: Input, view: BoardView, texts: Texts, clock: str) -> Scene:
+    current = next((call for call in view.calls if call.call_id == stage.current_id), None)
+    awaited = current is not None and current.state == "called"
+    minimum_runs = _holds(stage, replace(world, speaking_id=None), view, 0)
+    amber = awaited or (current is not None and minimum_runs)
+    if amber:
+        return _scene("calls", view, stage, texts, clock, amber=True)
+    if view.state == "closed":
+        return _scene(
+            "closed",
+            view,
+            stage,
+            texts,
+            clock,
+            titles=tuple(texts("board.closed", language) for language in LANGUAGES),
+            hints=next_opening(view, world.now, texts),
+        )
+    idle_at = _idle_at(view)
+    if current is None or (idle_at is not None and world.now >= idle_at):
+        titles = tuple(texts("board.none_called", language) for language in LANGUAGES)
+        return _scene("idle", view, replace(stage, current_id=None), texts, clock, titles=titles)
+    return _scene("calls", view, stage, texts, clock)
+
+
+def _scene(
+    kind: SceneKind,
+    view: BoardView,
+    stage: Stage,
+    texts: Texts,
+    clock: str,
+    *,
+    amber: bool = False,
+    titles: tuple[str, ...] = (),
+    hints: tuple[str, ...] = (),
+) -> Scene:
+    assert stage.told is not None, "a stage knows its day before it is painted"
+    current_id = stage.current_id if kind == "calls" else None
+    lines = board_lines(view, current_id, stage.told, texts)
+    return Scene(kind, clock, lines, amber, titles, hints)
+
+
+def _out_of_service(view: BoardView | None, texts: Texts) -> Scene:
+    """Say that nothing is known: no number, no waiting line, no time of day that may be wrong."""
+    lines = None
+    if view is not None:
+        lines = replace(board_lines(view, None, Told(view.day, 0), texts), others=(), waiting=(), closed_counters="")
+    return Scene(
+        "out_of_service",
+        lines=lines,
+        titles=tuple(texts("board.out_of_service", language) for language in LANGUAGES),
+        hints=tuple(texts("board.out_of_service_hint", language) for language in LANGUAGES),
+    )
+
+
+# --- Lines that share one place --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How the lines of a scene share the board: two large rows, a list, and the waiting lines below it."""
+
+    large: int = 2
+    side_rows: int = 8
+    least_waiting_rows: int = 4
+
+
+ROOM = Room()
+
+
+def shares(others: int, upcoming: int, recent_calls: int, room: Room = ROOM) -> tuple[int, int]:
+    """Divide the side of the board: rows for calls and rows for waiting lines.
+
+    The usual number of calls is the hall's own (`board_recent_calls`, the large rows counted); when more people than
+    that are called at once, their lines take the place of the waiting lines, since being called is more urgent.
+    """
+    usual = max(recent_calls - room.large, 0)
+    rows = min(max(usual, upcoming - room.large), room.side_rows, max(others - room.large, 0))
+    reserved = min(max(usual, rows), room.side_rows)
+    return rows, max(room.side_rows - reserved, 0)
+
+
+def page_of(count: int, size: int, turn: int) -> tuple[int, int]:
+    """Give the span (start, end) of the page that turn number `turn` shows of `count` lines, `size` at a time."""
+    if size <= 0 or count <= 0:
+        return 0, 0
+    pages = -(-count // size)
+    start = turn % pages * size
+    return start, min(start + size, count)
+
+
+def pledge_parts(pledge: str) -> tuple[str, str]:
+    """Part a pledge at its first colon into the words to stress and the rest: "5 rõ", "rõ người · rõ việc"."""
+    head, colon, rest = pledge.partition(":")
+    return (head.strip(), rest.strip()) if colon else ("", pledge.strip())

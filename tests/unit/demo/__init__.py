@@ -1,0 +1,1 @@
+"""The simulated people and the counting of what they saw."""

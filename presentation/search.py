@@ -34,15 +34,16 @@ def index(names: Iterable[tuple[str, str]]) -> tuple[Entry, ...]:
 def found(entries: Iterable[Entry], typed: str, limit: int) -> tuple[str, ...]:
     """Give the ids of the best matches for what was typed, at most `limit`, each once.
 
-    Best is a name that begins with what was typed, then one that holds it in a row, then one that has its words
-    anywhere; among equals the shorter name, then the order of the entries. Nothing typed finds nothing.
+    A name that holds what was typed in a row goes before one that has its words anywhere; among equals the shorter name
+    goes first ("Đăng ký khai sinh" before "Khai sinh cho người đã có giấy tờ"), then the order of the entries. Nothing
+    typed finds nothing.
     """
     query = fold(typed)
     words = query.split()[:_QUERY_WORDS]
     if not words:
         return ()
     ranked = sorted(
-        (_rank(entry.folded, query), len(entry.folded), place, entry.entry_id)
+        (f" {query}" not in f" {entry.folded}", len(entry.folded), place, entry.entry_id)
         for place, entry in enumerate(entries)
         if _matches(entry.folded, words)
     )
@@ -51,9 +52,3 @@ def found(entries: Iterable[Entry], typed: str, limit: int) -> tuple[str, ...]:
 
 def _matches(folded: str, words: list[str]) -> bool:
     return all(f" {word}" in f" {folded}" for word in words)
-
-
-def _rank(folded: str, query: str) -> int:
-    if folded.startswith(query):
-        return 0
-    return 1 if f" {query}" in folded else 2

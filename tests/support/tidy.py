@@ -255,7 +255,7 @@ def machine_paths(files: Iterable[File]) -> Iterator[str]:
     """Find what is true on one machine only: absolute paths into somebody's folders, addresses of a package index."""
     path = re.compile(r"(?<![\w.$}~/-])/(?:work|root|farm|home/[a-z]\w*|Users/\w+)/\w")
     index = re.compile(
-        r"(?i)\b(?:extra-)?index[-_]url\b|find[-]links|//[\w.-]*(?:pypi|pythonhosted|npmjs)\.\w+/(?:simple|packages)"
+        r"(?i)(?<!no-emit-)\b(?:extra-)?index[-_]url\b|find[-]links|//[\w.-]*(?:pypi|pythonhosted|npmjs)\.\w+/(?:simple|packages)"
     )
     for file in files:
         for number, line in enumerate(file.lines, start=1):

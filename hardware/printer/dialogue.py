@@ -1,0 +1,481 @@
+"""What to say to a printer next, and what to believe of it. Pure: time and bytes come in, bytes and notes go out.
+
+One ticket is with the printer at a time. The way of a ticket::
+
+    waiting ──check──▶ sending ──last byte──▶ confirming ──fence answered──▶ confirmed
+       ▲  trouble: held    stall, trouble: held     trouble: held; no answer: check, wait once more, then uncertain
+
+Rules that are easy to get wrong:
+
+- Status requests are sent between jobs only; inside a raster they would be dots.
+- Paper out, cover open, cutter: the printer keeps what it has been given and prints it after the mend, even over a
+  connection that has been closed meanwhile. So a job of which bytes have left is never sent again.
+- A link that breaks, or a printer that answers but never confirms (it was switched off and on), leaves *uncertain*.
+- A ticket that has waited too long is taken back, so that it does not come out for the next citizen.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Final
+
+from hardware.links import CHUNK_BYTES, reopen_delay_s
+from hardware.printer import commands
+from hardware.printer.jobs import Job, JobState
+from hardware.printer.profiles import Profile
+from hardware.printer.replies import (
+    AutomaticStatus,
+    Block,
+    Condition,
+    Demultiplexer,
+    Flow,
+    PaperStatus,
+    RealTimeStatus,
+    Reply,
+)
+
+RASTER_ROWS_AT_ONCE: Final = 256  # The tallest band that a ticket is sent in.
+LOOK_AGAIN_S: Final = 1.0  # While something is amiss.
+LOOK_IDLE_S: Final = 5.0  # While nothing is to do: an empty roll should be known before a citizen meets it.
+SILENCES_MOST: Final = 3  # Then the link is opened anew.
+
+
+class Reason(StrEnum):
+    """Why a job is where it is, besides the troubles that a printer tells of itself."""
+
+    NONE = ""
+    UNREACHABLE = "unreachable"  # The link cannot be opened.
+    SILENT = "silent"  # The link is open, the printer does not answer.
+    STALLED = "stalled"  # It takes no more bytes.
+    LINK_GONE = "link_gone"  # The link broke with a ticket under way.
+    UNCONFIRMED = "unconfirmed"  # It answers, but never confirmed; or it is of a kind that cannot confirm.
+    RESTARTED = "restarted"  # Our own program ended with a ticket under way.
+    TOO_LATE = "too_late"  # Nobody waits for this paper any more.
+    WITHDRAWN = "withdrawn"  # Taken back on request.
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A job has come so far: to be written down, then told. A ``settled`` job changes no more."""
+
+    job: Job
+    state: JobState
+    reason: str = Reason.NONE
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Not one byte of the job has left: it waits again as if nothing had been tried."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLink:
+    """Close the link; it will be opened anew."""
+
+
+Effect = Note | PutBack | CloseLink
+
+
+class _Phase(Enum):
+    CLOSED = "closed"
+    IDLE = "idle"
+    SENDING = "sending"
+    CONFIRMING = "confirming"
+
+
+class Dialogue:
+    """The conversation with one printer. All times are seconds of one steady clock."""
+
+    def __init__(self, profile: Profile, now_s: float = 0.0) -> None:
+        self.profile = profile
+        self.condition = Condition()
+        self.refilled = False  # Set when paper comes back after an end; the owner resets it.
+        self._demultiplexer = Demultiplexer()
+        self._phase = _Phase.CLOSED
+        self._waiting: deque[tuple[Job, float]] = deque()  # With the time after which it is too late.
+        self._told: dict[int, str] = {}  # serial -> why a waiting job has been told to be held.
+        self._job: Job | None = None
+        self._held: str | None = None
+        self._outbox = b""
+        self._written = 0
+        self._may_send = True
+        self._asked = 0  # The n of the DLE EOT that is out, 0 when none is.
+        self._silences = 0
+        self._failures = 0
+        self._open_at_s = now_s
+        self._look_at_s = math.inf  # When to ask for status next.
+        self._reply_by_s = math.inf
+        self._progress_by_s = math.inf
+        self._confirm_by_s = math.inf
+        self._given_up_at_s = math.inf
+        self._second_wait = False
+        self._amends_due = False  # A raster was cut short by a broken link.
+
+    # --- What the owner asks -----------------------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link is open."""
+        return self._phase is not _Phase.CLOSED
+
+    @property
+    def jobs_waiting(self) -> int:
+        """How many jobs are not settled."""
+        return len(self._waiting) + (self._job is not None)
+
+    @property
+    def silent(self) -> bool:
+        """Whether the last status request was not answered."""
+        return self._silences > 0
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a ticket is with the printer and nothing is known to hold it up."""
+        return self._job is not None and self._held is None
+
+    def wants_open(self, now_s: float) -> bool:
+        """Whether it is time to try to open the link."""
+        return self._phase is _Phase.CLOSED and now_s >= self._open_at_s
+
+    def to_write(self) -> bytes:
+        """Return what the link may be given now, at most one chunk; b"" while there is nothing or XOFF holds."""
+        return self._outbox[self._written : self._written + CHUNK_BYTES] if self._may_send else b""
+
+    def deadline_s(self) -> float:
+        """When :meth:`tick` has something to do, whatever comes in."""
+        too_late_s = min((late_s for _, late_s in self._waiting), default=math.inf)
+        if self._phase is _Phase.CLOSED:
+            return min(too_late_s, self._open_at_s)
+        timers = (self._look_at_s, self._reply_by_s, self._progress_by_s, self._confirm_by_s, self._given_up_at_s)
+        return min(too_late_s, *timers)
+
+    # --- What happens ------------------------------------------------------------------------------------------------
+
+    def submitted(self, job: Job, now_s: float, too_late_at_s: float) -> list[Effect]:
+        """Take a job that is on disk."""
+        self._waiting.append((job, too_late_at_s))
+        if self._phase is _Phase.CLOSED and self._failures:
+            return self._hold_waiting(Reason.UNREACHABLE)
+        if self._phase is _Phase.IDLE and self._silences:
+            return self._hold_waiting(Reason.SILENT)
+        if self._phase is _Phase.IDLE and self.condition.trouble:
+            return self._hold_waiting(self.condition.trouble)
+        return self._go_on(now_s)
+
+    def withdrawn(self, job_id: str, now_s: float) -> list[Effect]:
+        """Take a job back if its paper cannot come out any more; else let it be."""
+        effects = self._drop(
+            [entry for entry in self._waiting if entry[0].job_id == job_id], JobState.VOID, Reason.WITHDRAWN
+        )
+        if self._job is not None and self._job.job_id == job_id and self._held and self._phase is _Phase.CONFIRMING:
+            effects += self._take_back(Reason.WITHDRAWN, now_s)
+        return effects + self._go_on(now_s)
+
+    def mended(self, now_s: float) -> list[Effect]:
+        """Tell the printer that somebody has mended it (``DLE ENQ 1`` after a cutter jam), and look."""
+        if self._phase in {_Phase.IDLE, _Phase.CONFIRMING}:
+            self._say(commands.RECOVER_AND_GO_ON)
+            self._look_at_s = now_s
+        return self._go_on(now_s)
+
+    def opened(self, now_s: float) -> list[Effect]:
+        """Take note that the link is open."""
+        self._phase = _Phase.IDLE
+        self._demultiplexer = Demultiplexer()
+        self.condition = Condition()
+        self._outbox, self._written, self._may_send = b"", 0, True
+        self._asked, self._silences = 0, 0
+        self._look_at_s = math.inf if self.profile.status == "none" else now_s
+        if self._amends_due:
+            self._say(self._amends())
+        if self.profile.status == "none":
+            self._failures, self._amends_due = 0, False
+        return self._go_on(now_s)
+
+    def open_failed(self, now_s: float, jitter: float) -> list[Effect]:
+        """Wait longer before the next try to open, and tell those who wait."""
+        self._failures += 1
+        self._open_at_s = now_s + reopen_delay_s(self._failures, jitter)
+        return self._hold_waiting(Reason.UNREACHABLE)
+
+    def gone(self, now_s: float, jitter: float) -> list[Effect]:
+        """Take note that the link is broken, or was closed as asked."""
+        effects: list[Effect] = []
+        if self._job is not None:
+            if self._phase is _Phase.SENDING and self._written == 0:
+                effects.append(PutBack(self._job))
+                self._waiting.appendleft((self._job, now_s + self.profile.held_limit_s))
+            else:
+                self._amends_due = self._amends_due or self._phase is _Phase.SENDING
+                effects.append(Note(self._job, JobState.UNCERTAIN, Reason.LINK_GONE, settled=True))
+        self._forget_job()
+        self._phase = _Phase.CLOSED
+        self._failures += 1
+        self._open_at_s = now_s + reopen_delay_s(self._failures, jitter)
+        self._look_at_s = self._reply_by_s = math.inf
+        self.condition = Condition()
+        return effects
+
+    def wrote(self, count: int, now_s: float) -> list[Effect]:
+        """Take note that the link has taken ``count`` bytes of :meth:`to_write`."""
+        if not count:
+            return []
+        self._written += count
+        if self._phase is not _Phase.SENDING:
+            return []
+        self._progress_by_s = now_s + self.profile.stall_s
+        effects: list[Effect] = []
+        if self._held and not self.condition.trouble:
+            effects += self._unhold(JobState.SENDING)
+        if self._written == len(self._outbox):
+            effects += self._handed(now_s)
+        return effects + self._go_on(now_s)
+
+    def received(self, data: bytes, now_s: float) -> list[Effect]:
+        """Understand bytes from the printer."""
+        effects: list[Effect] = []
+        for reply in self._demultiplexer.feed(data, now_s):
+            effects += self._heard(reply, now_s)
+        return effects + self._go_on(now_s)
+
+    def tick(self, now_s: float) -> list[Effect]:
+        """Do what is due."""
+        effects = self._drop([entry for entry in self._waiting if now_s >= entry[1]], JobState.FAILED, Reason.TOO_LATE)
+        if now_s >= self._reply_by_s:
+            effects += self._silence(now_s)
+        if now_s >= self._progress_by_s:
+            self._progress_by_s = math.inf
+            effects += self._hold(self.condition.trouble or Reason.STALLED, now_s)
+        if now_s >= self._given_up_at_s:
+            effects += self._give_up(now_s)
+        if now_s >= self._confirm_by_s:
+            effects += self._overdue(now_s)
+        return effects + self._go_on(now_s)
+
+    # --- Sending -----------------------------------------------------------------------------------------------------
+
+    def _say(self, data: bytes) -> None:
+        self._outbox = self._outbox[self._written :] + data
+        self._written = 0
+
+    def _go_on(self, now_s: float) -> list[Effect]:
+        """Ask for status when it is time or when a job waits; start the job when nothing speaks against it."""
+        if self._phase in {_Phase.CLOSED, _Phase.SENDING} or self._asked:
+            return []
+        if self._phase is _Phase.IDLE and self._waiting:
+            if self.profile.status == "none":
+                return self._start(now_s)
+            if not self.condition.trouble and not self._silences:
+                self._look_at_s = now_s
+        if now_s >= self._look_at_s:
+            self._ask(1, now_s)
+        return []
+
+    def _start(self, now_s: float) -> list[Effect]:
+        job, _ = self._waiting.popleft()
+        self._told.pop(job.serial, None)
+        profile = self.profile
+        # A reset switches automatic status off, so it is asked for again in the same breath.
+        opening = commands.RESET + (commands.AUTOMATIC_STATUS if profile.status == "asb" else b"")
+        fence = {
+            "process_id": commands.fence_process_id(commands.process_id(job.serial)),
+            "gs_r": commands.FENCE_PAPER,
+            "none": b"",
+        }[profile.confirm]
+        self._job, self._phase = job, _Phase.SENDING
+        self._outbox, self._written = (
+            opening + job.body + commands.feed_and_cut(profile.feed_lines, profile.cut) + fence,
+            0,
+        )
+        self._progress_by_s = now_s + profile.stall_s
+        self._look_at_s = math.inf
+        return [Note(job, JobState.SENDING)]
+
+    def _handed(self, now_s: float) -> list[Effect]:
+        """Wait for the confirmation: the last byte has been handed to the link."""
+        assert self._job is not None
+        self._phase = _Phase.CONFIRMING
+        self._progress_by_s = math.inf
+        self._second_wait = False
+        sent = Note(self._job, JobState.SENT)
+        if self.profile.confirm == "none" and self.profile.status == "none":
+            return [sent, *self._settle(JobState.SENT, Reason.UNCONFIRMED, now_s)]
+        if self._held:
+            self._look_at_s = now_s + LOOK_AGAIN_S
+            return [sent, Note(self._job, JobState.HELD, self._held)]
+        self._confirm_by_s = now_s + self.profile.printing_s(len(self._job.body))
+        return [sent]
+
+    # --- Hearing -----------------------------------------------------------------------------------------------------
+
+    def _heard(self, reply: Reply, now_s: float) -> list[Effect]:
+        self._failures, self._amends_due = 0, False
+        match reply:
+            case Flow(may_send=may_send):
+                self._may_send = may_send
+            case Block():
+                if self._job is not None and reply.process_id == commands.process_id(self._job.serial):
+                    return self._settle(JobState.CONFIRMED, Reason.NONE, now_s)
+            case PaperStatus(byte=byte):
+                self._learn(self.condition.after_paper(byte))
+                if self.profile.confirm == "gs_r" and self._phase is _Phase.CONFIRMING:
+                    return self._settle(JobState.CONFIRMED, Reason.NONE, now_s)
+            case AutomaticStatus(bytes4=status):
+                self._learn(self.condition.after_automatic(status))
+                return self._judge(now_s)
+            case RealTimeStatus(byte=byte):
+                return self._answered(byte, now_s)
+        return []
+
+    def _learn(self, condition: Condition) -> None:
+        self.refilled = self.refilled or (self.condition.paper_out and not condition.paper_out)
+        self.condition = condition
+
+    def _ask(self, number: int, now_s: float) -> None:
+        self._asked = number
+        self._look_at_s = math.inf
+        self._reply_by_s = now_s + self.profile.reply_s
+        # Asked for with the first request after opening, and again here because a printer switched off and on forgets.
+        if number == 1 and self.profile.status == "asb" and not self.condition.known:
+            self._say(commands.AUTOMATIC_STATUS)
+        self._say(commands.real_time_status(number))
+
+    def _answered(self, byte: int, now_s: float) -> list[Effect]:
+        if not self._asked:
+            return []
+        number, self._asked = self._asked, 0
+        self._silences = 0
+        self._reply_by_s = math.inf
+        self._learn(self.condition.after_real_time(number, byte))
+        if number < 4:
+            self._ask(number + 1, now_s)
+            return []
+        return self._looked(now_s)
+
+    def _looked(self, now_s: float) -> list[Effect]:
+        """Judge the printer: all four answers are in."""
+        self._look_at_s = now_s + (LOOK_AGAIN_S if self.condition.trouble or self._held else LOOK_IDLE_S)
+        if self._phase is _Phase.IDLE and self._waiting and not self.condition.trouble:
+            return self._start(now_s)
+        if self._second_wait and self.profile.confirm == "none" and not self.condition.trouble:
+            # It has had the time to print, and is well: more cannot be known of a printer of this kind.
+            return self._settle(JobState.SENT, Reason.UNCONFIRMED, now_s)
+        return self._judge(now_s)
+
+    def _silence(self, now_s: float) -> list[Effect]:
+        """Take a status request without an answer for what it is: neither good nor bad, but unknown."""
+        self._asked, self._reply_by_s = 0, math.inf
+        self._silences += 1
+        self.condition = Condition()
+        self._look_at_s = now_s + LOOK_AGAIN_S
+        effects: list[Effect] = []
+        if self._phase is _Phase.CONFIRMING and not self._held:
+            effects += self._settle(JobState.UNCERTAIN, Reason.SILENT, now_s)
+        effects += self._hold_waiting(Reason.SILENT)
+        if self._silences >= SILENCES_MOST:
+            effects += self._close()
+        return effects
+
+    def _judge(self, now_s: float) -> list[Effect]:
+        """Hold or release according to what has just been learnt."""
+        trouble = self.condition.trouble
+        if self._phase is _Phase.IDLE:
+            if trouble:
+                return self._hold_waiting(trouble)
+            if self._waiting and not self._asked:
+                self._look_at_s = now_s  # The mend has been told; look at all before sending.
+            return []
+        if trouble:
+            return self._hold(trouble, now_s)
+        if self._held and self._phase is _Phase.SENDING and self._held != Reason.STALLED:
+            return self._unhold(JobState.SENDING)
+        if self._held and self._phase is _Phase.CONFIRMING:
+            assert self._job is not None
+            self._confirm_by_s = now_s + self.profile.printing_s(len(self._job.body))
+            self._second_wait = False
+            return self._unhold(JobState.SENT)
+        return []
+
+    # --- Holding and settling ----------------------------------------------------------------------------------------
+
+    def _hold_waiting(self, reason: str) -> list[Effect]:
+        fresh = [job for job, _ in self._waiting if self._told.get(job.serial) != reason]
+        self._told.update((job.serial, reason) for job in fresh)
+        return [Note(job, JobState.HELD, reason) for job in fresh]
+
+    def _hold(self, reason: str, now_s: float) -> list[Effect]:
+        if self._job is None or self._held == reason:
+            return []
+        if self._held is None:
+            self._given_up_at_s = now_s + self.profile.held_limit_s
+        self._held = reason
+        if self._phase is _Phase.CONFIRMING:
+            self._confirm_by_s = math.inf
+            self._second_wait = False
+            self._look_at_s = min(self._look_at_s, now_s + LOOK_AGAIN_S)
+        return [Note(self._job, JobState.HELD, reason)]
+
+    def _unhold(self, state: JobState) -> list[Effect]:
+        assert self._job is not None
+        self._held, self._given_up_at_s = None, math.inf
+        return [Note(self._job, state)]
+
+    def _overdue(self, now_s: float) -> list[Effect]:
+        """Without a confirmation in time, look once, wait once more, then say that nobody knows."""
+        if self.profile.status == "none" or self._second_wait:
+            return [*self._settle(JobState.UNCERTAIN, Reason.UNCONFIRMED, now_s), *self._close()]
+        self._second_wait = True
+        self._confirm_by_s = now_s + self.profile.margin_s
+        self._look_at_s = now_s
+        return []
+
+    def _give_up(self, now_s: float) -> list[Effect]:
+        """Stop holding: the citizen has gone."""
+        if self._phase is _Phase.CONFIRMING:
+            return self._take_back(Reason.TOO_LATE, now_s)
+        # Half a raster is in the printer, and nothing we say would be heard as a command.
+        self._amends_due = True
+        return [*self._settle(JobState.UNCERTAIN, Reason.STALLED, now_s), *self._close()]
+
+    def _take_back(self, reason: Reason, now_s: float) -> list[Effect]:
+        if self.profile.clear == "none":
+            return self._settle(JobState.UNCERTAIN, reason, now_s)
+        self._say(commands.RECOVER_AND_CLEAR if self.profile.clear == "enq" else commands.CLEAR_BUFFERS)
+        return self._settle(JobState.VOID, reason, now_s)
+
+    def _settle(self, state: JobState, reason: str, now_s: float) -> list[Effect]:
+        assert self._job is not None
+        note = Note(self._job, state, reason, settled=True)
+        self._forget_job()
+        self._phase = _Phase.IDLE
+        self._look_at_s = math.inf if self.profile.status == "none" else now_s + LOOK_IDLE_S
+        return [note]
+
+    def _close(self) -> list[Effect]:
+        """Ask for the link to be closed; the owner answers with :meth:`gone`."""
+        self._phase = _Phase.CLOSED
+        return [CloseLink()]
+
+    def _drop(self, entries: list[tuple[Job, float]], state: JobState, reason: Reason) -> list[Effect]:
+        """Settle jobs of which nothing has left."""
+        for entry in entries:
+            self._waiting.remove(entry)
+            self._told.pop(entry[0].serial, None)
+        return [Note(job, state, reason, settled=True) for job, _ in entries]
+
+    def _amends(self) -> bytes:
+        """End a raster that was cut short: zeros fill it up with white and mean nothing outside of it; then a cut.
+
+        Without them the next ticket would begin as dots of the last one.
+        """
+        band = RASTER_ROWS_AT_ONCE * self.profile.width_dots // 8
+        return bytes(band) + commands.feed_and_cut(self.profile.feed_lines, self.profile.cut)
+
+    def _forget_job(self) -> None:
+        self._job, self._held = None, None
+        self._progress_by_s = self._confirm_by_s = self._given_up_at_s = math.inf
+        self._second_wait = False

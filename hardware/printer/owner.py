@@ -1,0 +1,295 @@
+"""The one owner of a printer: a thread between the job table and the link.
+
+It decides nothing: :class:`hardware.printer.dialogue.Dialogue` does. It writes each decision to disk before it acts on
+it or tells it.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final
+
+import apsw
+
+from hardware.links import Interrupt, Link, LinkGone
+from hardware.printer.dialogue import CloseLink, Dialogue, Effect, Note, PutBack, Reason
+from hardware.printer.jobs import Job, JobMissing, JobRecord, JobState, JobTable
+from hardware.printer.profiles import Profile
+
+WAIT_MOST_S: Final = 60.0
+MM_PER_INCH: Final = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """News of a job. ``attempt`` 0 is the ticket, n its n-th reprint; ``reason`` is a Reason or a Trouble.
+
+    While not ``settled``, more will follow: a held ticket comes out by itself after the mend.
+    """
+
+    job_id: str
+    visit_id: str
+    attempt: int
+    state: JobState
+    reason: str
+    settled: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """What is known of the printer now. ``trouble`` None with ``known`` False is *unknown*, never *fine*."""
+
+    link_open: bool
+    known: bool
+    trouble: str | None  # A Trouble, or "unreachable", "silent", "storage".
+    near_end: bool
+    jobs_waiting: int
+    tickets_since_near_end: int
+    paper_used_mm: float  # Since the last fresh roll: an estimate for printers without a sensor.
+
+
+class PrinterStopped(Exception):  # noqa: N818 - named for what happened.
+    """The owner has ended: closed, or its disk failed. Restart the program once the disk is well."""
+
+
+class ReprintTooSoon(Exception):  # noqa: N818 - named for what happened.
+    """The ticket or an earlier reprint of it may still come out by itself."""
+
+
+class PrinterOwner:
+    """Owns one printer from construction to :meth:`close`.
+
+    ``open_link`` opens the wire anew each time (raises LinkGone). ``on_outcome`` is called on the owner's thread, after
+    the news is on disk; it must return at once and not raise (put it on a queue). Jobs of an earlier run are taken up:
+    what had not begun is printed if its citizen can still be there, what had begun is told as uncertain.
+
+    All methods may be called from any thread. Raises apsw.Error when the table cannot be opened.
+    """
+
+    def __init__(
+        self,
+        open_link: Callable[[], Link],
+        profile: Profile,
+        jobs_path: Path,
+        on_outcome: Callable[[Outcome], None],
+    ) -> None:
+        self._open_link = open_link
+        self._profile = profile
+        self._on_outcome = on_outcome
+        self._table = JobTable(jobs_path, _now())
+        self._dialogue = Dialogue(profile, time.monotonic())
+        self._link: Link | None = None
+        self._requests: SimpleQueue[Callable[[float], list[Effect]]] = SimpleQueue()
+        self._bell = Interrupt()
+        self._finish_by_s = math.inf
+        self._failure: str | None = None
+        self._counted_serial = 0  # A job may be noted as sent twice: before and after a hold.
+        self._near_end_tickets = int(self._table.count("tickets_since_near_end"))
+        self._paper_used_mm = self._table.count("paper_used_mm")
+        self._status = self._look()
+        self._thread = threading.Thread(target=self._run, name=f"printer {jobs_path.parent.name}")
+        self._thread.start()
+
+    # --- For other threads -------------------------------------------------------------------------------------------
+
+    def submit(self, job_id: str, visit_id: str, body: bytes, *, replied_at: datetime | None = None) -> JobRecord:
+        """Have ``body`` (raster, without reset and cut) printed once; it is on disk when this returns.
+
+        The same ``job_id`` again changes nothing and returns how far the job has come. ``replied_at``: when the
+        server's reply reached the terminal, kept to measure the time to the last byte.
+        Raises TooManyJobs, PrinterStopped, apsw.Error (nothing will be printed).
+        """
+        self._submit(job_id, visit_id, body, attempt=0, replied_at=replied_at)
+        return self._table.attempts(job_id)[0]
+
+    def reprint(self, job_id: str, render: Callable[[int], bytes]) -> JobRecord:
+        """Print the paper of a job again, with the same number. ``render(n)`` draws it marked as the n-th reprint.
+
+        Raises JobMissing, ReprintTooSoon while an earlier paper may still come, and what :meth:`submit` raises.
+        """
+        attempts = self._table.attempts(job_id)
+        if not attempts:
+            raise JobMissing(f"no ticket was ever printed for job {job_id}: look for it at the kiosk that issued it")
+        last = attempts[-1]
+        if not last.settled:
+            raise ReprintTooSoon(
+                f"job {job_id} is {last.state} ({last.reason}): mend the printer, it will come by itself"
+            )
+        attempt = len(attempts)
+        self._submit(job_id, last.visit_id, render(attempt), attempt=attempt, replied_at=None)
+        return self._table.attempts(job_id)[attempt]
+
+    def withdraw(self, job_id: str) -> None:
+        """Take a waiting or held ticket back: its citizen has left. The outcome tells whether it could be."""
+        self._request(lambda now_s: self._dialogue.withdrawn(job_id, now_s))
+
+    def mended(self) -> None:
+        """Say that somebody has cleared a jam: the printer is told to go on."""
+        self._request(self._dialogue.mended)
+
+    def paper_changed(self) -> None:
+        """Say that a fresh roll is in, for printers that cannot tell."""
+        self._request(self._fresh_roll)
+
+    def attempts(self, job_id: str) -> list[JobRecord]:
+        """Return what is known of a ticket and its reprints, with the instants; empty when unknown."""
+        return self._table.attempts(job_id)
+
+    def status(self) -> PrinterStatus:
+        """Return what is known of the printer now."""
+        return self._status
+
+    def close(self, finish_s: float = 5.0) -> None:
+        """End: a ticket under way gets ``finish_s`` to be confirmed; the others wait on disk for the next start."""
+        self._finish_by_s = time.monotonic() + finish_s
+        if self._thread.is_alive():
+            self._bell.ring()
+            self._thread.join()
+        self._table.close()
+        self._bell.close()
+
+    def _submit(self, job_id: str, visit_id: str, body: bytes, *, attempt: int, replied_at: datetime | None) -> None:
+        if self._failure is not None or not self._thread.is_alive():
+            raise PrinterStopped(self._failure or "the printer's owner has been closed")
+        job = self._table.add(job_id, visit_id, body, attempt=attempt, now=_now(), replied_at=replied_at)
+        if job is not None:
+            self._request(lambda now_s: self._take_up(job, now_s))
+
+    def _request(self, action: Callable[[float], list[Effect]]) -> None:
+        self._requests.put(action)
+        self._bell.ring()
+
+    # --- The owner's thread ------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._recover()
+            while not self._finished():
+                self._turn()
+                self._status = self._look()
+        except apsw.Error as error:
+            # The table can no longer say what was printed, so nothing more may be printed. The unsettled jobs are told
+            # when the program starts on a disk that works.
+            self._failure = f"the job table cannot be written: {error}"
+            self._status = self._look()
+        finally:
+            if self._link is not None:
+                self._link.close()
+
+    def _finished(self) -> bool:
+        now_s = time.monotonic()
+        return now_s >= self._finish_by_s or (self._finish_by_s < math.inf and not self._dialogue.under_way)
+
+    def _recover(self) -> None:
+        untouched, begun = self._table.unsettled()
+        for job in begun:
+            self._note(Note(job, JobState.UNCERTAIN, Reason.RESTARTED, settled=True))
+        for job in untouched:
+            self._perform(self._take_up(job, time.monotonic()))
+
+    def _turn(self) -> None:
+        now_s = time.monotonic()
+        while not self._requests.empty():
+            self._perform(self._requests.get()(now_s))
+        if self._link is None and self._dialogue.wants_open(now_s):
+            self._open()
+        wait_s = min(WAIT_MOST_S, max(0.0, min(self._dialogue.deadline_s(), self._finish_by_s) - time.monotonic()))
+        if self._link is None:
+            self._bell.wait(wait_s)
+        else:
+            self._converse(self._link, wait_s)
+        self._perform(self._dialogue.tick(time.monotonic()))
+
+    def _open(self) -> None:
+        try:
+            self._link = self._open_link()
+        except LinkGone:
+            self._perform(self._dialogue.open_failed(time.monotonic(), _jitter()))
+        else:
+            self._perform(self._dialogue.opened(time.monotonic()))
+
+    def _converse(self, link: Link, wait_s: float) -> None:
+        try:
+            if link.wait(wait_s, self._bell, to_write=bool(self._dialogue.to_write())):
+                if data := link.read(0):
+                    self._perform(self._dialogue.received(data, time.monotonic()))
+                if self._link is link and (piece := self._dialogue.to_write()):
+                    self._perform(self._dialogue.wrote(link.write_some(piece), time.monotonic()))
+        except LinkGone:
+            self._drop_link()
+
+    def _drop_link(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        self._perform(self._dialogue.gone(time.monotonic(), _jitter()))
+
+    def _perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Note():
+                    self._note(effect)
+                case PutBack(job=job):
+                    self._table.put_back(job.serial, _now())
+                case CloseLink():
+                    self._drop_link()
+        if self._dialogue.refilled:
+            self._fresh_roll(time.monotonic())
+
+    def _note(self, note: Note) -> None:
+        job, now = note.job, _now()
+        self._table.record(job.serial, note.state, note.reason, settled=note.settled, now=now)
+        if note.state is JobState.SENT and job.serial > self._counted_serial:
+            self._counted_serial = job.serial
+            self._count_paper(len(job.body))
+        self._on_outcome(Outcome(job.job_id, job.visit_id, job.attempt, note.state, note.reason, note.settled, now))
+
+    def _count_paper(self, length: int) -> None:
+        rows = 8 * length / self._profile.width_dots
+        self._paper_used_mm = self._table.count("paper_used_mm", rows / self._profile.dots_per_inch * MM_PER_INCH)
+        if self._dialogue.condition.near_end:
+            self._near_end_tickets = int(self._table.count("tickets_since_near_end", 1))
+
+    def _fresh_roll(self, _: float) -> list[Effect]:
+        self._dialogue.refilled = False
+        self._table.reset_counters()
+        self._near_end_tickets, self._paper_used_mm = 0, 0.0
+        return []
+
+    def _take_up(self, job: Job, now_s: float) -> list[Effect]:
+        waited_s = max(0.0, (_now() - job.submitted_at).total_seconds())
+        return self._dialogue.submitted(job, now_s, now_s + self._profile.held_limit_s - waited_s)
+
+    def _look(self) -> PrinterStatus:
+        dialogue = self._dialogue
+        trouble: str | None = dialogue.condition.trouble
+        if self._failure is not None:
+            trouble = "storage"
+        elif not dialogue.is_open:
+            trouble = Reason.UNREACHABLE
+        elif dialogue.silent:
+            trouble = Reason.SILENT
+        return PrinterStatus(
+            link_open=dialogue.is_open,
+            known=dialogue.condition.known,
+            trouble=trouble,
+            near_end=dialogue.condition.near_end,
+            jobs_waiting=dialogue.jobs_waiting,
+            tickets_since_near_end=self._near_end_tickets,
+            paper_used_mm=round(self._paper_used_mm, 1),
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the owner is a loop, and loops read the clock.
+
+
+def _jitter() -> float:
+    """Chance enough to keep the devices behind one switch apart."""
+    return time.monotonic_ns() % 997 / 997

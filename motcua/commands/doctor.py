@@ -1,0 +1,43 @@
+"""Look whether this machine is fit: libraries, clock, disk, graphics, speech, keys.
+
+Each finding is good, weak (some programs or comforts will miss it) or bad (the hall must not open so), with what mends
+it. The exit code is 1 if anything is bad.
+"""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from motcua.fitness import Finding, look
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `motcua doctor`."""
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=Path("state"),
+        metavar="DIR",
+        help="the folder of state to look at (default: state)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the findings as one JSON list")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at this machine and say what was found."""
+    findings = list(look(arguments.state))
+    if arguments.json:
+        print(msgspec.json.encode(findings).decode())
+    else:
+        print("\n".join(lines(findings)))
+    return int(any(finding.verdict == "bad" for finding in findings))
+
+
+def lines(findings: Iterable[Finding]) -> Iterable[str]:
+    """Write findings for people: one line each, its mend below."""
+    for finding in findings:
+        yield f"{finding.verdict:5} {finding.what:9} {finding.seen}"
+        if finding.mend:
+            yield f"{'':15} → {finding.mend}"

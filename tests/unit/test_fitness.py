@@ -1,0 +1,83 @@
+"""What a technician is told about a machine, for machines we do not have."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from motcua import fitness
+from motcua.__main__ import main
+from motcua.commands.doctor import lines
+from motcua.fitness import Finding
+
+GB = 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("finding", "verdict"),
+    [
+        (fitness.judge_python((3, 10)), "bad"),
+        (fitness.judge_python((3, 11)), "good"),
+        (fitness.judge_python((3, 13)), "good"),
+        (fitness.judge_sqlite(None), "bad"),
+        (fitness.judge_sqlite("3.40.1"), "bad"),
+        (fitness.judge_sqlite("3.51.2"), "bad"),
+        (fitness.judge_sqlite("3.51.3"), "good"),
+        (fitness.judge_sqlite("3.100.0"), "good"),
+        (fitness.judge_graphics(["libEGL.so.1"]), "weak"),
+        (fitness.judge_graphics([]), "good"),
+        (fitness.judge_speech(None), "weak"),
+        (fitness.judge_speech("/usr/bin/espeak-ng"), "good"),
+        (fitness.judge_typeface(there=False), "bad"),
+        (fitness.judge_typeface(there=True), "good"),
+        (fitness.judge_clock(follows=None), "weak"),
+        (fitness.judge_clock(follows=False), "weak"),
+        (fitness.judge_clock(follows=True), "good"),
+        (fitness.judge_space(Path("state"), GB - 1), "bad"),
+        (fitness.judge_space(Path("state"), GB), "good"),
+        (fitness.judge_flush(None), "bad"),
+        (fitness.judge_flush(20.1), "weak"),
+        (fitness.judge_flush(0.07), "good"),
+        (fitness.judge_keys([Path("device.key")]), "bad"),
+        (fitness.judge_keys([]), "good"),
+    ],
+)
+def test_each_judgement_and_its_mend(finding: Finding, verdict: str) -> None:
+    assert finding.verdict == verdict
+    assert bool(finding.mend) == (verdict != "good")
+
+
+def test_a_key_that_others_may_read_is_named(tmp_path: Path) -> None:
+    for name, mode in [("open.key", 0o640), ("shut.key", 0o600)]:
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(mode)
+    keys = next(finding for finding in fitness.look(tmp_path) if finding.what == "keys")
+    assert keys.verdict == "bad"
+    assert "open.key" in keys.seen
+    assert "shut.key" not in keys.seen
+
+
+def test_a_folder_that_is_not_there_yet_is_judged_by_the_one_above(tmp_path: Path) -> None:
+    verdicts = {finding.what: finding.verdict for finding in fitness.look(tmp_path / "later" / "state")}
+    assert verdicts["disk"] in {"good", "weak"}
+
+
+def test_this_machine_can_run_the_tests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--state", str(tmp_path), "--json"]) == 0
+    findings = msgspec.json.decode(capsys.readouterr().out, type=list[Finding])
+    assert {"SQLite", "disk", "graphics"} <= {finding.what for finding in findings}
+
+
+def test_what_is_bad_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "device.key").touch(0o644)
+    assert main(["doctor", "--state", str(tmp_path)]) == 1
+    assert "→ chmod 600" in capsys.readouterr().out
+
+
+def test_how_a_finding_reads() -> None:
+    good, weak = Finding("Python", "good", "3.11"), Finding("clock", "weak", "follows nobody", "apt-get install chrony")
+    assert list(lines([good, weak])) == [
+        "good  Python    3.11",
+        "weak  clock     follows nobody",
+        "                → apt-get install chrony",
+    ]

@@ -250,6 +250,7 @@ def _check_catalogue(
 ) -> None:
     """Each procedure belongs to a service, has a short name in each language, and stands there once."""
     services = {service.service_id for service in values.get("services", ())}
+    all_services_read = len(values.get("services", ())) == len(tables[MAIN].get("services", ()))
     places = [
         (name, index)
         for name, table in tables.items()
@@ -273,7 +274,7 @@ def _check_catalogue(
         ) -> None:
             mistakes.append(Mistake(file, 0, f"{place_of(path)}.{key} ({code})", what, mend, (*path, key)))
 
-        if services and procedure.service_id not in services:
+        if all_services_read and procedure.service_id not in services:
             note(
                 "service_id",
                 f"there is no service '{procedure.service_id}'",

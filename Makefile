@@ -1,11 +1,14 @@
 # Every target makes this checkout ready by itself (tools/setup says what it installs) and then runs inside .venv/.
 
-.PHONY: demo test check bench faults screenshots clean
+.PHONY: setup demo test check bench faults screenshots clean
 .DEFAULT_GOAL := check
 
 RUN := .venv/bin/
 # Tests of one file share their browser, window and server, so a file stays on one core.
 PYTEST := $(RUN)pytest -n 2 --dist loadfile
+
+setup:  ## only make this checkout ready
+	@tools/setup test
 
 demo:  ## the whole hall on this machine: make demo DEMO="--minutes 5"
 	@tools/setup demo

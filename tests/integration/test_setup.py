@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ class Machine:
         self.programs = folder / "bin"
         self.programs.mkdir()
         self.notes = folder / "notes"
+        self.notes.touch()
         self.has("python3.11", PYTHON)
         self.has("dpkg-query", '#!/bin/bash\necho "${INSTALLED:-not-installed}"\n')
         self.has("apt-get", '#!/bin/bash\necho "apt-get $*" >>"$NOTES"\n')
@@ -49,7 +51,6 @@ class Machine:
         path.chmod(0o755)
 
     def set_up(self, wanted: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        self.notes.write_text("")
         return subprocess.run(
             ["tools/setup", wanted],
             cwd=self.checkout,
@@ -60,6 +61,9 @@ class Machine:
             timeout=60,
             check=False,
         )
+
+    def forget(self) -> None:
+        self.notes.write_text("")
 
     def asked(self, program: str) -> list[str]:
         return [line for line in self.notes.read_text().splitlines() if line.startswith(program)]
@@ -88,6 +92,7 @@ def test_the_demonstration_needs_no_browser(machine: Machine) -> None:
 
 def test_a_second_run_does_nothing(machine: Machine) -> None:
     machine.set_up("test")
+    machine.forget()
     for wanted in ("test", "demo"):
         again = machine.set_up(wanted)
         assert (again.returncode, again.stdout, machine.notes.read_text()) == (0, "", "")
@@ -95,6 +100,7 @@ def test_a_second_run_does_nothing(machine: Machine) -> None:
 
 def test_what_is_ready_for_the_demonstration_is_not_yet_for_the_tests(machine: Machine) -> None:
     machine.set_up("demo")
+    machine.forget()
     machine.set_up("test")
     assert "chromium" in machine.asked("apt-get")[-1]
 
@@ -119,6 +125,7 @@ def break_environment(machine: Machine) -> None:
 def test_a_change_sets_up_again(machine: Machine, change: Callable[[Machine], None]) -> None:
     machine.set_up("test")
     change(machine)
+    machine.forget()
     machine.set_up("test")
     assert machine.asked("python")
 
@@ -150,9 +157,17 @@ def test_with_sudo_the_packages_are_installed(machine: Machine) -> None:
 def test_a_failed_step_is_repeated_next_time(machine: Machine) -> None:
     machine.has("apt-get", "#!/bin/bash\necho no network\nexit 100\n")
     assert machine.set_up("test").returncode == 1
+    machine.forget()
     machine.has("apt-get", '#!/bin/bash\necho "apt-get $*" >>"$NOTES"\n')
     assert machine.set_up("test").returncode == 0
     assert len(machine.asked("apt-get")) == 2
+
+
+def test_two_at_once_set_up_once(machine: Machine) -> None:
+    with ThreadPoolExecutor(2) as both:
+        done = [run.result() for run in [both.submit(machine.set_up, "test") for _ in range(2)]]
+    assert [run.returncode for run in done] == [0, 0]
+    assert sum("--editable" in call for call in machine.asked("python")) == 1
 
 
 def test_an_unknown_wish_is_answered_with_the_known_ones(machine: Machine) -> None:

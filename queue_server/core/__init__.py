@@ -1,1 +1,68 @@
-"""The pure rules of a branch."""
+"""The rules of one branch, pure: state, decisions, the calling rule, ratings, the calendar, and what terminals see.
+
+    actor = core.actor_of(branch, public_key, command)          # may raise Refusal
+    request = core.Request(actor, command, core.Facts(utc_offset_s=25_200))
+    events = core.decide(branch, request, at)                   # reads; may raise Refusal
+    for event in events:
+        core.apply(branch, event)                               # never refuses
+    answer = core.reply(branch, request, events, estimates, at)
+
+Nothing here knows a clock, chance, or a disk: they come in as ``at`` and :class:`Facts`.
+"""
+
+from queue_server.core.apply import apply, replay
+from queue_server.core.apply_visits import visit_of_events
+from queue_server.core.calendar import DayPlan, business_date, plan_day
+from queue_server.core.calling import Choice, next_visit, next_visits
+from queue_server.core.day import next_deadline
+from queue_server.core.decide import decide
+from queue_server.core.permission import actor_of
+from queue_server.core.project import (
+    Estimates,
+    board_view,
+    counter_view,
+    devices_view,
+    hall_view,
+    kiosk_view,
+    rating_view,
+    topics,
+    view_of,
+)
+from queue_server.core.refusals import REFUSALS, Refusal
+from queue_server.core.replies import refused, reply
+from queue_server.core.request import Actor, Facts, Request
+from queue_server.core.state import Branch, Visit, new_branch
+
+__all__ = [
+    "REFUSALS",
+    "Actor",
+    "Branch",
+    "Choice",
+    "DayPlan",
+    "Estimates",
+    "Facts",
+    "Refusal",
+    "Request",
+    "Visit",
+    "actor_of",
+    "apply",
+    "board_view",
+    "business_date",
+    "counter_view",
+    "decide",
+    "devices_view",
+    "hall_view",
+    "kiosk_view",
+    "new_branch",
+    "next_deadline",
+    "next_visit",
+    "next_visits",
+    "plan_day",
+    "rating_view",
+    "refused",
+    "replay",
+    "reply",
+    "topics",
+    "view_of",
+    "visit_of_events",
+]

@@ -1,0 +1,169 @@
+"""What events change about the branch itself: its configuration, day, devices, counters and clerks."""
+
+from datetime import date
+from typing import Final
+
+from protocol import events as e
+from protocol.views import CounterState
+from queue_server.core.calendar import DayPlan, plan_day
+from queue_server.core.hall import Hall
+from queue_server.core.state import Branch, CounterToday, Device, Health, Pairing, empty_hall, furnish
+
+_COUNTER_STATES: Final[dict[type[e.CounterEvent], CounterState]] = {
+    e.CounterOpened: "open",
+    e.CounterPaused: "paused",
+    e.CounterClosed: "closed",
+}
+
+
+def configure(branch: Branch, event: e.ConfigurationChanged) -> None:
+    """Take up a configuration, or keep it for the next day. The latest decision wins over an earlier one that waits."""
+    if event.effective == "next_day":
+        branch.coming = event.configuration
+        return
+    branch.coming = None
+    branch.hall = Hall(event.configuration)
+    branch.configuration_id = event.configuration.configuration_id
+    furnish(branch)
+    if branch.day_open and branch.plan is not None:
+        branch.plan = plan_day(event.configuration, date.fromisoformat(branch.day), branch.plan.utc_offset_s)
+
+
+def open_day(branch: Branch, event: e.DayOpened) -> None:
+    """Begin with an empty hall and the devices that the event names."""
+    if branch.coming is not None and branch.coming.configuration_id == event.configuration_id:
+        branch.hall = Hall(branch.coming)
+        branch.configuration_id = event.configuration_id
+        branch.coming = None
+    assert branch.configuration_id == event.configuration_id, "a day opens with the configuration it names"
+    empty_hall(branch)
+    branch.day = event.day
+    branch.day_open = True
+    branch.plan = DayPlan(
+        day=event.day,
+        is_working=any(event.spans.values()),
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        utc_offset_s=event.utc_offset_s,
+        spans=event.spans,
+    )
+    branch.service_times_s = dict(event.service_times_s)
+    for table in (branch.devices, branch.device_by_key, branch.device_by_function, branch.pairings, branch.health):
+        table.clear()
+    for paired in event.devices:
+        device = Device(
+            device_id=paired.device_id,
+            name=paired.name,
+            functions=paired.functions,
+            pairing="paired",
+            public_key=paired.public_key,
+            since_at=event.at,
+        )
+        _keep_device(branch, device)
+
+
+def close_day(branch: Branch) -> None:
+    """End the day; its visits stay known until the next one opens."""
+    branch.day_open = False
+
+
+def announce_device(branch: Branch, event: e.DeviceCreated) -> None:
+    """Expect a device; an older code of the same device is void."""
+    _forget_pairings(branch, event.device_id)
+    device = Device(
+        device_id=event.device_id,
+        name=event.name,
+        functions=event.functions,
+        pairing="expected",
+        since_at=event.at,
+    )
+    _keep_device(branch, device)
+    branch.pairings[event.pairing_name] = Pairing(
+        device_id=event.device_id, secret_hash=event.secret_hash, expires_at=event.expires_at
+    )
+
+
+def count_pairing_try(branch: Branch, event: e.PairingFailed) -> None:
+    """Count a wrong code."""
+    for pairing in branch.pairings.values():
+        if pairing.device_id == event.device_id:
+            pairing.tries = event.tries
+
+
+def pair_device(branch: Branch, event: e.DevicePaired) -> None:
+    """Know the device by its key from now on."""
+    _forget_pairings(branch, event.device_id)
+    device = Device(
+        device_id=event.device_id,
+        name=event.name,
+        functions=event.functions,
+        pairing="paired",
+        public_key=event.public_key,
+        since_at=event.at,
+    )
+    _keep_device(branch, device)
+
+
+def revoke_device(branch: Branch, event: e.DeviceRevoked) -> None:
+    """Shut the device out; it stays in the list, so that everyone sees that it is out."""
+    _forget_pairings(branch, event.device_id)
+    device = branch.devices[event.device_id]
+    branch.device_by_key.pop(device.public_key, None)
+    device.public_key = ""
+    device.pairing = "revoked"
+    device.since_at = event.at
+
+
+def report_device(branch: Branch, event: e.DeviceReported) -> None:
+    """Keep what the device said of itself."""
+    branch.health[event.function_id] = Health(event.state, event.reason, event.detail, event.at)
+
+
+def sign_in(branch: Branch, event: e.ClerkSignedIn) -> None:
+    """Put the clerk at the counter, to serve by the work profile."""
+    counter = branch.counters[event.counter_id]
+    counter.clerk_id = event.clerk_id
+    counter.work_profile_id = event.work_profile_id
+    counter.since_at = event.at
+    branch.counter_by_clerk[event.clerk_id] = event.counter_id
+
+
+def sign_out(branch: Branch, event: e.ClerkSignedOut) -> None:
+    """Let the clerk leave; a counter without a clerk is closed and goes back to its usual work profile."""
+    counter = branch.counters[event.counter_id]
+    counter.clerk_id = ""
+    counter.work_profile_id = branch.hall.counters[event.counter_id].work_profile_id
+    _set(counter, "closed", "", event)
+    branch.counter_by_clerk.pop(event.clerk_id, None)
+
+
+def set_counter(branch: Branch, event: e.CounterOpened | e.CounterPaused | e.CounterClosed) -> None:
+    """Open, pause or close the counter."""
+    reason = event.reason if isinstance(event, e.CounterPaused) else ""
+    _set(branch.counters[event.counter_id], _COUNTER_STATES[type(event)], reason, event)
+
+
+def _set(counter: CounterToday, state: CounterState, reason: str, event: e.CounterEvent) -> None:
+    counter.state = state
+    counter.pause_reason = reason
+    counter.since_at = event.at
+
+
+def _keep_device(branch: Branch, device: Device) -> None:
+    known = branch.devices.get(device.device_id)
+    if known is not None:
+        branch.device_by_key.pop(known.public_key, None)
+        for function in known.functions:
+            branch.device_by_function.pop(function.function_id, None)
+            if function.function_id not in {new.function_id for new in device.functions}:
+                branch.health.pop(function.function_id, None)
+    branch.devices[device.device_id] = device
+    if device.public_key:
+        branch.device_by_key[device.public_key] = device.device_id
+    for function in device.functions:
+        branch.device_by_function[function.function_id] = device.device_id
+
+
+def _forget_pairings(branch: Branch, device_id: str) -> None:
+    for name in [name for name, pairing in branch.pairings.items() if pairing.device_id == device_id]:
+        del branch.pairings[name]

@@ -1,0 +1,161 @@
+"""Decisions about calls: who is invited to a counter, again, or not any more.
+
+A counter invites one citizen at a time. While a call stands unanswered the clerk answers it first (start, end, no-show
+or transfer): a key pressed twice must not send a second citizen to the same window.
+"""
+
+from datetime import datetime
+
+from protocol import commands as c
+from protocol import events as e
+from protocol.events import Clause
+from queue_server.core import life
+from queue_server.core.calling import next_visit, passed_over
+from queue_server.core.counters import need_idle, need_open_day, need_reason
+from queue_server.core.permission import counter_in_charge
+from queue_server.core.refusals import Refusal
+from queue_server.core.request import Request
+from queue_server.core.state import Branch, CounterToday, Visit
+from queue_server.core.tickets import Events, number_of, visit_of_today
+
+
+def call_next(branch: Branch, request: Request, command: c.CallNext, at: datetime) -> Events:
+    """Call who is next by the calling rule."""
+    counter = _ready_counter(branch, request, command)
+    choice = next_visit(branch, counter, at)
+    if choice is None:
+        raise Refusal("nobody_waiting")
+    return _call(branch, counter, branch.visits[choice.place.visit_id], choice.clause, at)
+
+
+def call_visit(branch: Branch, request: Request, command: c.CallVisit, at: datetime) -> Events:
+    """Call a chosen visit out of order, for a reason that stays in the record."""
+    counter = _ready_counter(branch, request, command)
+    need_reason(branch, command.reason)
+    visit = visit_of_today(branch, request.facts, command.visit_id)
+    return _call_chosen(branch, counter, visit, command.reason, at)
+
+
+def call_number(branch: Branch, request: Request, command: c.CallNumber, at: datetime) -> Events:
+    """Call a number as keyed: with its prefix, or the only waiting one with these digits."""
+    counter = _ready_counter(branch, request, command)
+    need_reason(branch, command.reason)
+    prefixes = (command.prefix,) if command.prefix else tuple(sorted(branch.last_numbers))
+    keyed = f"{command.prefix}{command.number:03d}"
+    found = [branch.by_number.get((prefix, command.number), "") for prefix in prefixes]
+    visits = [branch.visits[visit_id] for visit_id in found if visit_id]
+    waiting = [visit for visit in visits if visit.state == "waiting"]
+    if len(waiting) == 1:
+        return _call_chosen(branch, counter, waiting[0], command.reason, at)
+    if len(visits) == 1:
+        raise Refusal("visit_not_waiting", number=number_of(visits[0]))
+    raise Refusal("unknown_number", number=keyed)
+
+
+def recall_visit(branch: Branch, request: Request, command: c.RecallVisit, at: datetime) -> Events:
+    """Say the present call again, as often as the branch allows."""
+    counter, visit = called_visit(branch, request, command)
+    limit = branch.configuration.policies.recall_limit
+    if visit.recalls >= limit:
+        raise Refusal("recall_limit", limit=str(limit))
+    return (
+        e.VisitRecalled(
+            at=at,
+            counter_id=counter.counter_id,
+            clerk_id=counter.clerk_id,
+            visit_id=visit.visit_id,
+            call_id=branch.last_call_id + 1,
+            recalls=visit.recalls + 1,
+        ),
+    )
+
+
+def mark_no_show(branch: Branch, request: Request, command: c.MarkNoShow, at: datetime) -> Events:
+    """Note that the called citizen did not come."""
+    counter, visit = called_visit(branch, request, command)
+    return (
+        e.VisitMarkedNoShow(at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id, visit_id=visit.visit_id),
+    )
+
+
+def reinstate_visit(branch: Branch, request: Request, command: c.ReinstateVisit, at: datetime) -> Events:
+    """Put a no-show, or someone who was told to come back today, into the queue again by the old arrival."""
+    need_open_day(branch)
+    counter = counter_in_charge(branch, request.actor, command)
+    need_reason(branch, command.reason)
+    visit = visit_of_today(branch, request.facts, command.visit_id)
+    if not (visit.state == "no_show" or (visit.state == "ended" and visit.come_back_today)):
+        raise Refusal("not_reinstatable", number=number_of(visit))
+    return (
+        e.VisitReinstated(
+            at=at,
+            counter_id=counter.counter_id,
+            clerk_id=counter.clerk_id,
+            visit_id=visit.visit_id,
+            queue_id=visit.queue_id,
+            rank_at=visit.rank_at,
+            reason=command.reason,
+        ),
+    )
+
+
+def resume_visit(branch: Branch, request: Request, command: c.ResumeVisit, at: datetime) -> Events:
+    """Call a visit back that this counter parked."""
+    counter = _ready_counter(branch, request, command)
+    visit = visit_of_today(branch, request.facts, command.visit_id)
+    if visit.state != "parked" or visit.counter_id != counter.counter_id:
+        raise Refusal("not_parked_here", number=number_of(visit))
+    return _call(branch, counter, visit, "resumed", at)
+
+
+def called_visit(branch: Branch, request: Request, command: c.CounterCommand) -> tuple[CounterToday, Visit]:
+    """Give the counter and the visit that it calls just now; raises :class:`Refusal` when it calls none."""
+    need_open_day(branch)
+    counter = counter_in_charge(branch, request.actor, command)
+    visit = branch.visits.get(counter.visit_id)
+    if visit is None or visit.state != "called":
+        raise Refusal("nobody_called")
+    return counter, visit
+
+
+def _ready_counter(branch: Branch, request: Request, command: c.CounterCommand) -> CounterToday:
+    """Give the counter if it may call somebody now."""
+    need_open_day(branch)
+    counter = counter_in_charge(branch, request.actor, command)
+    need_idle(branch, counter)
+    if counter.state != "open":
+        raise Refusal("counter_paused" if counter.state == "paused" else "counter_closed")
+    return counter
+
+
+def _call_chosen(branch: Branch, counter: CounterToday, visit: Visit, reason: str, at: datetime) -> Events:
+    if visit.state != "waiting":
+        raise Refusal("visit_not_waiting", number=number_of(visit))
+    if visit.to_counter_id not in ("", counter.counter_id):
+        there = str(branch.hall.counters[visit.to_counter_id].number)
+        raise Refusal("visit_elsewhere", number=number_of(visit), counter=there)
+    return _call(branch, counter, visit, "chosen", at, reason=reason)
+
+
+def _call(
+    branch: Branch, counter: CounterToday, visit: Visit, clause: Clause, at: datetime, *, reason: str = ""
+) -> Events:
+    assert life.may(visit.state, e.VisitCalled), f"{visit.visit_id} is {visit.state}"
+    return (
+        e.VisitCalled(
+            at=at,
+            counter_id=counter.counter_id,
+            clerk_id=counter.clerk_id,
+            visit_id=visit.visit_id,
+            call_id=branch.last_call_id + 1,
+            clause=clause,
+            waited_s=whole_seconds(visit.waiting_since, at),
+            passed_over=passed_over(branch, counter, visit.place),
+            reason=reason,
+        ),
+    )
+
+
+def whole_seconds(since: datetime, at: datetime) -> int:
+    """Give the whole seconds from ``since`` to ``at``."""
+    return int((at - since).total_seconds())

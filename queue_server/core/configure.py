@@ -1,0 +1,82 @@
+"""The decision to make a configuration effective: now, if nobody is left standing by it, or with the next day."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from protocol import commands as c
+from protocol import events as e
+from protocol.configuration import Configuration
+from queue_server.core.hall import Hall
+from queue_server.core.refusals import Refusal
+from queue_server.core.request import Request
+from queue_server.core.state import Branch
+from queue_server.core.tickets import Events
+
+LIVE_STATES = ("waiting", "called", "in_service", "parked")
+"""Visits in these states need their service, queue, class and counter still."""
+
+
+def configure(branch: Branch, request: Request, command: c.Configure, at: datetime) -> Events:
+    """Make the checked configuration effective; the one that is effective already changes nothing."""
+    configuration = request.facts.configuration
+    assert configuration is not None, "the handler reads and checks the sources first"
+    now = command.effective == "now"
+    if now and configuration.configuration_id == branch.configuration_id and branch.coming is None:
+        return ()
+    if not now and branch.coming is not None and branch.coming.configuration_id == configuration.configuration_id:
+        return ()
+    if now and branch.day_open:
+        stranded = next(_stranded(branch, Hall(configuration)), "")
+        if stranded:
+            raise Refusal("would_strand", what=stranded)
+    return (
+        e.ConfigurationChanged(
+            at=at,
+            configuration=configuration,
+            sources=command.sources,
+            effective=command.effective,
+            device_id=request.actor.device_id,
+        ),
+    )
+
+
+def _stranded(branch: Branch, hall: Hall) -> Iterator[str]:
+    """Name what the new hall lacks and today still needs, one thing after the other."""
+    if hall.configuration.calendar.time_zone != branch.configuration.calendar.time_zone:
+        yield hall.configuration.calendar.time_zone
+    for counter in branch.counters.values():
+        in_use = counter.clerk_id or counter.parked or counter.window
+        if in_use and counter.counter_id not in hall.counters:
+            yield counter.counter_id
+        if counter.clerk_id and counter.work_profile_id not in hall.profiles:
+            yield counter.work_profile_id
+    served_queues = _served_queues(hall)
+    for visit in branch.visits.values():
+        if visit.state not in LIVE_STATES:
+            continue
+        service = hall.services.get(visit.service_id)
+        needs_counter = visit.to_counter_id
+        if service is None or service.queue_id != visit.queue_id or visit.queue_id not in served_queues:
+            yield visit.service_id
+        elif visit.priority_class_id not in hall.classes:
+            yield visit.priority_class_id
+        elif needs_counter and needs_counter not in hall.counters:
+            yield needs_counter
+    yield from _numbers_given_twice(branch, hall.configuration)
+
+
+def _served_queues(hall: Hall) -> set[str]:
+    """Give the queues that at least one counter serves by its usual work profile, as primary or backup."""
+    served: set[str] = set()
+    for counter in hall.counters.values():
+        profile = hall.profiles[counter.work_profile_id]
+        served.update(profile.primary_queue_ids, profile.backup_queue_ids)
+    return served
+
+
+def _numbers_given_twice(branch: Branch, configuration: Configuration) -> Iterator[str]:
+    """Name a kiosk whose new off-line numbers the server has begun to give today."""
+    known = set(branch.configuration.kiosk_ranges)
+    for numbers in configuration.kiosk_ranges:
+        if numbers not in known and branch.last_numbers.get(numbers.prefix, 0) >= numbers.first:
+            yield numbers.function_id

@@ -1,0 +1,137 @@
+"""What a command does to a branch: events, or a refusal. Nothing is changed here.
+
+Each room of decisions has a module of its own: tickets, counters, calls, services, ratings, day, devices, configure.
+This one only asks whether the actor may, and hands over; the type checker names a command that was forgotten.
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from protocol import commands as c
+from queue_server.core import calls, configure, counters, day, devices, ratings, replies, services, tickets
+from queue_server.core.permission import check_role
+from queue_server.core.request import Request
+from queue_server.core.state import Branch
+from queue_server.core.tickets import Events
+
+_AtCounter = c.SignInClerk | c.SignOutClerk | c.OpenCounter | c.PauseCounter | c.CloseCounter
+_Calls = c.CallNext | c.CallVisit | c.CallNumber | c.RecallVisit | c.MarkNoShow | c.ReinstateVisit | c.ResumeVisit
+_Services = c.StartService | c.EndService | c.ParkVisit | c.TransferVisit
+
+
+def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C901 -- one case per room.
+    """Give the events that carry out the request at this instant; none when there is nothing left to do.
+
+    Reads only. Raises :class:`queue_server.core.Refusal` with a code and its parts.
+    """
+    check_role(request.actor, request.command)
+    match request.command:
+        case c.TakeTicket() as command:
+            events = tickets.take_ticket(branch, request, command, at)
+        case c.HandOverVisit() as command:
+            events = tickets.hand_over_visit(branch, request, command, at)
+        case c.ReportTicket() as command:
+            events = tickets.report_ticket(branch, request, command, at)
+        case c.CancelVisit() as command:
+            events = tickets.cancel_visit(branch, request, command, at)
+        case c.SignInClerk() | c.SignOutClerk() | c.OpenCounter() | c.PauseCounter() | c.CloseCounter() as command:
+            events = _decide_counter(branch, request, command, at)
+        case (
+            c.CallNext() | c.CallVisit() | c.CallNumber() | c.RecallVisit() | c.MarkNoShow() | c.ReinstateVisit()
+            | c.ResumeVisit() as command
+        ):  # fmt: skip
+            events = _decide_call(branch, request, command, at)
+        case c.StartService() | c.EndService() | c.ParkVisit() | c.TransferVisit() as command:
+            events = _decide_service(branch, request, command, at)
+        case c.PressRating() as command:
+            events = ratings.press_rating(branch, request, command, at)
+        case c.RateByLink() as command:
+            events = ratings.rate_by_link(branch, request, command, at)
+        case (
+            c.Configure() | c.OpenDay() | c.CloseDay() | c.CreateDevice() | c.RevokeDevice() | c.ReportDevice()
+            | c.Pair() | c.Tick() as command
+        ):  # fmt: skip
+            events = _decide_branch(branch, request, command, at)
+        case c.Introduce() | c.FetchCatalogue() | c.FindVisit() as command:
+            replies.check_question(branch, request, command)
+            events = ()
+        case _:
+            assert_never(request.command)
+    return events
+
+
+def _decide_counter(branch: Branch, request: Request, command: _AtCounter, at: datetime) -> Events:
+    match command:
+        case c.SignInClerk():
+            return counters.sign_in_clerk(branch, request, command, at)
+        case c.SignOutClerk():
+            return counters.sign_out_clerk(branch, request, command, at)
+        case c.OpenCounter():
+            return counters.open_counter(branch, request, command, at)
+        case c.PauseCounter():
+            return counters.pause_counter(branch, request, command, at)
+        case c.CloseCounter():
+            return counters.close_counter(branch, request, command, at)
+        case _:
+            assert_never(command)
+
+
+def _decide_call(branch: Branch, request: Request, command: _Calls, at: datetime) -> Events:
+    match command:
+        case c.CallNext():
+            events = calls.call_next(branch, request, command, at)
+        case c.CallVisit():
+            events = calls.call_visit(branch, request, command, at)
+        case c.CallNumber():
+            events = calls.call_number(branch, request, command, at)
+        case c.RecallVisit():
+            events = calls.recall_visit(branch, request, command, at)
+        case c.MarkNoShow():
+            events = calls.mark_no_show(branch, request, command, at)
+        case c.ReinstateVisit():
+            events = calls.reinstate_visit(branch, request, command, at)
+        case c.ResumeVisit():
+            events = calls.resume_visit(branch, request, command, at)
+        case _:
+            assert_never(command)
+    return events
+
+
+def _decide_service(branch: Branch, request: Request, command: _Services, at: datetime) -> Events:
+    match command:
+        case c.StartService():
+            return services.start_service(branch, request, command, at)
+        case c.EndService():
+            return services.end_service(branch, request, command, at)
+        case c.ParkVisit():
+            return services.park_visit(branch, request, command, at)
+        case c.TransferVisit():
+            return services.transfer_visit(branch, request, command, at)
+        case _:
+            assert_never(command)
+
+
+_OfBranch = c.Configure | c.OpenDay | c.CloseDay | c.CreateDevice | c.RevokeDevice | c.ReportDevice | c.Pair | c.Tick
+
+
+def _decide_branch(branch: Branch, request: Request, command: _OfBranch, at: datetime) -> Events:
+    match command:
+        case c.Configure():
+            events = configure.configure(branch, request, command, at)
+        case c.OpenDay():
+            events = day.open_day(branch, request, command, at)
+        case c.CloseDay():
+            events = day.close_day(branch, request, command, at)
+        case c.CreateDevice():
+            events = devices.create_device(branch, request, command, at)
+        case c.RevokeDevice():
+            events = devices.revoke_device(branch, request, command, at)
+        case c.ReportDevice():
+            events = devices.report_device(branch, request, command, at)
+        case c.Pair():
+            events = devices.pair(branch, request, command, at)
+        case c.Tick():
+            events = day.tick(branch, request, command, at)
+        case _:
+            assert_never(command)
+    return events

@@ -1,0 +1,83 @@
+"""The configuration by name: look-ups that the rules need on every command, made once per configuration."""
+
+import hashlib
+from collections import defaultdict
+from typing import Final, Literal
+
+import msgspec
+
+from protocol.configuration import (
+    Configuration,
+    Counter,
+    KioskRange,
+    Outcome,
+    PriorityClass,
+    Procedure,
+    Queue,
+    RatingLevel,
+    Reason,
+    Service,
+    WorkProfile,
+    Zone,
+)
+
+CATALOGUE_PAGE_BYTES: Final = 60_000
+"""A page of the catalogue is cut before it grows past this, well under what one message may hold."""
+
+
+class Hall:
+    """One checked configuration with its parts by id. Never changed after it is made."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self.services: dict[str, Service] = {part.service_id: part for part in configuration.services}
+        self.queues: dict[str, Queue] = {part.queue_id: part for part in configuration.queues}
+        self.classes: dict[str, PriorityClass] = {p.priority_class_id: p for p in configuration.priority_classes}
+        self.profiles: dict[str, WorkProfile] = {part.work_profile_id: part for part in configuration.work_profiles}
+        self.counters: dict[str, Counter] = {part.counter_id: part for part in configuration.counters}
+        self.zones: dict[str, Zone] = {part.zone_id: part for part in configuration.zones}
+        self.outcomes: dict[str, Outcome] = {part.outcome_id: part for part in configuration.outcomes}
+        self.reasons: dict[str, Reason] = {part.reason_id: part for part in configuration.reasons}
+        self.levels: dict[int, RatingLevel] = {part.level: part for part in configuration.rating_scale.levels}
+        self.procedures: dict[str, Procedure] = {part.code: part for part in configuration.catalogue}
+        self.ranges_by_function: dict[str, list[KioskRange]] = defaultdict(list)
+        self.ranges_by_prefix: dict[str, list[KioskRange]] = defaultdict(list)
+        for numbers in configuration.kiosk_ranges:
+            self.ranges_by_function[numbers.function_id].append(numbers)
+            self.ranges_by_prefix[numbers.prefix].append(numbers)
+        for ranges in self.ranges_by_prefix.values():
+            ranges.sort(key=lambda numbers: numbers.first)
+        self.catalogue_pages = _pages(configuration.catalogue)
+        self.catalogue_hash = hashlib.sha256(msgspec.json.encode(configuration.catalogue)).hexdigest()
+
+    def next_number(self, prefix: str, last: int) -> int:
+        """Give the number after ``last`` that no kiosk owns off line."""
+        number = last + 1
+        for numbers in self.ranges_by_prefix.get(prefix, ()):
+            if numbers.first <= number <= numbers.last:
+                number = numbers.last + 1
+        return number
+
+    def tone_of(self, service_id: str, procedure_code: str) -> Literal["usual", "neutral"]:
+        """Tell in which tone a rating is asked for: neutral when the service or the procedure is a sad one."""
+        procedure = self.procedures.get(procedure_code)
+        service = self.services.get(service_id)
+        tones = {part.rating_tone for part in (procedure, service) if part is not None}
+        return "neutral" if "neutral" in tones else "usual"
+
+
+def _pages(catalogue: tuple[Procedure, ...]) -> tuple[tuple[Procedure, ...], ...]:
+    """Cut the catalogue into pages by encoded size; an empty one has no page."""
+    pages: list[tuple[Procedure, ...]] = []
+    page: list[Procedure] = []
+    size = 0
+    for procedure in catalogue:
+        length = len(msgspec.json.encode(procedure))
+        if page and size + length > CATALOGUE_PAGE_BYTES:
+            pages.append(tuple(page))
+            page, size = [], 0
+        page.append(procedure)
+        size += length
+    if page:
+        pages.append(tuple(page))
+    return tuple(pages)

@@ -1,0 +1,180 @@
+"""Decisions about ratings: the system asks, the citizen answers, and every press is kept.
+
+A window opens by itself when a service ends with an outcome that counts as served, or when a served visit is sent on;
+no clerk opens it and no clerk is shown it. Within the window the last press of each channel counts, so that a citizen
+may think again; presses outside it, bounces and presses at the wrong counter are kept with a flag that says why they
+do not count. The window closes by time, or within a short grace once the counter calls the next citizen, or at once
+when the next service starts: then someone else stands at the keys. One visit gives at most one rating per channel.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Final
+
+from protocol import commands as c
+from protocol import events as e
+from protocol.commands import RatingChannel
+from protocol.events import PressFlag
+from queue_server.core.refusals import Refusal
+from queue_server.core.request import Request
+from queue_server.core.state import Branch, CounterToday, Visit, Window
+from queue_server.core.tickets import Events
+
+_AT_COUNTER: Final[frozenset[RatingChannel]] = frozenset({"keypad", "terminal"})
+
+
+def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetime) -> Events:
+    """Ask for a rating of this visit, unless it has given one at a counter already."""
+    if not _AT_COUNTER.isdisjoint(visit.rated_by):
+        return ()
+    scale = branch.configuration.rating_scale
+    policies = branch.configuration.policies
+    return (
+        *close_window(branch, counter, at),
+        e.RatingOpened(
+            at=at,
+            counter_id=counter.counter_id,
+            clerk_id=counter.clerk_id,
+            visit_id=visit.visit_id,
+            service_id=visit.service_id,
+            nonce=_digest("window", visit.visit_id, str(visit.call_id)),
+            scale_id=scale.scale_id,
+            tone=branch.hall.tone_of(visit.service_id, visit.procedure_code),
+            closes_at=at + timedelta(seconds=policies.rating_window_s),
+        ),
+    )
+
+
+def close_window(branch: Branch, counter: CounterToday, at: datetime) -> Events:
+    """Shut the question that is open at this counter, and count its last press of each channel."""
+    window = counter.window
+    if window is None:
+        return ()
+    closed = e.RatingClosed(
+        at=at,
+        counter_id=counter.counter_id,
+        clerk_id=window.clerk_id,
+        visit_id=window.visit_id,
+        nonce=window.nonce,
+    )
+    visit = branch.visits[window.visit_id]
+    rated = [
+        e.VisitRated(
+            at=at,
+            counter_id=counter.counter_id,
+            clerk_id=window.clerk_id,
+            visit_id=window.visit_id,
+            service_id=window.service_id,
+            channel=channel,
+            scale_id=window.scale_id,
+            level=press.level,
+            reasons=press.reasons,
+        )
+        for channel, press in sorted(window.presses.items())
+        if channel not in visit.rated_by
+    ]
+    return (closed, *rated)
+
+
+def press_rating(branch: Branch, request: Request, command: c.PressRating, at: datetime) -> Events:
+    """Keep a press, and say whether it counts; the same ``press_id`` again changes nothing."""
+    if command.press_id in branch.press_ids:
+        return ()
+    function = request.actor.function
+    assert function is not None, "only a function of a device presses"
+    counter = branch.counters.get(function.counter_id)
+    flag = _flag(branch, counter, command, at)
+    window = counter.window if counter is not None else None
+    known = {reason.reason_id for reason in branch.configuration.rating_scale.reasons}
+    return (
+        e.RatingPressed(
+            at=at,
+            press_id=command.press_id,
+            device_id=request.actor.device_id,
+            function_id=function.function_id,
+            counter_id=function.counter_id,
+            visit_id=window.visit_id if window is not None and not flag else "",
+            channel="terminal" if function.kind == "rating_terminal" else "keypad",
+            level=command.level,
+            reasons=tuple(reason for reason in command.reasons if reason in known),
+            pressed_at=command.pressed_at,
+            flag=flag,
+        ),
+    )
+
+
+def rate_by_link(branch: Branch, request: Request, command: c.RateByLink, at: datetime) -> Events:
+    """Count a rating by the ticket's link, once; a second one is kept with a flag."""
+    if not request.facts.secret_valid:
+        raise Refusal("secret_wrong")
+    visit = branch.visits.get(command.visit_id) or request.facts.old_visit
+    if visit is None:
+        raise Refusal("unknown_visit")
+    if not visit.served or command.level not in branch.hall.levels:
+        raise Refusal("not_rateable")
+    known = {reason.reason_id for reason in branch.configuration.rating_scale.reasons}
+    reasons = tuple(reason for reason in command.reasons if reason in known)
+    again = "link" in visit.rated_by
+    pressed = e.RatingPressed(
+        at=at,
+        press_id=_digest("link", visit.visit_id, str(visit.presses_by_link)),
+        device_id=request.actor.device_id,
+        function_id=command.function_id,
+        counter_id=visit.counter_id,
+        visit_id=visit.visit_id,
+        channel="link",
+        level=command.level,
+        reasons=reasons,
+        pressed_at=at,
+        flag="duplicate_link" if again else "",
+    )
+    if again:
+        return (pressed,)
+    return (
+        pressed,
+        e.VisitRated(
+            at=at,
+            counter_id=visit.counter_id,
+            clerk_id=visit.clerk_id,
+            visit_id=visit.visit_id,
+            service_id=visit.service_id,
+            channel="link",
+            scale_id=branch.configuration.rating_scale.scale_id,
+            level=command.level,
+            reasons=reasons,
+        ),
+    )
+
+
+def _flag(branch: Branch, counter: CounterToday | None, command: c.PressRating, at: datetime) -> PressFlag:  # noqa: PLR0911 -- one way out per flag.
+    """Say why this press does not count; empty when it does. The first reason that holds is given."""
+    if not branch.day_open:
+        return "outside_hours"
+    if command.level not in branch.hall.levels:
+        return "unknown_level"
+    if counter is None:
+        return "wrong_counter"
+    window = counter.window
+    if command.nonce and (window is None or command.nonce != window.nonce):
+        elsewhere = any(other.window and other.window.nonce == command.nonce for other in branch.counters.values())
+        return "wrong_counter" if elsewhere else "stale_window"
+    if command.buffered and not command.nonce:
+        return "buffered"
+    if window is None or at >= window.closes_at:
+        return "no_open_window"
+    return _flag_in_window(branch, window, command.function_id, at)
+
+
+def _flag_in_window(branch: Branch, window: Window, function_id: str, at: datetime) -> PressFlag:
+    policies = branch.configuration.policies
+    if at - window.opened_at < timedelta(milliseconds=policies.rating_too_soon_ms):
+        return "too_soon"
+    last = window.last_press_at.get(function_id)
+    if last is not None and at - last < timedelta(milliseconds=policies.rating_debounce_ms):
+        return "debounce"
+    return ""
+
+
+def _digest(*parts: str) -> str:
+    """Give 32 hex digits that name these parts, the same on every replay."""
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,82 @@
+"""What the core is asked: who asks, what for, and the facts that it may not fetch by itself.
+
+The core knows no clock, no chance and no disk. Whatever a decision needs from there comes in as :class:`Facts`; each
+field names the command that reads it, and a handler fills only those.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from protocol.commands import AnyCommand, FunctionDescription
+from protocol.configuration import Configuration
+from queue_server.core.state import Visit
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks: a function of a paired device, the loop itself, or a stranger at the pairing socket.
+
+    ``clerk_id`` is the clerk for whom the function speaks: as named by the staff pages, or whoever is signed in at the
+    counter of a call keypad. Make one with :func:`queue_server.core.actor_of`, :meth:`loop` or :meth:`stranger`.
+    """
+
+    origin: Literal["device", "loop", "stranger"] = "device"
+    device_id: str = ""
+    functions: tuple[FunctionDescription, ...] = ()
+    function: FunctionDescription | None = None
+    staff_role: str = ""
+    clerk_id: str = ""
+
+    @classmethod
+    def loop(cls) -> "Actor":
+        """Give the actor of the server's own loop: ticks, the first start, the health of silent devices."""
+        return cls(origin="loop")
+
+    @classmethod
+    def stranger(cls) -> "Actor":
+        """Give the actor of a connection to the pairing socket, which may send ``Pair`` and nothing else."""
+        return cls(origin="stranger")
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """Data that a decision may need but the core may not fetch: I/O, chance, and what lies before today."""
+
+    utc_offset_s: int
+    """All: the branch's offset from UTC at the request's instant, by the time zone of ``branch.coming``."""
+    old_visit: Visit | None = None
+    """Commands that name a visit unknown to ``branch.visits``: that visit of an older day, by ``visit_of_events``."""
+    secret_valid: bool = False
+    """CancelVisit, RateByLink, FindVisit: the command's secret is the ticket's."""
+    last_contact_at: datetime | None = None
+    """HandOverVisit: when the device was last heard before it fell back on its own numbers."""
+    configuration: Configuration | None = None
+    """Configure: its sources, read and found without mistakes."""
+    service_times_s: dict[str, float] = msgspec.field(default_factory=dict)
+    """Tick, OpenDay: learned mean service times by service, in seconds."""
+    previous_head: str = ""
+    """Tick, OpenDay: the last hash of the log's chain."""
+    ballot_seed_hash: str = ""
+    """Tick, OpenDay: the hash of the surprise-ballot seed."""
+    pairing_code: str = ""
+    """CreateDevice: 8 characters by chance, 2 public and 6 secret."""
+    pairing_salt: str = ""
+    """CreateDevice: chance to hash the secret with."""
+    public_key: str = ""
+    """Pair: the key of the connection, Z85."""
+    epoch: int = 0
+    """Introduce: the server's epoch."""
+    rate: float = 1.0
+    """Introduce: how fast hall time runs."""
+    oldest_version: int = 1
+    """Introduce: the oldest protocol version spoken."""
+    link_key: str = ""
+    """Introduce by a kiosk: its key for the secrets of tickets, 64 hex digits."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One command by one actor, with its facts."""
+
+    actor: Actor
+    command: AnyCommand
+    facts: Facts

@@ -1,0 +1,277 @@
+"""The state of one branch, as its events made it.
+
+A :class:`Branch` is changed by :func:`queue_server.core.apply` alone and read by everything else. It holds today: a day
+of 100,000 visits costs per command what a day of 100 does, because everything that a command looks at is a look-up by
+name, a head of a line, or a figure kept up to date. Two branches are equal when the same things are true in both, so
+that a replay of the stored log can be compared with the state it must give.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from protocol.commands import DeviceState, FunctionDescription, RatingChannel
+from protocol.configuration import Configuration
+from protocol.events import Clause
+from protocol.views import CounterState, VisitState
+from queue_server.core.calendar import DayPlan
+from queue_server.core.hall import Hall
+from queue_server.core.line import Line, Place
+
+RECENT_CALLS_S: Final = 120
+RECENT_CALLS_AT_LEAST: Final = 32
+RECENT_CALLS_AT_MOST: Final = 48
+"""A zone's recent calls: those of the last 120 s, at least 32; more than 48 would burst a view."""
+
+RECENT_DURATIONS: Final = 40
+"""How many served durations per service are kept to learn from."""
+
+KEPT_NO_SHOWS: Final = 8
+"""How many of its last no-shows a counter offers to reinstate."""
+
+
+class Visit(msgspec.Struct, kw_only=True, gc=False):
+    """One citizen's stay. ``order`` counts the visits of the day; ``served_s`` adds up over parkings and transfers.
+
+    Plain values only: it can be in no reference cycle, so the garbage collector need not look at 100,000 of them.
+    """
+
+    visit_id: str
+    order: int
+    day: str
+    prefix: str
+    number: int
+    state: VisitState
+    service_id: str
+    queue_id: str
+    priority_class_id: str
+    procedure_code: str
+    language: str
+    device_id: str
+    function_id: str
+    taken_at: datetime
+    rank_at: datetime
+    """What it is ranked by among those who wait."""
+    waiting_since: datetime
+    """When its present wait began: its number, or being sent on, reinstated or given back."""
+    off_line: bool = False
+    to_counter_id: str = ""
+    """The one counter that may call it, when a clerk sent it there."""
+    counter_id: str = ""
+    """Where it is called, served or parked, or last was."""
+    clerk_id: str = ""
+    call_id: int = 0
+    called_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    clause: Clause | None = None
+    call_reason: str = ""
+    recalls: int = 0
+    waited_s: int = 0
+    served_s: int = 0
+    remind_at: datetime | None = None
+    transferred_from: str = ""
+    outcome: str = ""
+    come_back_today: bool = False
+    served: bool = False
+    """Some service of it ended with an outcome that counts as served, or was transferred on after being served."""
+    rated_by: tuple[RatingChannel, ...] = ()
+    presses_by_link: int = 0
+    ticket_state: str = ""
+    ticket_copy: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Its place while it waits."""
+        return Place(self.rank_at, self.order, self.visit_id)
+
+
+class Press(msgspec.Struct, frozen=True, gc=False):
+    """The last press that counts, of one channel."""
+
+    level: int
+    reasons: tuple[str, ...]
+
+
+class Window(msgspec.Struct, kw_only=True):
+    """The rating that a counter's terminals ask for now."""
+
+    visit_id: str
+    clerk_id: str
+    service_id: str
+    nonce: str
+    scale_id: str
+    tone: Literal["usual", "neutral"]
+    opened_at: datetime
+    closes_at: datetime
+    presses: dict[RatingChannel, Press] = msgspec.field(default_factory=dict)
+    last_press_at: dict[str, datetime] = msgspec.field(default_factory=dict)
+    """By function, to tell a bounce from a change of mind."""
+
+
+@dataclass(slots=True)
+class CounterToday:
+    """A counter as it stands, and its figures of today."""
+
+    counter_id: str
+    work_profile_id: str
+    state: CounterState = "closed"
+    since_at: datetime | None = None
+    clerk_id: str = ""
+    pause_reason: str = ""
+    visit_id: str = ""
+    """The visit called or in service here."""
+    parked: list[str] = field(default_factory=list)
+    no_shows: list[str] = field(default_factory=list)
+    window: Window | None = None
+    served: int = 0
+    within_target: int = 0
+    no_show_count: int = 0
+    served_total_s: int = 0
+
+
+class Call(msgspec.Struct, frozen=True, gc=False):
+    """A call or recall, as boards tell it."""
+
+    call_id: int
+    visit_id: str
+    prefix: str
+    number: int
+    counter_id: str
+    called_at: datetime
+    again: bool
+    language: str
+
+
+class Device(msgspec.Struct, kw_only=True):
+    """A device that was announced; it may speak while it has a key and is not revoked."""
+
+    device_id: str
+    name: str
+    functions: tuple[FunctionDescription, ...]
+    pairing: Literal["expected", "paired", "revoked"]
+    public_key: str = ""
+    since_at: datetime
+
+
+class Pairing(msgspec.Struct, kw_only=True):
+    """A pairing code that waits for its device."""
+
+    device_id: str
+    secret_hash: str
+    expires_at: datetime
+    tries: int = 0
+
+
+class Health(msgspec.Struct, frozen=True):
+    """What a function's device said of itself, and since when."""
+
+    state: DeviceState
+    reason: str
+    detail: str
+    since_at: datetime
+
+
+@dataclass(slots=True)
+class Branch:
+    """One branch today. Make it with :func:`new_branch`, then apply events."""
+
+    hall: Hall = field(compare=False)
+    configuration_id: str
+    coming: Configuration | None = None
+    """The configuration that becomes effective with the next business day."""
+
+    day: str = ""
+    """The last business date that was opened; it never moves back."""
+    day_open: bool = False
+    plan: DayPlan | None = None
+    opened_at: datetime | None = None
+    service_times_s: dict[str, float] = field(default_factory=dict)
+
+    devices: dict[str, Device] = field(default_factory=dict)
+    device_by_key: dict[str, str] = field(default_factory=dict)
+    device_by_function: dict[str, str] = field(default_factory=dict)
+    pairings: dict[str, Pairing] = field(default_factory=dict)
+    health: dict[str, Health] = field(default_factory=dict)
+
+    visits: dict[str, Visit] = field(default_factory=dict)
+    by_number: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Every number of today, void ones too, so that none is given twice."""
+    last_numbers: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, dict[tuple[str, str], Line]] = field(default_factory=dict)
+    """By queue: the line of each (priority class, named counter or none). Empty lines are not kept."""
+    counters: dict[str, CounterToday] = field(default_factory=dict)
+    counter_by_clerk: dict[str, str] = field(default_factory=dict)
+    last_call_id: int = 0
+    calls: dict[str, deque[Call]] = field(default_factory=dict)
+    """By zone, oldest first."""
+
+    taken_by_service: dict[str, int] = field(default_factory=dict)
+    waiting_by_service: dict[str, int] = field(default_factory=dict)
+    count_by_state: dict[VisitState, int] = field(default_factory=dict)
+    served: int = 0
+    taken_lately: dict[str, deque[datetime]] = field(default_factory=dict)
+    """By function: when it took its last numbers, for the limit per minute."""
+    last_taken_at: dict[str, datetime] = field(default_factory=dict)
+    """By device: its last number that the server knows."""
+    durations_s: dict[str, deque[int]] = field(default_factory=dict)
+    press_ids: set[str] = field(default_factory=set)
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration that is effective."""
+        return self.hall.configuration
+
+    @property
+    def waiting(self) -> int:
+        """How many wait in the whole hall."""
+        return self.count_by_state.get("waiting", 0)
+
+
+def new_branch(configuration: Configuration) -> Branch:
+    """Give a branch as configured, before its first day."""
+    branch = Branch(hall=Hall(configuration), configuration_id=configuration.configuration_id)
+    empty_hall(branch)
+    return branch
+
+
+def empty_hall(branch: Branch) -> None:
+    """Forget the visits, calls and figures of a day, and let everyone go home."""
+    for table in (
+        branch.visits,
+        branch.by_number,
+        branch.last_numbers,
+        branch.lines,
+        branch.counters,
+        branch.counter_by_clerk,
+        branch.calls,
+        branch.taken_by_service,
+        branch.waiting_by_service,
+        branch.count_by_state,
+        branch.taken_lately,
+        branch.last_taken_at,
+        branch.durations_s,
+        branch.press_ids,
+    ):
+        table.clear()
+    branch.last_call_id = 0
+    branch.served = 0
+    furnish(branch)
+
+
+def furnish(branch: Branch) -> None:
+    """Set up the counters and zones of the configuration that are not there yet; drop idle ones that are gone."""
+    hall = branch.hall
+    for counter_id in [name for name in branch.counters if name not in hall.counters]:
+        del branch.counters[counter_id]
+    for counter in hall.counters.values():
+        present = branch.counters.get(counter.counter_id)
+        if present is None:
+            branch.counters[counter.counter_id] = CounterToday(counter.counter_id, counter.work_profile_id)
+        elif not present.clerk_id:
+            present.work_profile_id = counter.work_profile_id
+    for zone_id in hall.zones:
+        branch.calls.setdefault(zone_id, deque())

@@ -1,0 +1,195 @@
+"""Decisions about tickets: taking a number, handing over one given off line, and what became of the paper."""
+
+from datetime import datetime, timedelta
+
+from protocol import commands as c
+from protocol import events as e
+from protocol.configuration import KioskRange, PriorityClass, Service
+from queue_server.core import life
+from queue_server.core.calendar import business_date, giving_spans, is_open
+from queue_server.core.refusals import Refusal
+from queue_server.core.request import Facts, Request
+from queue_server.core.state import Branch, Visit
+
+Events = tuple[e.AnyEvent, ...]
+
+RATE_SPAN = timedelta(seconds=60)
+"""The stretch over which the numbers of one kiosk are counted."""
+
+
+def take_ticket(branch: Branch, request: Request, command: c.TakeTicket, at: datetime) -> Events:
+    """Give the next number; nothing happens when this ``visit_id`` has one already."""
+    if command.visit_id in branch.visits:
+        return ()
+    service, priority_class = _new_visit(branch, request.facts, command.service_id, command.priority_class_id)
+    if command.procedure_code and command.procedure_code not in branch.hall.procedures:
+        raise Refusal("unknown_procedure", procedure_code=command.procedure_code)
+    function = request.actor.function
+    if function is None or function.kind == "kiosk":
+        _check_kiosk(branch, command.function_id, service, priority_class, at)
+    if service.daily_quota and branch.taken_by_service.get(service.service_id, 0) >= service.daily_quota:
+        raise Refusal("quota_reached", quota=str(service.daily_quota))
+    limit = branch.configuration.policies.waiting_limit
+    if branch.waiting >= limit:
+        raise Refusal("hall_full", limit=str(limit))
+    return (
+        e.VisitTaken(
+            at=at,
+            visit_id=command.visit_id,
+            device_id=request.actor.device_id,
+            function_id=command.function_id,
+            service_id=service.service_id,
+            queue_id=service.queue_id,
+            priority_class_id=priority_class.priority_class_id,
+            prefix=service.prefix,
+            number=branch.hall.next_number(service.prefix, branch.last_numbers.get(service.prefix, 0)),
+            taken_at=at,
+            procedure_code=command.procedure_code,
+            language=command.language,
+        ),
+    )
+
+
+def hand_over_visit(branch: Branch, request: Request, command: c.HandOverVisit, at: datetime) -> Events:
+    """Take over a visit whose number a kiosk gave by itself: the number on paper wins."""
+    _owned_range(branch, command)
+    taken = (command.prefix, command.number)
+    holder = branch.by_number.get(taken)
+    visit = branch.visits.get(command.visit_id)
+    if visit is not None and (visit.prefix, visit.number) == taken:
+        return ()
+    if holder is not None:
+        raise Refusal("number_taken", number=_spoken(*taken))
+    if visit is not None:
+        return (
+            e.VisitRenumbered(
+                at=at,
+                visit_id=visit.visit_id,
+                prefix=command.prefix,
+                number=command.number,
+                void_prefix=visit.prefix,
+                void_number=visit.number,
+            ),
+        )
+    service, priority_class = _new_visit(branch, request.facts, command.service_id, command.priority_class_id)
+    return (
+        e.VisitTaken(
+            at=at,
+            visit_id=command.visit_id,
+            device_id=request.actor.device_id,
+            function_id=command.function_id,
+            service_id=service.service_id,
+            queue_id=service.queue_id,
+            priority_class_id=priority_class.priority_class_id,
+            prefix=command.prefix,
+            number=command.number,
+            taken_at=_believable(branch, request, command.taken_at, at),
+            procedure_code=command.procedure_code,
+            language=command.language,
+            off_line=True,
+        ),
+    )
+
+
+def report_ticket(branch: Branch, request: Request, command: c.ReportTicket, at: datetime) -> Events:
+    """Note what became of a print job; a repeated report changes nothing."""
+    visit = branch.visits.get(command.visit_id) or request.facts.old_visit
+    if visit is None:
+        raise Refusal("unknown_visit")
+    if (visit.ticket_state, visit.ticket_copy) == (command.state, command.copy):
+        return ()
+    return (
+        e.TicketReported(
+            at=at,
+            visit_id=visit.visit_id,
+            device_id=request.actor.device_id,
+            state=command.state,
+            copy=command.copy,
+            reason=command.reason,
+        ),
+    )
+
+
+def cancel_visit(branch: Branch, request: Request, command: c.CancelVisit, at: datetime) -> Events:
+    """Let a citizen go who was not called: by the ticket's own secret, or by a clerk who is signed in."""
+    by_staff = request.actor.function is not None and request.actor.function.kind == "staff"
+    if by_staff and request.actor.clerk_id not in branch.counter_by_clerk:
+        raise Refusal("not_signed_in")
+    if not by_staff and not request.facts.secret_valid:
+        raise Refusal("secret_wrong")
+    visit = visit_of_today(branch, request.facts, command.visit_id)
+    if visit.state == "cancelled":
+        return ()
+    if not life.may(visit.state, e.VisitCancelled):
+        raise Refusal("visit_not_waiting", number=number_of(visit))
+    return (e.VisitCancelled(at=at, visit_id=visit.visit_id, by="staff" if by_staff else "citizen"),)
+
+
+def visit_of_today(branch: Branch, facts: Facts, visit_id: str) -> Visit:
+    """Give a visit of the open day; raises :class:`Refusal` for one that is over with its day, or never was."""
+    if not branch.day_open:
+        raise Refusal("day_closed")
+    visit = branch.visits.get(visit_id)
+    if visit is None:
+        raise Refusal("visit_too_old" if facts.old_visit is not None else "unknown_visit")
+    return visit
+
+
+def number_of(visit: Visit) -> str:
+    """Write a visit's number as people see it, ``H042``."""
+    return _spoken(visit.prefix, visit.number)
+
+
+def _spoken(prefix: str, number: int) -> str:
+    return f"{prefix}{number:03d}"
+
+
+def _new_visit(branch: Branch, facts: Facts, service_id: str, priority_class_id: str) -> tuple[Service, PriorityClass]:
+    """Check what any new visit needs: an open day, an id that was never used, a service and a class."""
+    if facts.old_visit is not None:
+        raise Refusal("visit_too_old")
+    if not branch.day_open:
+        raise Refusal("day_closed")
+    service = branch.hall.services.get(service_id)
+    if service is None:
+        raise Refusal("unknown_service", service_id=service_id)
+    priority_class = branch.hall.classes.get(priority_class_id)
+    if priority_class is None:
+        raise Refusal("unknown_class", priority_class_id=priority_class_id)
+    return service, priority_class
+
+
+def _check_kiosk(
+    branch: Branch, function_id: str, service: Service, priority_class: PriorityClass, at: datetime
+) -> None:
+    """Check what holds for kiosks alone; staff may help someone outside hours and give the classes kept for staff."""
+    assert branch.plan is not None, "an open day has a plan"
+    calendar = branch.configuration.calendar
+    spans = branch.plan.spans_of(service.hours_id)
+    if not is_open(giving_spans(spans, calendar.kiosk_lead_s, calendar.kiosk_stop_s), at):
+        raise Refusal("service_closed", service_id=service.service_id)
+    if priority_class.chosen_by == "staff":
+        raise Refusal("class_by_staff")
+    lately = [taken for taken in branch.taken_lately.get(function_id, ()) if at - taken < RATE_SPAN]
+    if len(lately) >= branch.configuration.policies.visits_per_kiosk_per_minute:
+        raise Refusal("too_many_tickets")
+
+
+def _owned_range(branch: Branch, command: c.HandOverVisit) -> KioskRange:
+    for numbers in branch.hall.ranges_by_function.get(command.function_id, ()):
+        if numbers.prefix == command.prefix and numbers.first <= command.number <= numbers.last:
+            return numbers
+    raise Refusal("number_out_of_range", number=_spoken(command.prefix, command.number))
+
+
+def _believable(branch: Branch, request: Request, taken_at: datetime, at: datetime) -> datetime:
+    """Clamp a kiosk's idea of when it gave a number to between its last contact today and now.
+
+    A number of an earlier business day is refused: its day is over, and its citizen has gone home.
+    """
+    assert branch.plan is not None, "an open day has a plan"
+    if business_date(taken_at, branch.plan.utc_offset_s).isoformat() < branch.day:
+        raise Refusal("visit_too_old")
+    known = (request.facts.last_contact_at, branch.last_taken_at.get(request.actor.device_id))
+    earliest = max(branch.plan.opens_at, *(contact for contact in known if contact is not None))
+    return min(max(taken_at, earliest), at)

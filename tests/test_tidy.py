@@ -28,13 +28,20 @@ ALLOWED_NAMES = {
     "*_line": "a line of text on a screen or page; what visits wait in is a queue",
     "*_lines": "the same",
     "lines": "the same",
+    "line": "the visits of one priority class within a queue, in order; a queue is all its lines",
+    "*_file": "a file on disk; a citizen's papers are a dossier",
 }
 
 # Product files longer than one should hold in mind, and why they are one story.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES = {
+    "protocol/link.py": "asking, watching and the link's state are one thread's story over one pair of sockets",
+    "queue_server/core/project.py": "one projection for each kind of terminal, over the same small parts",
+}
 
 # Conditions on a rate that are no branch between a demonstration and a hall: "path:function".
-ALLOWED_RATES: dict[str, str] = {}
+ALLOWED_RATES = {
+    "protocol/hall_clock.py:heard": "offsets kept at another rate are worthless; nothing differs by the rate's value",
+}
 
 
 @functools.cache

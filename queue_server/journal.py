@@ -148,7 +148,7 @@ class Journal:
 
     def configuration(self, configuration_id: str) -> Configuration | None:
         """Give a configuration that was once effective, as it was."""
-        query = f"SELECT {_COLUMNS} FROM events WHERE type='configuration_changed' ORDER BY seq DESC"  # noqa: S608
+        query = f"SELECT {_COLUMNS} FROM events WHERE type='configuration_changed' ORDER BY seq DESC"  # noqa: S608 -- our own names.
         for columns in self._connection.execute(query):
             event = Row(*columns).event()
             assert isinstance(event, ConfigurationChanged)
@@ -187,7 +187,7 @@ def head_of(connection: apsw.Connection) -> tuple[int, bytes]:
 
 def last_day_opened(connection: apsw.Connection) -> Row | None:
     """Give the row that opened the last business day over an open connection."""
-    query = f"SELECT {_COLUMNS} FROM events WHERE type='day_opened' ORDER BY seq DESC LIMIT 1"  # noqa: S608
+    query = f"SELECT {_COLUMNS} FROM events WHERE type='day_opened' ORDER BY seq DESC LIMIT 1"  # noqa: S608 -- our own names.
     for columns in connection.execute(query):
         return Row(*columns)
     return None

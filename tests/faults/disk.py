@@ -110,7 +110,7 @@ class DiskVFS(apsw.VFS):
         self.disk = disk
         super().__init__(name, "")
 
-    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> "apsw.VFSFile":  # noqa: N802
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> "apsw.VFSFile":  # noqa: N802 -- SQLite's name.
         self.disk.before_call("open")
         path = name.filename() if isinstance(name, apsw.URIFilename) else (name or "temporary")
         flags[1] = flags[0]
@@ -138,42 +138,42 @@ class _File:
         self._name = name
         self._disk = disk
 
-    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 -- SQLite's name.
         self._disk.before_call("read")
         return bytes(self._disk.files.get(self._name, b"")[offset : offset + amount])
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 -- SQLite's name.
         self._disk.before_call("write")
         self._disk.do(Write(self._name, offset, bytes(data)))
 
-    def xTruncate(self, size: int) -> None:  # noqa: N802
+    def xTruncate(self, size: int) -> None:  # noqa: N802 -- SQLite's name.
         self._disk.before_call("truncate")
         self._disk.do(Truncate(self._name, size))
 
-    def xSync(self, _flags: int) -> None:  # noqa: N802
+    def xSync(self, _flags: int) -> None:  # noqa: N802 -- SQLite's name.
         self._disk.before_call("sync")
         self._disk.do(Sync(self._name))
 
-    def xFileSize(self) -> int:  # noqa: N802
+    def xFileSize(self) -> int:  # noqa: N802 -- SQLite's name.
         return len(self._disk.files.get(self._name, b""))
 
-    def xClose(self) -> None:  # noqa: N802
+    def xClose(self) -> None:  # noqa: N802 -- SQLite's name.
         pass
 
-    def xLock(self, _level: int) -> None:  # noqa: N802
+    def xLock(self, _level: int) -> None:  # noqa: N802 -- SQLite's name.
         pass
 
-    def xUnlock(self, _level: int) -> None:  # noqa: N802
+    def xUnlock(self, _level: int) -> None:  # noqa: N802 -- SQLite's name.
         pass
 
-    def xCheckReservedLock(self) -> bool:  # noqa: N802
+    def xCheckReservedLock(self) -> bool:  # noqa: N802 -- SQLite's name.
         return False
 
-    def xFileControl(self, _operation: int, _pointer: int) -> bool:  # noqa: N802
+    def xFileControl(self, _operation: int, _pointer: int) -> bool:  # noqa: N802 -- SQLite's name.
         return False
 
-    def xSectorSize(self) -> int:  # noqa: N802
+    def xSectorSize(self) -> int:  # noqa: N802 -- SQLite's name.
         return 4096
 
-    def xDeviceCharacteristics(self) -> int:  # noqa: N802
+    def xDeviceCharacteristics(self) -> int:  # noqa: N802 -- SQLite's name.
         return int(apsw.SQLITE_IOCAP_POWERSAFE_OVERWRITE)

@@ -63,7 +63,7 @@ def chain_anew(path: Path) -> None:
 
 def swap(first: int, second: int) -> Callable[[Path], None]:
     moves = ((first, -1), (second, first), (-1, second))
-    return lambda path: change(path, *(f"UPDATE events SET seq={to} WHERE seq={seq}" for seq, to in moves))  # noqa: S608
+    return lambda path: change(path, *(f"UPDATE events SET seq={to} WHERE seq={seq}" for seq, to in moves))  # noqa: S608 -- numbers.
 
 
 def recompute(path: Path) -> None:

@@ -1,0 +1,243 @@
+"""Ratings as tables: the system asks, the last press within the window counts, and every press is kept."""
+
+import msgspec
+import pytest
+
+from protocol import events as e
+from queue_server import core
+from tests.support.halls import small_hall
+from tests.support.tables import Table, play, visit_id
+
+SERVED = """
+    take    V1 civil_status
+    signin  an 1
+    call    1
+    start   1
+    wait    300
+    end     1 received
+"""
+
+SCENARIOS = {
+    "the last press counts, once the window closes by time": """
+        asks    1                              -> H001 usual
+        wait    2
+        rate    1 3                            -> counted
+        wait    1
+        rate    1 1                            -> counted
+        rated   V1                             -> none
+        wait    86.9
+        asks    1                              -> H001 usual
+        wait    0.1
+        asks    1                              -> nobody
+        rated   V1                             -> keypad:1
+        rate    1 2                            -> no_open_window
+    """,
+    "keypad and terminal are channels of their own": """
+        wait    2
+        rate    1 2                            -> counted
+        rate    1 3 terminal nonce             -> counted
+        wait    90
+        rated   V1                             -> keypad:2 terminal:3
+    """,
+    "a bounce, a press too soon, a key that is not on the scale": """
+        wait    0.299
+        rate    1 1                            -> too_soon
+        wait    0.001
+        rate    1 2                            -> counted
+        wait    0.399
+        rate    1 3                            -> debounce
+        rate    1 3 terminal                   -> counted
+        wait    0.001
+        rate    1 1                            -> counted
+        rate    1 4                            -> unknown_level
+        wait    100
+        rated   V1                             -> keypad:1 terminal:3
+    """,
+    "the same press twice is kept once": """
+        wait    2
+        rate    1 2                            -> counted
+        rate    1 2 keypad same                -> nothing
+    """,
+    "no question, no answer": """
+        rate    2 1                            -> no_open_window
+        rate    1 1 terminal stale             -> stale_window
+        rate    2 1 terminal of:1              -> wrong_counter
+        wait    2
+        rate    1 2 keypad buffered            -> buffered
+        rate    1 2 terminal buffered nonce    -> counted
+        wait    100
+        rated   V1                             -> terminal:2
+    """,
+    "the next call leaves a short grace": """
+        take    V2 civil_status
+        wait    2
+        rate    1 2                            -> counted
+        call    1                              -> V2 priority
+        wait    9.9
+        rate    1 1                            -> counted
+        wait    0.1
+        asks    1                              -> nobody
+        rated   V1                             -> keypad:1
+    """,
+    "a grace never lengthens a window": """
+        take    V2 civil_status
+        wait    85
+        call    1                              -> V2 priority
+        wait    5
+        asks    1                              -> nobody
+    """,
+    "the next start shuts the question at once": """
+        take    V2 civil_status
+        wait    2
+        rate    1 2                            -> counted
+        call    1
+        start   1
+        asks    1                              -> nobody
+        rated   V1                             -> keypad:2
+        rate    1 3                            -> no_open_window
+        end     1 received
+        asks    1                              -> H002 usual
+    """,
+    "nobody is asked who was not served": """
+        take    V2 civil_status
+        call    1
+        start   1
+        end     1 left
+        asks    1                              -> nobody
+        link    V2 1                           -> refused not_rateable
+    """,
+    "a visit sent on after service is asked where it was served, and once": """
+        take    V2 civil_status
+        signin  binh 2
+        call    1                              -> V2 priority
+        start   1
+        wait    60
+        transfer 1 land
+        asks    1                              -> H002 usual
+        wait    1
+        rate    1 2                            -> counted
+        wait    100
+        rated   V2                             -> keypad:2
+        call    2                              -> V2 priority
+        start   2
+        wait    60
+        end     2 received
+        asks    2                              -> nobody
+        rated   V2                             -> keypad:2
+    """,
+    "a visit sent on without an answer is asked at the end": """
+        take    V2 civil_status
+        signin  binh 2
+        call    1
+        start   1
+        transfer 1 land
+        wait    100
+        call    2
+        start   2
+        end     2 received
+        asks    2                              -> H002 usual
+        wait    1
+        rate    2 1
+        wait    100
+        rated   V2                             -> keypad:1
+    """,
+    "two questions of one visit at two counters make one rating": """
+        take    V2 civil_status
+        signin  binh 2
+        call    1
+        start   1
+        transfer 1 land
+        wait    1
+        rate    1 3                            -> counted
+        call    2
+        start   2
+        end     2 received
+        asks    2                              -> H002 usual
+        wait    1
+        rate    2 1                            -> counted
+        wait    100
+        rated   V2                             -> keypad:3
+    """,
+    "a call sent on unserved is not asked": """
+        take    V2 civil_status
+        wait    100
+        call    1
+        transfer 1 land
+        asks    1                              -> nobody
+    """,
+    "by the ticket's link, once, beside the keypad": """
+        link    V1 1 wrong                     -> refused secret_wrong
+        link    V9 1                           -> refused unknown_visit
+        link    V1 7                           -> refused not_rateable
+        link    V1 1                           -> ok
+        link    V1 2                           -> refused already_rated
+        link    V1 2                           -> refused already_rated
+        wait    1
+        rate    1 2
+        wait    100
+        rated   V1                             -> link:1 keypad:2
+    """,
+    "closing the day shuts the question and counts it": """
+        wait    2
+        rate    1 2
+        closeday
+        rated   V1                             -> keypad:2
+        rate    1 1                            -> outside_hours
+    """,
+    "a sad procedure is asked in a neutral tone": """
+        take    V2 civil_status usual for:death
+        take    V3 civil_status usual for:birth
+        call    1
+        start   1
+        end     1 received
+        asks    1                              -> H002 neutral
+        call    1
+        start   1
+        end     1 received
+        asks    1                              -> H003 usual
+    """,
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_rating(name: str) -> None:
+    play(SERVED + SCENARIOS[name])
+
+
+def test_a_sad_service_is_asked_in_a_neutral_tone() -> None:
+    hall = small_hall()
+    sad = tuple(msgspec.structs.replace(service, rating_tone="neutral") for service in hall.services)
+    play(SERVED + "asks 1 -> H001 neutral", small_hall(services=sad))
+
+
+def test_every_press_is_kept_with_its_flag_and_known_reasons() -> None:
+    table = play(SERVED + "\nwait 1\nrate 1 3 keypad reasons -> counted\nrate 1 9 keypad -> unknown_level\nwait 100")
+    pressed = [event for event in table.hall.events() if isinstance(event, e.RatingPressed)]
+    assert [(event.flag, event.reasons, event.visit_id) for event in pressed] == [
+        ("", ("slow",), visit_id("V1")),
+        ("unknown_level", (), ""),
+    ]
+    rated = [event for event in table.hall.events() if isinstance(event, e.VisitRated)]
+    assert [(event.level, event.reasons, event.clerk_id, event.service_id) for event in rated] == [
+        (3, ("slow",), "an", "civil_status")
+    ]
+
+
+def test_a_link_may_rate_a_visit_of_an_older_day() -> None:
+    table = play(SERVED)
+    _keep_as_old(table, "V1")
+    table.line(0, "at 08:00 2026-11-25")
+    table.line(0, "link V1 2 -> ok")
+    _keep_as_old(table, "V1")
+    table.line(0, "link V1 1 -> refused already_rated")
+    table.line(0, "take V1 land -> refused visit_too_old")
+    table.line(0, "cancel V1 -> refused visit_too_old")
+    table.line(0, "printed V1 failed -> ok")
+
+
+def _keep_as_old(table: Table, name: str) -> None:
+    """Look the visit's own events up in the log, as a handler does, and keep what they make of it."""
+    own = [event for event in table.hall.events() if getattr(event, "visit_id", "") == visit_id(name)]
+    found = core.visit_of_events(own, table.day)
+    assert found is not None
+    table.hall.old_visits[visit_id(name)] = found

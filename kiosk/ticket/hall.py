@@ -1,0 +1,109 @@
+"""What the kiosk concludes from what it knows of the hall: questions of flow and pages."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Literal
+
+from kiosk.ticket.model import State
+from protocol.configuration import KioskRange, PriorityClass, Procedure
+from protocol.views import KioskService
+
+Situation = Literal["not_ready", "closed", "gone", "own_numbers", "open"]
+"""`not_ready`: not paired, or nothing known yet. `own_numbers`: the server is gone, the kiosk goes on by itself."""
+
+
+def derived_id(base_id: str, purpose: str) -> str:
+    """Give the one id that belongs to an id and a purpose: 32 hex digits, the same after a crash as before."""
+    return sha256(f"{base_id} {purpose}".encode()).hexdigest()[:32]
+
+
+def situation(state: State, hall_at: datetime) -> Situation:
+    """Tell in which situation the kiosk meets a citizen."""
+    if state.view is None or state.identity is None or state.link == "refused":
+        return "not_ready"
+    if state.link == "up":
+        return "open" if state.view.state == "open" else "closed"
+    if state.view.state == "closed" and _is_today(state, hall_at):
+        return "closed"
+    if any(own_range(state, service, hall_at) for service in state.view.services):
+        return "own_numbers"
+    return "gone"
+
+
+def own_range(state: State, service: KioskService, hall_at: datetime) -> KioskRange | None:
+    """Give the range from which this kiosk may number a visit for the service by itself; None when it may not.
+
+    It may only while the hall, as last seen, was open on this very day: numbers restart each day, and a kiosk that
+    slept over midnight cannot know which of them are still free.
+    """
+    if state.view is None or state.identity is None or service.state != "open":
+        return None
+    if state.view.state != "open" or not _is_today(state, hall_at):
+        return None
+    ranges = [own for own in state.view.kiosk_ranges if own.function_id == state.identity.function_id]
+    for own in ranges:
+        if own.prefix == service.prefix:
+            return own
+    prefixes = {other.prefix for other in state.view.services}
+    # A range under letters of no service serves all of them: "this number was given by the kiosk itself".
+    return next((own for own in ranges if own.prefix not in prefixes), None)
+
+
+def next_own_number(state: State, own: KioskRange) -> int | None:
+    """Give the next unused number of a range today; None when the range is exhausted."""
+    assert state.view is not None, "a range comes from a view"
+    used = [
+        given.number
+        for given in state.offline_numbers
+        if given.day == state.view.day and given.prefix == own.prefix and own.first <= given.number <= own.last
+    ]
+    number = max(used) + 1 if used else own.first
+    return number if number <= own.last else None
+
+
+def service_of(state: State, service_id: str) -> KioskService | None:
+    """Find a service of the hall as last seen."""
+    services = state.view.services if state.view else ()
+    return next((service for service in services if service.service_id == service_id), None)
+
+
+def procedure_of(state: State, code: str) -> Procedure | None:
+    """Find a procedure of the catalogue."""
+    procedures = state.catalogue.procedures if state.catalogue else ()
+    return next((procedure for procedure in procedures if procedure.code == code), None)
+
+
+def procedures_of(state: State, service_id: str) -> tuple[Procedure, ...]:
+    """Give the procedures of one service, in the catalogue's order."""
+    procedures = state.catalogue.procedures if state.catalogue else ()
+    return tuple(procedure for procedure in procedures if procedure.service_id == service_id)
+
+
+def citizen_classes(state: State) -> tuple[PriorityClass, ...]:
+    """Give the priority classes that citizens choose themselves, the usual one first."""
+    classes = state.view.priority_classes if state.view else ()
+    chosen = [one for one in classes if one.chosen_by == "citizen"]
+    return tuple(sorted(chosen, key=lambda one: one.slope > min(each.slope for each in chosen)))
+
+
+def class_of(state: State, priority_class_id: str) -> PriorityClass | None:
+    """Find a priority class by its id."""
+    classes = state.view.priority_classes if state.view else ()
+    return next((one for one in classes if one.priority_class_id == priority_class_id), None)
+
+
+def local_time(state: State, instant: datetime) -> datetime:
+    """Give an instant as the hall's clock shows it."""
+    offset_s = state.view.utc_offset_s if state.view else 0
+    return instant + timedelta(seconds=offset_s)
+
+
+def after_15h(state: State, service: KioskService, hall_at: datetime) -> bool:
+    """Tell whether the citizen must hear that the result comes on the next working day (received after 15:00)."""
+    notice_from_hour = 15
+    return service.after_15h_notice and local_time(state, hall_at).hour >= notice_from_hour
+
+
+def _is_today(state: State, hall_at: datetime) -> bool:
+    assert state.view is not None, "asked only when a view is there"
+    return local_time(state, hall_at).date().isoformat() == state.view.day

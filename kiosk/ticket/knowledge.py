@@ -1,0 +1,122 @@
+"""What the kiosk learns from its disk and from the server, and tells of itself."""
+
+from dataclasses import replace
+
+from kiosk.ticket.hall import derived_id
+from kiosk.ticket.model import (
+    Ask,
+    Catalogue,
+    CatalogueRead,
+    Effect,
+    Identity,
+    KeepCatalogue,
+    KeepKnowledge,
+    Now,
+    ReadCatalogue,
+    Restored,
+    State,
+)
+from kiosk.ticket.taking import Step
+from protocol.commands import DeviceState, FetchCatalogue, Introduce, ReportDevice
+from protocol.views import AnyReply, CataloguePage, Introduction, KioskView
+
+
+def restored(state: State, kept: Restored) -> State:
+    """Take what the disk knew; what the server has told since is newer."""
+    return replace(
+        state,
+        identity=state.identity or kept.identity,
+        view=state.view or kept.view,
+        resume=kept.visit,
+        offline_numbers=kept.offline_numbers,
+        outbox=kept.outbox,
+    )
+
+
+def viewed(state: State, view: KioskView) -> Step:
+    """Take the hall as it is now, and look for its catalogue when that is new."""
+    before = state.view
+    state = replace(state, view=view)
+    effects: list[Effect] = []
+    known = before is not None and (before.configuration_id, before.day, before.state) == (
+        view.configuration_id,
+        view.day,
+        view.state,
+    )
+    if not known and state.identity is not None:
+        effects.append(KeepKnowledge(state.identity, view))
+    there = state.catalogue.catalogue_hash if state.catalogue else ""
+    if there != view.catalogue_hash and not state.reading and not state.fetching:
+        state = replace(state, reading=view.catalogue_hash)
+        effects.append(ReadCatalogue(view.catalogue_hash))
+    return state, tuple(effects)
+
+
+def link_changed(state: State, now: Now) -> Step:
+    """Greet a link that has come up: tell it how the printer is, and ask who we are."""
+    state = replace(state, introduced=False)
+    return report_health(state, now)
+
+
+def introduce(state: State, now: Now) -> Step:
+    """Ask who we are, once per link, and again as long as there is no answer."""
+    if state.link != "up" or state.introduced or state.introducing:
+        return state, ()
+    request_id = derived_id(now.fresh_id, "introduce")
+    return replace(state, introducing=request_id), (Ask(request_id, Introduce(), state.settings.ask_real_s),)
+
+
+def introduced(state: State, reply: AnyReply | None) -> Step:
+    """Take the name and the key that the server knows this kiosk by."""
+    if not isinstance(reply, Introduction):
+        return state, ()
+    state = replace(state, introduced=True)
+    kiosks = [function for function in reply.functions if function.kind == "kiosk"]
+    if not kiosks or not reply.link_key:
+        return state, ()
+    identity = Identity(kiosks[0].function_id, reply.link_key)
+    if identity == state.identity:
+        return state, ()
+    return replace(state, identity=identity), (KeepKnowledge(identity, state.view),)
+
+
+def report_health(state: State, now: Now) -> Step:
+    """Tell the printer's health, when there is somebody to tell it to."""
+    if state.identity is None or state.link != "up" or not state.settings.has_printer:
+        return state, ()
+    healths: dict[str, DeviceState] = {"": "ok", "paper_low": "degraded"}
+    health = healths.get(state.printer_reason, "out")
+    report = ReportDevice(function_id=state.identity.function_id, state=health, reason=state.printer_reason)
+    return state, (Ask(now.fresh_id, report, state.settings.ask_real_s),)
+
+
+# --- The catalogue, page by page -------------------------------------------------------------------------------------
+
+
+def catalogue_read(state: State, read: CatalogueRead, now: Now) -> Step:
+    """Take the catalogue from disk, or begin to fetch it."""
+    state = replace(state, reading="")
+    if state.view is None or read.catalogue_hash != state.view.catalogue_hash:
+        return state, ()
+    if read.catalogue is not None:
+        return replace(state, catalogue=read.catalogue), ()
+    return _fetch_page(state, read.catalogue_hash, 0, now)
+
+
+def _fetch_page(state: State, catalogue_hash: str, page: int, now: Now) -> Step:
+    command = FetchCatalogue(catalogue_hash=catalogue_hash, page=page)
+    return replace(state, fetching=now.fresh_id), (Ask(now.fresh_id, command, state.settings.ask_real_s),)
+
+
+def page_fetched(state: State, reply: AnyReply | None, now: Now) -> Step:
+    """Take a page of the catalogue and ask for the next, until it is complete."""
+    done = replace(state, fetching="", fetched=())
+    if state.view is None or not isinstance(reply, CataloguePage):
+        return done, ()
+    if reply.catalogue_hash != state.view.catalogue_hash:
+        return done, ()  # The hall was configured anew meanwhile; its next view asks again.
+    fetched = (*state.fetched, *reply.procedures)
+    if reply.page + 1 < reply.pages:
+        return _fetch_page(replace(state, fetched=fetched), reply.catalogue_hash, reply.page + 1, now)
+    catalogue = Catalogue.of(reply.catalogue_hash, fetched)
+    return replace(done, catalogue=catalogue), (KeepCatalogue(catalogue),)

@@ -1,0 +1,463 @@
+"""What the ticket kiosk knows, hears and wants done: the data of its state machine (`flow.step`).
+
+Nothing here acts. The *state* is everything the screen depends on; an *input* is something that happened to the kiosk;
+an *effect* is something the program around the flow shall do. Time and chance come in with each step as `Now`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from presentation.search import Entry, index
+from protocol.commands import AnyCommand, HandOverVisit, ReportTicket
+from protocol.configuration import Procedure
+from protocol.views import AnyReply, Estimate, KioskView
+
+LinkState = Literal["connecting", "up", "gone", "refused"]
+PrintState = Literal["none", "printing", "printed", "held", "uncertain", "failed"]
+HelpState = Literal["none", "asked", "called", "failed"]
+
+OutboxCommand = HandOverVisit | ReportTicket
+"""What must reach the server some day, whatever happens to the link or the power."""
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The moment of a step: hall time for what people see, the real clock (seconds) for safety, and a new id.
+
+    `fresh_id` is a UUIDv7 that nobody has used; a step uses it at most once.
+    """
+
+    hall_at: datetime
+    real_s: float
+    fresh_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this kiosk behaves. Times with `_s` alone are hall time; `_real_s` are on the real clock."""
+
+    has_printer: bool = True
+    language: str = "vi"
+    idle_s: float = 60.0
+    """Without a touch for this long, the kiosk asks whether the citizen is still there …"""
+    stay_s: float = 15.0
+    """… and returns to the start after this long without an answer."""
+    least_still_real_s: float = 1.0
+    """No screen is taken away sooner than this after a touch, however fast the hall's clock runs."""
+    number_s: float = 20.0
+    trouble_number_s: float = 60.0
+    """A number that is not on paper stays longer, since it must be remembered."""
+    slow_real_s: float = 0.4
+    """An answer that takes longer than this gets the words "please wait"."""
+    offline_after_real_s: float = 3.0
+    """How long the server may be silent before the kiosk gives a number of its own."""
+    ask_real_s: float = 10.0
+    print_real_s: float = 20.0
+    resume_s: float = 120.0
+    """A visit that was interrupted by a power cut is taken up again when it is no older than this."""
+    retry_real_s: float = 5.0
+    copies_most: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a citizen chose for reading and reaching; the next citizen starts with the usual ones."""
+
+    language: str = "vi"
+    large_text: bool = False
+    low_reach: bool = False
+    high_contrast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PendingVisit:
+    """A visit that was decided on: stored before anybody is asked, so that it never gets two numbers."""
+
+    visit_id: str
+    service_id: str
+    priority_class_id: str
+    procedure_code: str
+    language: str
+    day: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNumber:
+    """A number, and what its ticket says."""
+
+    visit: PendingVisit
+    prefix: str
+    number: int
+    taken_at: datetime
+    ahead: int | None = None
+    estimate: Estimate | None = None
+    counter_numbers: tuple[int, ...] = ()
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A print order: the visit's id names the job, so that the same order twice is one piece of paper.
+
+    `copy` 0 is the ticket, `copy` n its n-th reprint, with the same number.
+    """
+
+    given: GivenNumber
+    copy: int
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the server says this kiosk is; kept on disk for a start without the server."""
+
+    function_id: str
+    link_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineNumber:
+    """A number of the kiosk's own range that has been given on a day."""
+
+    day: str
+    prefix: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """A command that waits for the link, under the id it will always be sent with."""
+
+    request_id: str
+    command: OutboxCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The procedures this hall publishes, complete, under their content hash."""
+
+    catalogue_hash: str
+    procedures: tuple[Procedure, ...]
+    entries: tuple[Entry, ...]
+    """The names, folded once for searching."""
+
+    @classmethod
+    def of(cls, catalogue_hash: str, procedures: tuple[Procedure, ...]) -> "Catalogue":
+        """Make a catalogue of procedures; each is found by any of its names."""
+        names = [
+            (procedure.code, name)
+            for procedure in procedures
+            for name in (*procedure.names.values(), procedure.official_name)
+            if name
+        ]
+        return cls(catalogue_hash, procedures, index(names))
+
+
+# --- Screens ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The start: services, six to a page. What it really shows depends on the hall (closed, link gone …)."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Procedures:
+    """The procedures of one service."""
+
+    service_id: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Finding a procedure by letters without accents."""
+
+    words: str = ""
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Documents, time and fee of one procedure."""
+
+    procedure_code: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChoice:
+    """Asking whether the citizen is entitled to priority."""
+
+    service_id: str
+    procedure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """One look before the number is taken; `visit` is set once "take" was touched, and then nothing else acts."""
+
+    service_id: str
+    priority_class_id: str
+    procedure_code: str = ""
+    visit: PendingVisit | None = None
+    own: GivenNumber | None = None
+    """A number of the kiosk's own range that is being made durable, and is not shown before it is."""
+    since_real_s: float = 0.0
+    slow: bool = False
+    unanswered: bool = False
+    """No answer, and no number of our own: the citizen may try again, under the same visit."""
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether an answer is awaited; then nothing that would change the visit acts."""
+        return self.visit is not None and not self.unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The citizen's number, and what became of the paper."""
+
+    given: GivenNumber
+    printing: PrintState
+    since_hall_at: datetime
+    since_real_s: float
+    reason: str = ""
+    copy: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No number, and why: the server's sentences, else a code of ours with a text of its own."""
+
+    code: str
+    sentences: dict[str, str] = field(default_factory=dict)
+    service_id: str = ""
+
+
+Screen = Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the kiosk knows."""
+
+    settings: Settings
+    preferences: Preferences
+    screen: Screen = Services()
+    history: tuple[Screen, ...] = ()
+    link: LinkState = "connecting"
+    view: KioskView | None = None
+    identity: Identity | None = None
+    catalogue: Catalogue | None = None
+    fetched: tuple[Procedure, ...] = ()
+    reading: str = ""
+    """The hash of the catalogue that the disk was asked for."""
+    fetching: str = ""
+    """The request id of the catalogue page that was asked for."""
+    introducing: str = ""
+    introduced: bool = False
+    resume: PendingVisit | None = None
+    offline_numbers: tuple[OfflineNumber, ...] = ()
+    outbox: tuple[OutboxEntry, ...] = ()
+    sending: str = ""
+    """The request id of the outbox entry that was sent and not yet answered."""
+    send_after_real_s: float = 0.0
+    help: HelpState = "none"
+    helping: str = ""
+    touched_hall_at: datetime | None = None
+    touched_real_s: float = 0.0
+    stay_asked_hall_at: datetime | None = None
+    """Since when the kiosk asks "are you still there?"; None when it does not ask."""
+    stay_asked_real_s: float = 0.0
+    printer_reason: str = ""
+
+
+# --- Inputs ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What the disk knew from before: read once after the start, before anything else is decided."""
+
+    identity: Identity | None = None
+    view: KioskView | None = None
+    visit: PendingVisit | None = None
+    offline_numbers: tuple[OfflineNumber, ...] = ()
+    outbox: tuple[OutboxEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A citizen touched something that is on the screen now, named by its action id."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """A complete view of the hall."""
+
+    view: KioskView
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The link to the server has another state."""
+
+    link: LinkState
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The answer to a request; None when there was none in time, which says nothing about what the server did."""
+
+    request_id: str
+    reply: AnyReply | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something is safe on disk, or (`ok` false) could not be written."""
+
+    what: Literal["visit", "offline"]
+    key: str
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRead:
+    """What the disk has of the catalogue with this hash; None for nothing."""
+
+    catalogue_hash: str
+    catalogue: Catalogue | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterTold:
+    """What became of a print job."""
+
+    visit_id: str
+    copy: int
+    state: Literal["queued", "confirmed", "uncertain", "held", "failed", "void"]
+    """`queued`: the order is durable with the printer's owner, and will outlive a power cut."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterHealth:
+    """The printer's health has changed; an empty reason is a printer that is ready."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A deadline that the flow named has passed, or a second of the clock."""
+
+
+Input = Restored | Touched | Viewed | LinkChanged | Replied | Kept | CatalogueRead | PrinterTold | PrinterHealth | Tick
+
+
+# --- Effects ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Send a command; answer with `Replied` under this id."""
+
+    request_id: str
+    command: AnyCommand
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeepVisit:
+    """Make the pending visit durable; answer with `Kept("visit", visit_id)`."""
+
+    visit: PendingVisit
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOffline:
+    """Make a number of our own and its hand-over durable in one step; answer with `Kept("offline", visit_id)`."""
+
+    number: OfflineNumber
+    entry: OutboxEntry
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOutbox:
+    """Make a command that must arrive durable."""
+
+    entry: OutboxEntry
+
+
+@dataclass(frozen=True, slots=True)
+class DropOutbox:
+    """The command has arrived; an `error` (a refusal's code) keeps it on disk for the technician."""
+
+    request_id: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DropVisit:
+    """The pending visit is settled."""
+
+    visit_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepKnowledge:
+    """Keep for a start without the server: who we are, and the hall as last seen."""
+
+    identity: Identity | None
+    view: KioskView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCatalogue:
+    """Look on disk for the catalogue of this hash; answer with `CatalogueRead`."""
+
+    catalogue_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCatalogue:
+    """Keep a complete catalogue on disk."""
+
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Print a ticket; the outcome comes back as `PrinterTold`."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class VoidTicket:
+    """The citizen left without paper: a held ticket must not surprise the next one."""
+
+    visit_id: str
+
+
+Effect = (
+    Ask
+    | KeepVisit
+    | KeepOffline
+    | KeepOutbox
+    | DropOutbox
+    | DropVisit
+    | KeepKnowledge
+    | ReadCatalogue
+    | KeepCatalogue
+    | Print
+    | VoidTicket
+)

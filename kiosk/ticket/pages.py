@@ -1,0 +1,317 @@
+"""What each state of the ticket kiosk looks like: state and words in, `Page` out. Pure.
+
+On every screen: where am I (the title), back, start again, and the keys for language, letters, contrast, reach, help.
+"""
+
+from datetime import datetime
+
+from kiosk.ticket import catalogue_pages
+from kiosk.ticket.hall import (
+    after_15h,
+    citizen_classes,
+    class_of,
+    own_range,
+    procedure_of,
+    procedures_of,
+    service_of,
+    situation,
+)
+from kiosk.ticket.model import (
+    ClassChoice,
+    Confirm,
+    Details,
+    Number,
+    Procedures,
+    Refusal,
+    Search,
+    Services,
+    State,
+)
+from kiosk.ticket.number_page import number_page
+from kiosk.ticket.parts import back_and_start, paging, wait_texts
+from kiosk.widgets.page import (
+    Actions,
+    Block,
+    Button,
+    Choices,
+    Emblem,
+    Field,
+    Header,
+    Notice,
+    Page,
+    Summary,
+    Tile,
+    Tiles,
+)
+from presentation.formats import clock, opening, weekday_date
+from presentation.texts import Texts, Words, name_in
+from protocol.views import KioskService, KioskView
+
+TILES_PER_PAGE = 6
+
+
+def header(state: State, texts: Texts, hall_at: datetime) -> Header:
+    """Give the head of the screen: agency in capitals, the hall's name, the time of the hall."""
+    words = texts.words(state.preferences.language)
+    if state.view is None:
+        return Header("", "", "", "")
+    language, offset_s = state.preferences.language, state.view.utc_offset_s
+    return Header(
+        name_in(state.view.agency, language).upper(),
+        name_in(state.view.names, language),
+        clock(words, hall_at, offset_s),
+        weekday_date(words, hall_at, offset_s),
+    )
+
+
+def page(state: State, texts: Texts, hall_at: datetime) -> Page:
+    """Give the screen of a state."""
+    words = texts.words(state.preferences.language)
+    shown = _still_there(state, words, hall_at) if state.stay_asked_hall_at else _screen(state, words, hall_at)
+    wishes = state.preferences
+    help_words = {"called": ("kiosk.helper_called", "good"), "failed": ("kiosk.helper_failed", "trouble")}
+    notices: tuple[Block, ...] = ()
+    if state.help in help_words:
+        key, tone = help_words[state.help]
+        notices = (Notice(words(key), "good" if tone == "good" else "trouble"),)
+    return Page(
+        shown.name,
+        shown.title,
+        shown.hint,
+        (*notices, *shown.blocks),
+        shown.nav,
+        _keys(state, texts, words),
+        wishes.large_text,
+        wishes.low_reach,
+        wishes.high_contrast,
+        busy=shown.busy,
+        subject=shown.subject,
+    )
+
+
+def _screen(state: State, words: Words, hall_at: datetime) -> Page:  # noqa: PLR0911 -- one line per screen.
+    match state.screen:
+        case Services():
+            return _start(state, state.screen, words, hall_at)
+        case Procedures():
+            return catalogue_pages.procedures_page(state, state.screen, words)
+        case Search():
+            return catalogue_pages.search_page(state, state.screen, words)
+        case Details():
+            return catalogue_pages.details_page(state, state.screen, words)
+        case ClassChoice():
+            return _class_choice(state, state.screen, words)
+        case Confirm():
+            return _confirm(state, state.screen, words, hall_at)
+        case Number():
+            return number_page(state, state.screen, words)
+        case Refusal():
+            return _refusal(state, state.screen, words, hall_at)
+
+
+# --- The start -------------------------------------------------------------------------------------------------------
+
+
+def _start(state: State, screen: Services, words: Words, hall_at: datetime) -> Page:
+    view = state.view
+    match situation(state, hall_at):
+        case "not_ready":
+            return Page("not_ready", words("common.out_of_service"), words("kiosk.not_started"), (Emblem("wrench"),))
+        case "closed":
+            assert view is not None, "only a view tells that the hall is closed"
+            return _closed(state, view, words, hall_at)
+        case "gone":
+            blocks = (Emblem("wrench"), *_search_field(state, words), *_hotline(state, words))
+            return Page("gone", words("kiosk.server_gone_title"), words("kiosk.server_gone_hint"), blocks)
+        case "own_numbers":
+            notices: tuple[Block, ...] = (Notice(words("kiosk.offline_hint")),)
+        case "open":
+            notices = ()
+    assert view is not None, "an open hall is known by its view"
+    message = view.message and name_in(view.message, state.preferences.language)
+    if message:
+        notices = (*notices, Notice(message))
+    pages = max(1, -(-len(view.services) // TILES_PER_PAGE))
+    place = min(screen.page, pages - 1)
+    services = view.services[place * TILES_PER_PAGE : (place + 1) * TILES_PER_PAGE]
+    tiles = Tiles(tuple(_tile(state, service, words, hall_at) for service in services))
+    hint = "" if notices else words("kiosk.greeting_hint")
+    nav = paging(words, place, pages, "kiosk.previous_services", "kiosk.more_services")
+    return Page("services", words("kiosk.greeting"), hint, (*notices, *_search_field(state, words), tiles), nav)
+
+
+def _tile(state: State, service: KioskService, words: Words, hall_at: datetime) -> Tile:
+    language = state.preferences.language
+    wait, people, mark = wait_texts(service, words)
+    obstacles = {
+        "closed": words("kiosk.service_closed"),
+        "quota_reached": words("kiosk.service_full"),
+        "full": words("kiosk.service_full"),
+    }
+    usable = service.state == "open"
+    if not usable:
+        wait, people, mark = obstacles[service.state], "", "none"
+        if service.state == "closed" and service.next_opens_at and state.view:
+            when = opening(words, service.next_opens_at, hall_at, state.view.utc_offset_s)
+            people = words("kiosk.service_opens", time=when)
+    elif state.link != "up":
+        # How many wait is not known while the server is gone, and what is not known is not shown.
+        usable = own_range(state, service, hall_at) is not None
+        wait, people, mark = ("" if usable else words("kiosk.service_closed")), "", "none"
+    hint = name_in(service.hints, language) if service.hints else ""
+    return Tile(
+        f"service:{service.service_id}",
+        service.prefix,
+        name_in(service.names, language),
+        hint,
+        wait,
+        people,
+        mark,
+        usable,
+    )
+
+
+def _search_field(state: State, words: Words) -> tuple[Block, ...]:
+    if state.catalogue is None or not state.catalogue.procedures:
+        return ()
+    return (Field("", words("kiosk.search.hint"), action="search"),)
+
+
+def _hotline(state: State, words: Words) -> tuple[Block, ...]:
+    hotline = state.view.hotline if state.view else ""
+    return (Notice(words("common.hotline_number", phone=hotline)),) if hotline else ()
+
+
+def _closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> Page:
+    lines: list[Block] = [Emblem("clock")]
+    if view.message:
+        lines.append(Notice(name_in(view.message, state.preferences.language)))
+    if state.catalogue is not None:
+        lines.append(Notice(words("kiosk.closed_hint")))
+    lines.extend(_search_field(state, words))
+    lines.extend(_hotline(state, words))
+    hint = ""
+    if view.next_opens_at:
+        hint = words("kiosk.closed_next", when=opening(words, view.next_opens_at, hall_at, view.utc_offset_s))
+    return Page("closed", words("kiosk.closed_title"), hint, tuple(lines))
+
+
+# --- On the way to a number ------------------------------------------------------------------------------------------
+
+
+def _class_choice(state: State, screen: ClassChoice, words: Words) -> Page:
+    language = state.preferences.language
+    usual, *others = citizen_classes(state)
+    choices = [Button(f"class:{usual.priority_class_id}", words("kiosk.class_normal"), look="primary")]
+    for one in others:
+        hint = name_in(one.hints, language) if one.hints else ""
+        choices.append(Button(f"class:{one.priority_class_id}", name_in(one.names, language), hint))
+    blocks = (
+        _chosen_so_far(state, screen.service_id, screen.procedure_code, words),
+        Choices(tuple(choices)),
+        *_documents(state, screen.service_id, screen.procedure_code, words),
+    )
+    return Page("class", words("kiosk.choose_class"), words("kiosk.choose_class_hint"), blocks, back_and_start(words))
+
+
+def _confirm(state: State, screen: Confirm, words: Words, hall_at: datetime) -> Page:
+    if screen.unanswered:
+        retry = Actions((Button("retry", words("common.retry"), look="primary"),))
+        summary = _chosen_so_far(state, screen.service_id, screen.procedure_code, words)
+        title, hint = words("kiosk.server_gone_title"), words("kiosk.server_gone_hint")
+        return Page("unanswered", title, hint, (summary, Emblem("wrench"), retry), back_and_start(words))
+    service = service_of(state, screen.service_id)
+    one = class_of(state, screen.priority_class_id)
+    class_name = name_in(one.names, state.preferences.language) if one else ""
+    summary = _chosen_so_far(state, screen.service_id, screen.procedure_code, words, class_name)
+    late = service is not None and after_15h(state, service, hall_at)
+    blocks: list[Block] = [summary]
+    if late:
+        blocks.append(Notice(words("kiosk.after_15h")))
+    if screen.slow:
+        blocks.append(Notice(words("kiosk.server_slow")))
+        return Page("taking", words("kiosk.taking"), "", tuple(blocks), busy=True)
+    label = words("kiosk.after_15h_continue") if late else words("kiosk.confirm_button")
+    blocks.append(Actions((Button("take", label, look="primary"),)))
+    blocks.extend(_documents(state, screen.service_id, screen.procedure_code, words))
+    return Page("confirm", words("kiosk.confirm_title"), "", tuple(blocks), back_and_start(words), busy=screen.busy)
+
+
+def _chosen_so_far(state: State, service_id: str, procedure_code: str, words: Words, class_name: str = "") -> Summary:
+    language = state.preferences.language
+    service = service_of(state, service_id)
+    if service is None:
+        return Summary("", "")
+    procedure = procedure_of(state, procedure_code)
+    lines = [name_in(procedure.names, language)] if procedure else []
+    if class_name:
+        lines.append(class_name)
+    wait, people, mark = wait_texts(service, words) if state.link == "up" else ("", "", "none")
+    return Summary(service.prefix, name_in(service.names, language), tuple(lines), wait, people, mark)
+
+
+def _documents(state: State, service_id: str, procedure_code: str, words: Words) -> tuple[Block, ...]:
+    """One touch beside the way: the documents of the procedure, or all procedures of the service."""
+    if procedure_code:
+        return (Actions((Button(f"procedure:{procedure_code}", words("kiosk.documents"), look="quiet"),)),)
+    if procedures_of(state, service_id):
+        return (Actions((Button("procedures", words("kiosk.all_procedures"), look="quiet"),)),)
+    return ()
+
+
+def _refusal(state: State, screen: Refusal, words: Words, hall_at: datetime) -> Page:
+    own_words = {
+        "server_gone": ("kiosk.server_gone_title", "kiosk.server_gone_hint"),
+        "offline_full": ("kiosk.server_gone_title", "kiosk.offline_full"),
+    }
+    if screen.code in own_words:
+        title, sentence = (words(key) for key in own_words[screen.code])
+    else:
+        title = words("kiosk.refused_title")
+        sentence = screen.sentences.get(state.preferences.language, "")
+        if not sentence:
+            key = f"kiosk.refused.{screen.code}"
+            sentence = words(key) if words.has(key) else words("kiosk.server_gone_hint")
+    blocks: list[Block] = []
+    service = service_of(state, screen.service_id)
+    if service is not None:
+        blocks.append(Summary(service.prefix, name_in(service.names, state.preferences.language)))
+        opens_at = service.next_opens_at or (state.view.next_opens_at if state.view else None)
+        if opens_at and state.view and screen.code in {"closed", "service_closed", "quota_reached"}:
+            when = opening(words, opens_at, hall_at, state.view.utc_offset_s)
+            blocks.append(Notice(words("kiosk.closed_next", when=when)))
+    blocks.extend(_documents(state, screen.service_id, "", words))
+    return Page("refused", title, sentence, tuple(blocks), back_and_start(words))
+
+
+# --- On every screen -------------------------------------------------------------------------------------------------
+
+
+def _still_there(state: State, words: Words, hall_at: datetime) -> Page:
+    assert state.stay_asked_hall_at is not None, "asked only while the question is open"
+    gone_s = (hall_at - state.stay_asked_hall_at).total_seconds()
+    left_s = max(0, round(state.settings.stay_s - gone_s))
+    buttons = (
+        Button("stay", words("kiosk.timeout_stay"), look="primary"),
+        Button("start_again", words("common.start_again")),
+    )
+    hint = words("kiosk.timeout_hint", seconds=left_s)
+    return Page("still_there", words("kiosk.timeout_title"), hint, (Emblem("clock"), Actions(buttons)))
+
+
+def _keys(state: State, texts: Texts, words: Words) -> tuple[Button, ...]:
+    wishes = state.preferences
+    languages = state.view.languages if state.view else ("vi", "en")
+    place = languages.index(wishes.language) if wishes.language in languages else -1
+    other = languages[(place + 1) % len(languages)]
+
+    def switch(key: str, on: str, off: str, *, chosen: bool) -> Button:
+        return Button(f"key:{key}", words(f"kiosk.keys.{on if chosen else off}"), chosen=chosen)
+
+    return (
+        Button("key:language", texts("language.own_name", other)),
+        switch("large_text", "normal_text", "large_text", chosen=wishes.large_text),
+        switch("high_contrast", "normal_contrast", "high_contrast", chosen=wishes.high_contrast),
+        switch("low_reach", "full_reach", "low_reach", chosen=wishes.low_reach),
+        Button("key:help", words("kiosk.keys.help"), look="primary", chosen=state.help in {"asked", "called"}),
+    )

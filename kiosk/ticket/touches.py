@@ -1,0 +1,213 @@
+"""What a touch does: the citizen's way through the screens."""
+
+from dataclasses import replace
+
+from kiosk.ticket import taking
+from kiosk.ticket.hall import citizen_classes, own_range, procedure_of, procedures_of, service_of, situation
+from kiosk.ticket.knowledge import report_health
+from kiosk.ticket.model import (
+    Ask,
+    ClassChoice,
+    Confirm,
+    Details,
+    DropVisit,
+    Effect,
+    Now,
+    Number,
+    Preferences,
+    Procedures,
+    Refusal,
+    Screen,
+    Search,
+    Services,
+    State,
+    VoidTicket,
+)
+from kiosk.ticket.taking import Step
+from protocol.commands import ReportDevice
+from protocol.views import KioskService
+
+HISTORY_LIMIT = 12
+SEARCH_LIMIT = 40
+"""Letters of a search; nobody types more, but a child may."""
+
+
+def touched(state: State, action: str, now: Now) -> Step:
+    """Obey a touch on what the screen offers; anything else changes nothing but that somebody is there."""
+    state = replace(state, touched_hall_at=now.hall_at, touched_real_s=now.real_s)
+    if state.stay_asked_hall_at is not None:
+        state = replace(state, stay_asked_hall_at=None)
+        return start_again(state) if action == "start_again" else (state, ())
+    verb, _, target = action.partition(":")
+    busy = isinstance(state.screen, Confirm) and state.screen.busy
+    if verb == "key":
+        return _key(state, target, now)
+    if busy:
+        return state, ()  # The answer decides; until then a second touch is the same touch.
+    return next_citizen(state, now) if verb == "done" else _walked(state, verb, target, now)
+
+
+def _walked(state: State, verb: str, target: str, now: Now) -> Step:
+    """Move between the screens: back, to the start, to another page, or on by a choice."""
+    if verb == "back":
+        return _back(state)
+    if verb in {"start_again", "another"}:
+        return start_again(state)
+    if verb == "page":
+        return _turn_page(state, 1 if target == "next" else -1), ()
+    return _chosen(state, verb, target, now)
+
+
+def _key(state: State, key: str, now: Now) -> Step:
+    wishes = state.preferences
+    match key:
+        case "language":
+            languages = state.view.languages if state.view else ("vi", "en")
+            place = languages.index(wishes.language) if wishes.language in languages else -1
+            wishes = replace(wishes, language=languages[(place + 1) % len(languages)])
+        case "large_text":
+            wishes = replace(wishes, large_text=not wishes.large_text)
+        case "low_reach":
+            wishes = replace(wishes, low_reach=not wishes.low_reach)
+        case "high_contrast":
+            wishes = replace(wishes, high_contrast=not wishes.high_contrast)
+        case "help":
+            return _call_help(state, now)
+        case _:
+            return state, ()
+    return replace(state, preferences=wishes), ()
+
+
+def _call_help(state: State, now: Now) -> Step:
+    if state.help in {"asked", "called"}:
+        return state, ()
+    if state.identity is None or state.link != "up":
+        return replace(state, help="failed"), ()
+    call = ReportDevice(function_id=state.identity.function_id, state="degraded", reason="help_called")
+    asked = replace(state, help="asked", helping=now.fresh_id)
+    return asked, (Ask(now.fresh_id, call, state.settings.ask_real_s),)
+
+
+def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C901, PLR0911 -- a table of screens.
+    """Go on from the present screen by what was touched on it."""
+    screen = state.screen
+    match screen, verb:
+        case Services(), "service":
+            return _service_chosen(state, target, now)
+        case Services(), "search":
+            return _forward(state, Search()), ()
+        case ((ClassChoice() | Confirm(visit=None) | Refusal()), "procedures") if procedures_of(
+            state, screen.service_id
+        ):
+            return _forward(state, Procedures(screen.service_id)), ()
+        case Search(), "type":
+            return replace(state, screen=_typed(screen, target)), ()
+        case ((Search() | Procedures()), "procedure") if procedure_of(state, target):
+            return _forward(state, Details(target)), ()
+        case ((ClassChoice() | Confirm(visit=None)), "procedure") if procedure_of(state, screen.procedure_code):
+            return _forward(state, Details(screen.procedure_code)), ()
+        case Details(), "choose":
+            procedure = procedure_of(state, screen.procedure_code)
+            return _service_chosen(state, procedure.service_id, now, procedure.code) if procedure else (state, ())
+        case ClassChoice(), "class" if any(one.priority_class_id == target for one in citizen_classes(state)):
+            return _forward(state, Confirm(screen.service_id, target, screen.procedure_code)), ()
+        case Confirm(visit=None), "take":
+            return taking.take(state, screen, now)
+        case Confirm(unanswered=True), "retry":
+            return taking.ask_for_number(state, screen, now)
+        case Number(printing="uncertain" | "failed"), "reprint" if screen.copy + 1 < state.settings.copies_most:
+            return taking.print_copy(state, screen.given, screen.copy + 1, now)
+        case _:
+            return state, ()
+
+
+def _service_chosen(state: State, service_id: str, now: Now, procedure_code: str = "") -> Step:
+    service = service_of(state, service_id)
+    if service is None:
+        return state, ()
+    obstacle = _obstacle(state, service, now)
+    if obstacle:
+        return _forward(state, Refusal(obstacle, service_id=service_id)), ()
+    classes = citizen_classes(state)
+    if len(classes) == 1:
+        return _forward(state, Confirm(service_id, classes[0].priority_class_id, procedure_code)), ()
+    return _forward(state, ClassChoice(service_id, procedure_code)), ()
+
+
+def _obstacle(state: State, service: KioskService, now: Now) -> str:
+    """Name by its code what stands between the citizen and a number for the service; empty when nothing does."""
+    match situation(state, now.hall_at), service.state:
+        case (("not_ready" | "gone"), _):
+            return "server_gone"
+        case "closed", _:
+            return "closed"
+        case _, "closed":
+            return "service_closed"
+        case _, ("quota_reached" | "full"):
+            return "quota_reached"
+        case "own_numbers", _:
+            return "" if own_range(state, service, now.hall_at) else "server_gone"
+        case _:
+            return ""
+
+
+def _typed(screen: Search, what: str) -> Search:
+    if what == "clear":
+        return Search()
+    if what == "delete":
+        return Search(screen.words[:-1])
+    sign = " " if what == "space" else what
+    if len(sign) != 1 or not (sign.isalnum() or sign == " ") or len(screen.words) >= SEARCH_LIMIT:
+        return screen
+    return Search((screen.words + sign.lower()).lstrip())
+
+
+def _turn_page(state: State, by: int) -> State:
+    screen = state.screen
+    if not isinstance(screen, Services | Procedures | Search | Details):
+        return state
+    # The last page is known to whoever lays the page out; `pages` shows the nearest one that exists.
+    return replace(state, screen=replace(screen, page=max(0, screen.page + by)))
+
+
+def _forward(state: State, screen: Screen) -> State:
+    return replace(state, screen=screen, history=(*state.history, state.screen)[-HISTORY_LIMIT:])
+
+
+def _back(state: State) -> Step:
+    if isinstance(state.screen, Number) or not state.history:
+        return start_again(state)
+    left = _leaving(state)
+    return replace(state, screen=state.history[-1], history=state.history[:-1]), left
+
+
+def start_again(state: State) -> Step:
+    """Return to the start for the same citizen, who keeps language and letters."""
+    return replace(state, screen=Services(), history=(), stay_asked_hall_at=None), _leaving(state)
+
+
+def _leaving(state: State) -> tuple[Effect, ...]:
+    match state.screen:
+        case Confirm(visit=visit) if visit is not None:
+            return (DropVisit(visit.visit_id),)
+        case Number(given=given, printing="held"):
+            return (VoidTicket(given.visit.visit_id),)
+        case _:
+            return ()
+
+
+def next_citizen(state: State, now: Now) -> Step:
+    """Return to the start for somebody else: nothing of the last citizen stays, and a call for help is over."""
+    left = _leaving(state)
+    over = state.help == "called"
+    state = replace(
+        state,
+        screen=Services(),
+        history=(),
+        preferences=Preferences(language=state.settings.language),
+        help="none",
+        helping="",
+        stay_asked_hall_at=None,
+    )
+    state, health = report_health(state, now) if over else (state, ())
+    return state, (*left, *health)

@@ -8,8 +8,8 @@ citizen who is served before the turn is passed over: the board never calls some
 
 When the turns are done, the large place goes back to the newest citizen who is still on the way; when nobody is, the
 last call stands there without amber; and after `IDLE_AFTER_S` of quiet the board greets. All times here are hall time.
-Whether the server can still be heard is a safety question, measured on the real clock by the loop and handed in as
-`live`: what is not live is never shown.
+Whether the server can still be heard is a safety question, measured on the real clock by the link and handed in with
+each step: what is not live is never shown.
 """
 
 from dataclasses import dataclass, replace
@@ -39,7 +39,8 @@ SPEECH_LIMIT_S = 45
 IDLE_AFTER_S = 120
 """With nobody on the way, the last call is taken from the large place after this long."""
 
-SceneKind = Literal["calls", "idle", "closed", "message", "out_of_service"]
+SceneKind = Literal["starting", "calls", "idle", "closed", "message", "out_of_service"]
+LinkState = Literal["connecting", "up", "gone", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """The world at one moment. `memory` is how far the turns had come in the board's last run."""
+    """The world at one moment. `memory` is how far the turns had come in the board's last run.
+
+    `link` is how the server can be heard: "connecting" for the first seconds only, "refused" when this board is not
+    paired (any more).
+    """
 
     view: BoardView | None
     now: datetime
-    live: bool
+    link: LinkState
     speaking_id: int | None = None
     memory: Told | None = None
 
@@ -96,8 +101,8 @@ class Step:
 def step(stage: Stage, world: Input, texts: Texts) -> Step:
     """Go one step: the only way in which a board changes."""
     view = world.view
-    if view is None or not world.live:
-        return Step(stage, _out_of_service(view, texts))
+    if view is None or world.link != "up":
+        return Step(stage, _unheard(world, texts))
     stage = _for_the_day(stage, world, view)
     clock = clock_digits(world.now, view.utc_offset_s)
     if view.message:
@@ -217,16 +222,20 @@ def _scene(
     return Scene(kind, clock, lines, amber, titles, hints)
 
 
-def _out_of_service(view: BoardView | None, texts: Texts) -> Scene:
+def _unheard(world: Input, texts: Texts) -> Scene:
     """Say that nothing is known: no number, no waiting line, no time of day that may be wrong."""
+    view = world.view
+    if view is None and world.link in ("connecting", "up"):
+        return Scene("starting")
     lines = None
     if view is not None:
         lines = replace(board_lines(view, None, Told(view.day, 0), texts), others=(), waiting=(), closed_counters="")
+    hint = "refusal.unknown_device" if world.link == "refused" else "board.out_of_service_hint"
     return Scene(
         "out_of_service",
         lines=lines,
         titles=tuple(texts("board.out_of_service", language) for language in LANGUAGES),
-        hints=tuple(texts("board.out_of_service_hint", language) for language in LANGUAGES),
+        hints=tuple(texts(hint, language) for language in LANGUAGES),
     )
 
 

@@ -98,6 +98,7 @@ class BoardLines:
     waiting: tuple[WaitingLine, ...]
     closed_counters: str  # "2, 5" or empty.
     pledges: tuple[str, ...]
+    recent_calls: int  # So many other calls the hall wants to see beside the current one.
 
 
 def call_line(call: BoardCall) -> CallLine:
@@ -139,6 +140,7 @@ def board_lines(view: BoardView, current_id: int | None, told: Told, texts: Text
         ),
         closed_counters=listed(words, (counter.number for counter in view.counters if counter.state != "open")),
         pledges=tuple(name_in(pledge, language) for pledge in view.pledges),
+        recent_calls=view.policies.board_recent_calls,
     )
 
 

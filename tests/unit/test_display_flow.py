@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from display.flow import BACKLOG, Input, Scene, Stage, page_of, pledge_parts, shares, step
+from display.flow import BACKLOG, Input, LinkState, Scene, Stage, page_of, pledge_parts, shares, step
 from presentation.board import Told
 from protocol.configuration import Policies
 from protocol.views import BoardCall, BoardView
@@ -23,8 +23,8 @@ class Hall:
     said: list[str] = field(default_factory=list)
     speaking_id: int | None = None
 
-    def look(self, view: BoardView | None, second: float, *, live: bool = True) -> Scene:
-        done = step(self.stage, Input(view, at(second), live, self.speaking_id, self.memory), TEXTS)
+    def look(self, view: BoardView | None, second: float, link: LinkState = "up") -> Scene:
+        done = step(self.stage, Input(view, at(second), link, self.speaking_id, self.memory), TEXTS)
         self.stage = done.stage
         if done.announcement:
             hurried = "!" if done.announcement.hurried else ""
@@ -161,15 +161,26 @@ def test_a_new_day_begins_with_an_empty_mark() -> None:
 def test_silence_shows_no_number_and_says_nothing_and_the_link_back_loses_no_call() -> None:
     hall = Hall()
     hall.look(board(call(1, "H001", 1)), 0)
-    scene = hall.look(board(call(1, "H001", 1)), 4, live=False)
+    scene = hall.look(board(call(1, "H001", 1)), 4, "gone")
     assert scene.kind == "out_of_service"
     assert scene.lines is not None
     assert (large(scene), scene.lines.others, scene.lines.waiting, scene.clock) == ("-", (), (), "")
-    assert hall.look(None, 5).kind == "out_of_service"
+    assert hall.look(None, 5, "gone").kind == "out_of_service"
     back = board(call(1, "H001", 1, state="over"), call(2, "H002", 2, at_s=10), call(3, "H003", 3, at_s=12))
     assert large(hall.look(back, 40)) == "H002>2"
     hall.look(back, 48)
     assert hall.said == ["H001", "H002", "H003"]
+
+
+def test_a_board_that_has_heard_nothing_yet_shows_nothing_and_one_that_is_not_paired_says_so() -> None:
+    hall = Hall()
+    assert hall.look(None, 0, "connecting").kind == "starting"
+    refused = hall.look(None, 1, "refused")
+    assert refused.kind == "out_of_service"
+    assert refused.hints == (
+        TEXTS("refusal.unknown_device", "vi"),
+        TEXTS("refusal.unknown_device", "en"),
+    )
 
 
 QUIET = (

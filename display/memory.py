@@ -1,0 +1,58 @@
+"""What a board keeps over a restart: how far its announcements have come, and which board it is.
+
+Both are small files in the board's folder of state, replaced as a whole. They are written *before* an announcement
+begins, so that a board that is killed in the middle of a word does not begin it again: each call is said at most once.
+"""
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from presentation.board import Told
+
+TOLD_FILE = "told.json"
+PLACE_FILE = "place.json"
+
+KeptT = TypeVar("KeptT")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Which function of which device this board is, and the zone it shows; learned from the server."""
+
+    function_id: str
+    zone_id: str
+
+
+def load_told(state: Path) -> Told | None:
+    """Read how far the announcements had come; None when that is not known."""
+    return _load(state / TOLD_FILE, Told)
+
+
+def save_told(state: Path, told: Told) -> None:
+    """Keep how far the announcements have come."""
+    _save(state / TOLD_FILE, told)
+
+
+def load_place(state: Path) -> Place | None:
+    """Read which board this is; None before the server told."""
+    return _load(state / PLACE_FILE, Place)
+
+
+def save_place(state: Path, place: Place) -> None:
+    """Keep which board this is, so that it can watch its zone from the first moment of the next start."""
+    _save(state / PLACE_FILE, place)
+
+
+def _load(path: Path, kind: type[KeptT]) -> KeptT | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (FileNotFoundError, msgspec.DecodeError):
+        # A file that a power cut left half written tells nothing; the board starts as one without memory.
+        return None
+
+
+def _save(path: Path, kept: object) -> None:
+    beside = path.with_suffix(".new")
+    beside.write_bytes(msgspec.json.encode(kept))
+    beside.replace(path)

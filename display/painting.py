@@ -1,0 +1,260 @@
+"""Paint a scene of the flow with the widgets of `board.kv`, and tell what they really show.
+
+Import this only after `screen.prepare`: it imports Kivy, which opens the window.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from kivy.animation import Animation
+from kivy.factory import Factory
+from kivy.lang import Builder
+from kivy.lang.parser import global_idmap
+from kivy.properties import AliasProperty, BooleanProperty, ListProperty, NumericProperty
+from kivy.uix.widget import Widget
+
+from display import widgets  # noqa: F401 -- makes the widgets known to the kv language.
+from display.flow import ROOM, Scene, page_of, pledge_parts, shares
+from display.screen import BOARD_SIZE, register_fonts
+from presentation.board import LANGUAGES, BoardLines, CallLine, WaitingLine
+from presentation.texts import Texts
+from presentation.tokens import BOARD_TYPE, GEOMETRY, MOTION_MS, Theme, rgba
+
+LineT = TypeVar("LineT")
+
+KV_FILE = Path(__file__).with_name("board.kv")
+
+SIDE_LEFT, SIDE_WIDTH, SIDE_TOP = 1234, 632, 142
+TITLE_HEIGHT, CALL_HEIGHT, WAITING_HEIGHT, GAP = 66, 85, 70, 22
+LEFT_CARD = [56, 158, 1068, 783]
+FULL_CARD = [56, 158, 1808, 783]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCall:
+    """A call as the widgets show it. `place` is `current`, `earlier` or `recent`; `amber` is true for one at most."""
+
+    call_id: int
+    number: str
+    counter: str
+    place: str
+    amber: bool
+
+    def as_data(self) -> dict[str, Any]:
+        """Give the call as plain data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def make_board(theme: Theme, texts: Texts) -> "Board":
+    """Build the board's widgets for a theme."""
+    register_fonts()
+    global_idmap["look"] = SimpleNamespace(
+        **{name: rgba(getattr(theme, name)) for name in _COLOURS},
+        **{name: getattr(BOARD_TYPE, name) for name in ("current", "earlier", "list", "footer", "smallest")},
+        board_radius=GEOMETRY.board_radius,
+    )
+    Builder.unload_file(str(KV_FILE))
+    Builder.load_file(str(KV_FILE))
+    return Board(theme, texts)
+
+
+_COLOURS = ("night", "night_2", "night_line", "on_night", "on_night_quiet", "lotus_deep", "amber")
+
+
+class Board(Widget):
+    """The whole board. `drift` moves the drawing by some pixels now and then, so that nothing burns in."""
+
+    drift = ListProperty([0, 0])
+    full = BooleanProperty(default=False)  # The scene takes both columns.
+    unit = NumericProperty(1.0)
+    origin = ListProperty([0, BOARD_SIZE[1]])
+    footer_top = AliasProperty(lambda board: board.at(0, 988)[1], bind=["unit", "origin"])
+
+    def __init__(self, theme: Theme, texts: Texts) -> None:
+        self._colour = {name: rgba(getattr(theme, name)) for name in _PAINTS}
+        self._texts = texts
+        self.kind = ""
+        super().__init__()
+        self.bind(size=self._fit, drift=self._fit)
+        self._rows = [Factory.ListedRow(color=self._colour["on_night"]) for _ in range(ROOM.side_rows)]
+        self._waiting = [Factory.WaitingRow() for _ in range(ROOM.side_rows)]
+        for row in (*self._rows, *self._waiting):
+            row.unit, row.shift = self.unit, self.origin
+            self.fbind("unit", row.setter("unit"))
+            self.fbind("origin", row.setter("shift"))
+            self.add_widget(row)
+        self._place_side(ROOM.side_rows // 2)
+        self.ids.hotline_label.text = texts("board.hotline", LANGUAGES[0])
+
+    def at(self, left: float, top: float) -> tuple[float, float]:
+        """Turn a point of the drawing into one of the real screen."""
+        return self.origin[0] + left * self.unit, self.origin[1] - top * self.unit
+
+    def _fit(self, *_: object) -> None:
+        self.unit = min(self.width / BOARD_SIZE[0], self.height / BOARD_SIZE[1])
+        spare = (self.width - BOARD_SIZE[0] * self.unit) / 2, (self.height - BOARD_SIZE[1] * self.unit) / 2
+        self.origin = [spare[0] + self.drift[0], self.height - spare[1] + self.drift[1]]
+
+    # --- Painting ---
+
+    def show(self, scene: Scene, turn: int) -> None:
+        """Paint a scene; `turn` counts the changes of what shares a place (pages of waiting lines, pledges)."""
+        lines = scene.lines
+        self.ids.clock.text = scene.clock
+        self.full = scene.kind in ("closed", "message", "out_of_service")
+        self.ids.names.text = lines.names if lines else ""
+        self.ids.agency.text = lines.agency if lines else ""
+        self.ids.hotline.text = lines.hotline if lines else ""
+        self._show_pledge(lines.pledges if lines else (), turn)
+        self._show_calls(scene)
+        self._show_side(lines if not self.full else None, scene.kind, turn)
+        self._show_card(scene)
+        self.kind = scene.kind
+
+    def _show_calls(self, scene: Scene) -> None:
+        lines = scene.lines if scene.kind == "calls" else None
+        row = self.ids.current
+        names = ("amber", "on_amber", "on_amber_quiet") if scene.amber else ("night_2", "on_night", "on_night_quiet")
+        row.ground, row.color, row.quiet_color = (self._colour[name] for name in names)
+        current = lines.current if lines else None
+        key = (
+            "board.recent"
+            if not scene.amber
+            else "board.recalled"
+            if current and current.again
+            else "board.now_calling"
+        )
+        row.caption = self._texts.together(key, LANGUAGES)
+        row.counter_caption = self._texts.together("board.counter", LANGUAGES)
+        _fill(row, current)
+        for index, name in enumerate(("earlier_1", "earlier_2")):
+            _fill(self.ids[name], _nth(lines.others, index) if lines else None)
+
+    def _show_side(self, lines: BoardLines | None, kind: str, turn: int) -> None:
+        others = lines.others if lines else ()
+        listed = others[ROOM.large :] if kind == "calls" else others
+        upcoming = sum(line.awaited for line in others)
+        rows, waiting_rows = shares(len(listed) + ROOM.large, upcoming, lines.recent_calls if lines else 0)
+        for index, row in enumerate(self._rows):
+            line = _nth(listed, index) if index < rows else None
+            _fill(row, line)
+            row.counter_caption = self._texts("common.counter", LANGUAGES[0], counter=line.counter) if line else ""
+        self.ids.recent_title.text = self._texts.together("board.recent", LANGUAGES) if lines else ""
+        self._place_side(ROOM.side_rows - waiting_rows)
+        self._show_waiting(lines, waiting_rows, turn)
+
+    def _place_side(self, call_rows: int) -> None:
+        top = SIDE_TOP + TITLE_HEIGHT
+        for row in self._rows:
+            row.frame = [SIDE_LEFT, top, SIDE_WIDTH, CALL_HEIGHT]
+            top += CALL_HEIGHT
+        top = SIDE_TOP + TITLE_HEIGHT + call_rows * CALL_HEIGHT + GAP
+        self.ids.waiting_title.frame = [SIDE_LEFT, top, SIDE_WIDTH, TITLE_HEIGHT]
+        top += TITLE_HEIGHT
+        for row in self._waiting:
+            row.frame = [SIDE_LEFT, top, SIDE_WIDTH, WAITING_HEIGHT]
+            top += WAITING_HEIGHT
+
+    def _show_waiting(self, lines: BoardLines | None, rows: int, turn: int) -> None:
+        texts = self._texts
+        busy = [line for line in lines.waiting if line.count] if lines else []
+        start, end = page_of(len(busy), rows, turn)
+        page = busy[start:end]
+        for index, row in enumerate(self._waiting):
+            _fill_waiting(row, _nth(page, index), texts)
+        title = texts.together("board.waiting", LANGUAGES) if busy else texts.together("board.none_waiting", LANGUAGES)
+        self.ids.waiting_title.text = title if lines and rows else ""
+        closed = lines.closed_counters if lines and rows else ""
+        label = texts.together("board.counter_closed", LANGUAGES)
+        self.ids.closed_counters.text = f"{label}: {closed}" if closed else ""
+
+    def _show_card(self, scene: Scene) -> None:
+        card = self.ids.card
+        card.frame = FULL_CARD if self.full else LEFT_CARD
+        paints = _CARDS.get(scene.kind)
+        if paints is None:
+            card.title = card.lead = card.hint = card.mark = ""
+            return
+        card.ground, card.color, card.quiet_color, card.mark_color = (self._colour[name] for name in paints.colours)
+        card.mark, card.points = paints.mark, paints.points
+        card.title, card.lead = _nth(scene.titles, 0) or "", _nth(scene.hints, 0) or ""
+        card.hint = "\n".join((*scene.titles[1:], *scene.hints[1:]))
+
+    def _show_pledge(self, pledges: tuple[str, ...], turn: int) -> None:
+        head, rest = pledge_parts(pledges[turn % len(pledges)]) if pledges else ("", "")
+        if (self.ids.pledge_head.text, self.ids.pledge.text) == (head, rest):
+            return
+        for label, text in ((self.ids.pledge_head, head), (self.ids.pledge, rest)):
+            gently = bool(label.text) and bool(text)
+            label.text = text
+            if gently:
+                Animation.cancel_all(label, "opacity")
+                label.opacity = 0
+                Animation(opacity=1, duration=MOTION_MS / 1000, transition="out_quad").start(label)
+        left = self.ids.pledge_head.frame[0]
+        self.ids.pledge.frame = [left + (104 if head else 0), *self.ids.pledge.frame[1:]]
+
+    # --- Telling ---
+
+    def shown_calls(self) -> tuple[ShownCall, ...]:
+        """Tell which calls the widgets show now, read from the widgets themselves."""
+        named = [("current", self.ids.current), ("earlier", self.ids.earlier_1), ("earlier", self.ids.earlier_2)]
+        named += [("recent", row) for row in self._rows]
+        amber = self._colour["amber"]
+        return tuple(
+            ShownCall(int(row.call_id), row.number, row.counter, place, tuple(row.ground) == tuple(amber))
+            for place, row in named
+            if row.taken and row.opacity and row.parent is self
+        )
+
+    def showing(self) -> dict[str, Any]:
+        """Tell all that the widgets show now, as plain data."""
+        texts = ("names", "agency", "clock", "recent_title", "waiting_title", "closed_counters")
+        foot = ("pledge_head", "pledge", "hotline_label", "hotline")
+        return {
+            "scene": self.kind,
+            "calls": [each.as_data() for each in self.shown_calls()],
+            "waiting": [[row.prefix, row.name, row.detail] for row in self._waiting if row.taken and row.opacity],
+            "title": self.ids.card.title,
+            "lead": self.ids.card.lead,
+            "hint": self.ids.card.hint,
+            **{name: self.ids[name].text for name in (*texts, *foot)},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _CardPaint:
+    colours: tuple[str, str, str, str]  # ground, sentence, hint, sign
+    mark: str
+    points: int
+
+
+_CARDS = {
+    "idle": _CardPaint(("night_2", "on_night", "on_night_quiet", "amber"), "", 70),
+    "closed": _CardPaint(("night_2", "on_night", "on_night_quiet", "on_night_quiet"), "clock", 92),
+    "out_of_service": _CardPaint(("night_2", "on_night", "on_night_quiet", "on_night_quiet"), "pause", 92),
+    "message": _CardPaint(("brick", "on_brick", "on_brick", "on_brick"), "alert", 104),
+}
+_PAINTS = ("amber", "on_amber", "on_amber_quiet", "night_2", "on_night", "on_night_quiet", "brick", "on_brick")
+
+
+def _fill(row: Any, line: CallLine | None) -> None:
+    row.call_id = line.call_id if line else 0
+    row.number = line.number if line else ""
+    row.counter = line.counter if line else ""
+
+
+def _fill_waiting(row: Any, line: WaitingLine | None, texts: Texts) -> None:
+    row.prefix = line.prefix if line else ""
+    row.name = line.name if line else ""
+    if line is None or not line.detail:
+        row.detail = str(line.count) if line else ""
+    else:
+        row.detail = texts("board.people_and_range", LANGUAGES[0], count=line.count, range=line.detail)
+
+
+def _nth(lines: Sequence[LineT], index: int) -> LineT | None:
+    return lines[index] if index < len(lines) else None

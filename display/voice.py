@@ -1,0 +1,201 @@
+"""Say calls: words to clips to sound, one after the other, in a thread of its own.
+
+A zone has one voice, so that no two calls are ever said at once. Each announcement begins with the chime; then the
+call is said in the hall's languages in order (and in the citizen's own, when a ticket was taken in another one), as
+often as the hall repeats. Before each sentence the voice asks whether the citizen is still on the way.
+
+A voice without a pack or without a sound device is a voice that is silent and says so; the board goes on.
+"""
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from display.clips import NoPack, Pack, Sound, pause
+from display.flow import Announcement
+from display.player import NoSound, Sink
+from presentation.formats import ticket_number
+from presentation.speech import SPOKEN_LANGUAGES, CallStyle, call_words
+from protocol.configuration import Policies
+from protocol.views import BoardCall
+
+WAITING_LIMIT = 4
+"""The flow gives one announcement at a time; should it ever give more, so many wait."""
+
+AFTER_CHIME_MS = 120
+BETWEEN_WORDS_MS = 35
+BEFORE_COUNTER_MS = 140
+BETWEEN_PARTS_MS = 600
+
+VoiceState = Literal["starting", "ok", "no_pack", "no_sound", "clips_missing", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the voice is, for the technician's page."""
+
+    state: VoiceState
+    detail: str = ""
+
+
+def languages_of(call: BoardCall, policies: Policies, *, hurried: bool) -> tuple[str, ...]:
+    """Give the languages in which a call is said, in order: the hall's, then the citizen's own if it is another."""
+    wanted = dict.fromkeys((*policies.announce_languages, call.language))
+    spoken = tuple(language for language in wanted if language in SPOKEN_LANGUAGES)
+    return spoken[:1] if hurried else spoken
+
+
+def words_of(call: BoardCall, policies: Policies, language: str) -> tuple[str, ...]:
+    """Give the clip keys of a call in a language, as the hall reads numbers."""
+    style = CallStyle(numbers=policies.announce_digits, dialect=policies.announce_dialect)
+    return call_words(call.prefix, call.number, call.counter_number, language, style, again=call.again)
+
+
+def sounds_of(words: Sequence[str], language: str, pack: Pack) -> tuple[Sound, ...]:
+    """Join the clips of a sentence with the pauses that make it a sentence. Raises NoPack when a clip is missing."""
+    sounds: list[Sound] = []
+    for key in words:
+        if sounds:
+            sounds.append(pause(BEFORE_COUNTER_MS if key == "to_counter" else BETWEEN_WORDS_MS))
+        sounds.append(pack.clip(language, key))
+    return tuple(sounds)
+
+
+class Voice:
+    """The voice of a zone. `open_pack` and `open_sink` are called in its thread, since both may take seconds."""
+
+    def __init__(
+        self,
+        zone_id: str,
+        *,
+        open_pack: Callable[[], Pack],
+        open_sink: Callable[[], Sink],
+        rate: Callable[[], float],
+        on_over: Callable[[int], None],
+        on_health: Callable[[Health], None],
+    ) -> None:
+        self._zone_id = zone_id
+        self._open_pack = open_pack
+        self._open_sink = open_sink
+        self._rate = rate
+        self._on_over = on_over
+        self._on_health = on_health
+        self._orders: queue.Queue[_Order | None] = queue.Queue(WAITING_LIMIT)
+        self._stop = threading.Event()
+        self._health = Health("starting")
+        self._thread = threading.Thread(target=self._run, name=f"voice-{zone_id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop at once, in the middle of a word if need be."""
+        self._stop.set()
+        with contextlib.suppress(queue.Full):  # When full, the thread looks at `_stop` after the order it is at.
+            self._orders.put_nowait(None)
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def say(self, announcement: Announcement, policies: Policies, still_called: Callable[[int], bool]) -> bool:
+        """Order an announcement; False when too many wait. `on_over` is told its call id whatever becomes of it."""
+        try:
+            self._orders.put_nowait(_Order(announcement, policies, still_called))
+        except queue.Full:
+            return False
+        return True
+
+    # --- In the thread ---
+
+    def _run(self) -> None:
+        try:
+            sink = self._open_sink()
+        except NoSound as problem:
+            self._tell(Health("no_sound", str(problem)))
+            self._only_answer()
+            return
+        try:
+            self._speak(sink)
+        finally:
+            sink.close()
+
+    def _speak(self, sink: Sink) -> None:
+        try:
+            pack = self._open_pack()
+        except NoPack as problem:
+            self._tell(Health("no_pack", str(problem)))
+            self._only_answer()
+            return
+        self._tell(Health("ok", pack.name))
+        while (order := self._next()) is not None:
+            try:
+                self._say(order, pack, sink)
+            except NoSound as problem:
+                self._tell(Health("no_sound", str(problem)))
+                sink.close()
+            self._on_over(order.announcement.call.call_id)
+
+    def _only_answer(self) -> None:
+        """Answer every order at once, so that the board never waits for a voice it does not have."""
+        while (order := self._next()) is not None:
+            self._on_over(order.announcement.call.call_id)
+
+    def _next(self) -> "_Order | None":
+        order = self._orders.get()
+        return None if self._stop.is_set() else order
+
+    def _say(self, order: "_Order", pack: Pack, sink: Sink) -> None:
+        call, policies = order.announcement.call, order.policies
+        if not order.still_called(call.call_id):
+            return
+        languages = languages_of(call, policies, hurried=order.announcement.hurried)
+        repeats = 1 if order.announcement.hurried else max(1, policies.announce_repeat)
+        sentences = self._sentences(call, policies, languages, pack)
+        if not sentences:
+            return
+        said = sink.play((pack.chime(), pause(AFTER_CHIME_MS)), self._rate(), self._stop)
+        for index, sounds in enumerate(sentences * repeats):
+            if not said or (index and not order.still_called(call.call_id)):
+                break
+            lead = (pause(BETWEEN_PARTS_MS),) if index else ()
+            said = sink.play((*lead, *sounds), self._rate(), self._stop)
+        sink.finish(
+            {
+                "zone_id": self._zone_id,
+                "call_id": call.call_id,
+                "number": ticket_number(call.prefix, call.number),
+                "counter": call.counter_number,
+                "again": call.again,
+                "hurried": order.announcement.hurried,
+                "complete": said,
+            }
+        )
+        if self._health.state != "clips_missing":
+            self._tell(Health("ok", pack.name))
+
+    def _sentences(
+        self, call: BoardCall, policies: Policies, languages: Sequence[str], pack: Pack
+    ) -> list[tuple[Sound, ...]]:
+        """Give the call in each language whose clips are all there: a number with a hole in it is a wrong number."""
+        sentences = []
+        for language in languages:
+            try:
+                sentences.append(sounds_of(words_of(call, policies, language), language, pack))
+            except NoPack as problem:
+                self._tell(Health("clips_missing", str(problem)))
+        return sentences
+
+    def _tell(self, health: Health) -> None:
+        if health != self._health:
+            self._health = health
+            self._on_health(health)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    announcement: Announcement
+    policies: Policies
+    still_called: Callable[[int], bool]

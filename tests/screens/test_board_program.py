@@ -1,0 +1,116 @@
+"""The real board program, fed by real ZeroMQ views, watched through its own door and by what it really said."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from display.clips import make_default_pack
+
+from presentation.speech import transcript
+from protocol.commands import Introduce, ReportDevice
+from tests.support.board_hall import RealBoard, ServedHall
+from tests.support.boards import board, call
+
+pytestmark = pytest.mark.screen
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_default_pack(tmp_path_factory.mktemp("pack") / "default").folder
+
+
+@pytest.fixture
+def hall() -> Iterator[ServedHall]:
+    with ServedHall() as hall:
+        yield hall
+
+
+@pytest.fixture
+def fast_hall() -> Iterator[ServedHall]:
+    """A hall whose time goes sixty times as fast."""
+    with ServedHall(rate=60.0) as hall:
+        yield hall
+
+
+def numbers(state: dict[str, object], place: str) -> list[str]:
+    calls = state["calls"]
+    assert isinstance(calls, list)
+    return [each["number"] for each in calls if each["place"] == place]
+
+
+def test_a_call_is_on_the_screen_and_said_in_words(hall: ServedHall, tmp_path: Path, clips: Path) -> None:
+    hall.pair(tmp_path)
+    hall.show(board())
+    with RealBoard(tmp_path, "--clips", str(clips)) as shown:
+        assert shown.ready["first_frame"]
+        shown.wait_for_scene("idle")
+        hall.show(board(call(1, "H025", 3)))
+        seen = shown.wait_for_call(1, places=("current",))
+        assert (seen["number"], seen["counter"], seen["amber"]) == ("H025", "3", True)
+        (said,) = shown.wait_until_said(1)
+    assert said["call_id"] == 1
+    assert said["keys"][0] == "chime"
+    words = tuple(key.partition("/")[2] for key in said["keys"][1:])
+    assert transcript(words, "vi") == "xin mời số thứ tự hát không hai năm đến quầy số ba"
+    assert said["pcm_bytes"] > 3 * 22_050 * 2
+    assert shown.exit_code == 0
+    assert isinstance(hall.asked.get_nowait(), Introduce)
+    reports = [command for command in hall.asked.queue if isinstance(command, ReportDevice)]
+    assert [(report.function_id, report.state) for report in reports] == [("board-1", "ok")]
+
+
+def test_silence_becomes_out_of_service_within_three_seconds_and_the_calls_come_back(
+    hall: ServedHall, tmp_path: Path, clips: Path
+) -> None:
+    hall.pair(tmp_path)
+    hall.show(board(call(1, "H025", 3)))
+    with RealBoard(tmp_path, "--clips", str(clips)) as shown:
+        shown.wait_for_call(1, places=("current",))
+        last_word_ns = hall.show(board(call(1, "H025", 3)))
+        hall.show(None)
+        silent = shown.wait_for_scene("out_of_service")
+        assert (silent["monotonic_ns"] - last_word_ns) / 1e9 <= 3.1
+        state = shown.ask(ask="state")
+        assert (state["calls"], state["waiting"], state["clock"], state["link"]) == ([], [], "", "gone")
+        shown.events.clear()
+        hall.show(board(call(1, "H025", 3, state="over"), call(2, "C041", 1)))
+        shown.wait_for_call(2)
+        assert [line["call_id"] for line in shown.wait_until_said(2)] == [1, 2]
+
+
+def test_five_at_once_all_stand_there_in_one_frame_and_have_their_turns(
+    fast_hall: ServedHall, tmp_path: Path, clips: Path
+) -> None:
+    fast_hall.pair(tmp_path)
+    fast_hall.show(board())
+    with RealBoard(tmp_path, "--clips", str(clips)) as shown:
+        shown.wait_for_scene("idle")
+        fast_hall.show(board(*(call(number, f"H{number:03d}", number) for number in range(1, 6))))
+        frames = {shown.wait_for_call(number)["frame"] for number in range(1, 6)}
+        assert len(frames) == 1
+        turns = [shown.wait_for_call(number, places=("current",)) for number in range(1, 6)]
+        hall_s = [
+            (late["monotonic_ns"] - early["monotonic_ns"]) / 1e9 * fast_hall.rate
+            for early, late in zip(turns, turns[1:], strict=False)
+        ]
+        assert min(hall_s) >= 6.0, "eight seconds of hall time each, less the jitter of a frame at sixty-fold speed"
+        assert [line["call_id"] for line in shown.wait_until_said(5)] == [1, 2, 3, 4, 5]
+
+
+def test_a_killed_board_repeats_nothing_and_says_what_it_missed(
+    fast_hall: ServedHall, tmp_path: Path, clips: Path
+) -> None:
+    fast_hall.pair(tmp_path)
+    fast_hall.show(board(call(1, "H025", 3)))
+    with RealBoard(tmp_path, "--clips", str(clips)) as shown:
+        shown.wait_until_said(1)
+        shown.kill()
+    fast_hall.show(board(call(1, "H025", 3), call(2, "C041", 1)))
+    with RealBoard(tmp_path, "--clips", str(clips)) as shown:
+        assert [line["call_id"] for line in shown.wait_until_said(2)] == [1, 2]
+        shown.wait_for_call(2, places=("current",))
+
+
+def test_a_board_that_is_not_paired_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="ended before its first frame"), RealBoard(tmp_path):
+        pass

@@ -90,8 +90,8 @@ class BoardProgram:
         self._turn = 0
         self._clock = ("", 0.0)
         self._frame = 0
-        self._shown: dict[int, str] = {}
-        self._scene = ""
+        self._shown: dict[int, dict[str, Any]] = {}
+        self._shown_scene: dict[str, Any] = {}
         self._pictures: list[tuple[Path, Answer]] = []
         self._ask_for_step: Callable[[], None] = lambda: None
         self._witness: Witness | None = None
@@ -205,7 +205,7 @@ class BoardProgram:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: Clock.schedule_once(lambda _dt: stopTouchApp()))
         if self._settings.witness_socket is not None:
-            self._witness = Witness(self._settings.witness_socket, self._on_ask)
+            self._witness = Witness(self._settings.witness_socket, self._on_join, self._on_ask)
         self._voice.start()
         try:
             self._step()
@@ -294,14 +294,25 @@ class BoardProgram:
     def _tell_changes(self, witness: Witness) -> None:
         stamp = self._stamp()
         scene = self._board.kind
-        if scene != self._scene:
-            self._scene = scene
-            witness.tell({"event": "scene", "scene": scene, **stamp})
-        shown = {call.call_id: call for call in self._board.shown_calls()}
-        for call_id, call in shown.items():
-            if self._shown.get(call_id) != call.place:
-                witness.tell({"event": "shown", **call.as_data(), **stamp})
-        self._shown = {call_id: call.place for call_id, call in shown.items()}
+        if scene != self._shown_scene.get("scene"):
+            self._shown_scene = {"event": "scene", "scene": scene, **stamp}
+            witness.tell(self._shown_scene)
+        before, self._shown = self._shown, {}
+        for call in self._board.shown_calls():
+            event = before.get(call.call_id)
+            if event is None or event["place"] != call.place:
+                event = {"event": "shown", **call.as_data(), **stamp}
+                witness.tell(event)
+            self._shown[call.call_id] = event
+
+    def _on_join(self, answer: Answer) -> None:
+        self._clock_events.schedule_once(lambda _dt: self._tell_all(answer))
+
+    def _tell_all(self, answer: Answer) -> None:
+        for event in (self._shown_scene, *self._shown.values()):
+            if event:
+                answer(event)
+        answer({"event": "health", "state": self._health.state, "detail": self._health.detail})
 
     def _on_ask(self, question: dict[str, Any], answer: Answer) -> None:
         match question.get("ask"):

@@ -16,7 +16,7 @@ from kivy.lang.parser import global_idmap
 from kivy.properties import AliasProperty, BooleanProperty, ListProperty, NumericProperty
 from kivy.uix.widget import Widget
 
-from display import widgets  # noqa: F401 -- makes the widgets known to the kv language.
+import display.widgets  # noqa: F401 -- makes the widgets known to the kv language.
 from display.flow import ROOM, Scene, page_of, pledge_parts, shares
 from display.screen import BOARD_SIZE, register_fonts
 from presentation.board import LANGUAGES, BoardLines, CallLine, WaitingLine

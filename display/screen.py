@@ -4,6 +4,7 @@ What is set and why was measured: multisampling and full-page rectangles cost mo
 interrupt clock sleeps until something happens; no input is listened to, since nobody touches a board.
 """
 
+import logging
 import os
 from dataclasses import dataclass
 from importlib.resources import files
@@ -35,6 +36,8 @@ def prepare(state: Path, settings: ScreenSettings) -> None:
     )
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+    # Kivy tells of the configuration file that it makes for itself; what nobody can act on is not said.
+    logging.getLogger("kivy").setLevel(logging.ERROR)
     from kivy.config import Config
 
     width, height = settings.size

@@ -8,7 +8,8 @@ Whoever judges the board from outside (a test, the benchmark, a demonstration da
     {"event": "scene", "scene": "out_of_service", "frame": …, "monotonic_ns": …, "hall_at": …}
     {"event": "health", "state": "ok", "detail": "default"}                       the voice's
 
-`monotonic_ns` is read after the frame was flipped to the screen and the drawing had finished. Asked are
+A witness that joins late gets the latest of these events for all that stands on the board. `monotonic_ns` is read
+after the frame was flipped to the screen and the drawing had finished. Asked are
 
     {"ask": "state"}                         -> {"answer": "state", …all that the widgets show…}
     {"ask": "screenshot", "path": "/…/x.png"} -> {"answer": "screenshot", "path": "/…/x.png"}
@@ -36,10 +37,16 @@ Answer = Callable[[dict[str, Any]], None]
 
 
 class Witness:
-    """The door. `on_ask(question, answer)` is called in a thread of the door's own."""
+    """The door. `on_join(answer)` and `on_ask(question, answer)` are called in threads of the door's own."""
 
-    def __init__(self, path: Path, on_ask: Callable[[dict[str, Any], Answer], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        on_join: Callable[[Answer], None],
+        on_ask: Callable[[dict[str, Any], Answer], None],
+    ) -> None:
         self._path = path
+        self._on_join = on_join
         self._on_ask = on_ask
         self._clients: list[_Client] = []
         self._lock = threading.Lock()
@@ -80,11 +87,14 @@ class Witness:
                 self._clients = [client for client in self._clients if not client.gone]
                 full = len(self._clients) >= CLIENTS_LIMIT
                 if not full:
-                    self._clients.append(_Client(connection, self._on_ask))
+                    client = _Client(connection, self._on_ask)
+                    self._clients.append(client)
             if full:
                 connection.close()
-            for client in gone:
-                client.close()
+            else:
+                self._on_join(client.answer)
+            for left in gone:
+                left.close()
 
 
 class _Client:
@@ -101,6 +111,9 @@ class _Client:
         )
         for thread in self._threads:
             thread.start()
+
+    def answer(self, message: dict[str, Any]) -> None:
+        self.send(_line(message))
 
     def send(self, line: bytes) -> None:
         try:
@@ -126,9 +139,9 @@ class _Client:
             while line := questions.readline(ASK_LIMIT_BYTES):
                 try:
                     question = json.loads(line)
-                    self._on_ask(question, lambda answer: self.send(_line(answer)))
+                    self._on_ask(question, self.answer)
                 except (ValueError, TypeError, KeyError) as error:
-                    self.send(_line({"answer": "error", "why": f"{line[:200]!r} is no question: {error}"}))
+                    self.answer({"answer": "error", "why": f"{line[:200]!r} is no question: {error}"})
         self._hang_up()
 
     def _write(self) -> None:

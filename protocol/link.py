@@ -334,6 +334,7 @@ class _Loop:
         self._reopen_at = 0.0
         self._reopen_pause_s = REOPEN_FIRST_S
         self._heard_at = -GONE_AFTER_S
+        self._watching = bool(exchange.topics())
         self._started_at = self._opened_at = time.monotonic()
 
     def run(self) -> None:
@@ -357,8 +358,11 @@ class _Loop:
         if closing:
             return False
         if self._wire is not None:
+            if topics and self._connected and not self._watching:
+                self._heard_at = now  # The first topic's first view has as long to come as any other.
             for topic in topics:
                 self._wire.subscribe(topic)
+            self._watching = self._watching or bool(topics)
             self._read_replies(self._wire)
             self._read_views(self._wire)
             self._read_monitor(self._wire)
@@ -384,6 +388,9 @@ class _Loop:
         poller = zmq.Poller()
         poller.register(self._exchange.bell, zmq.POLLIN)
         due = [now + HEARTBEAT_S / 4, *(question.deadline for question in self._pending.values())]
+        gone_at = self._heard_at + GONE_AFTER_S
+        if gone_at > now:
+            due.append(gone_at)  # Silence is noticed when it is long enough, not at the next look around.
         if self._wire is None:
             due.append(self._reopen_at)
         else:

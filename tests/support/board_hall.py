@@ -1,5 +1,6 @@
 """A hall around one real board program: a server's end that publishes views, and a witness at the board's own door."""
 
+import contextlib
 import json
 import os
 import queue
@@ -66,10 +67,8 @@ class ServedHall:
             view: BoardView | None = None
             sequence, due = 0, 0.0
             while not self._closing.is_set():
-                try:
+                with contextlib.suppress(queue.Empty):
                     view, due = self._orders.get(timeout=0.002), 0.0
-                except queue.Empty:
-                    pass
                 if view is not None and time.monotonic() >= due:
                     sequence, due = sequence + 1, time.monotonic() + HEARTBEAT_S
                     far_end.publish(TOPIC, view, sequence=sequence, rate=self.rate, at=self.now())
@@ -112,7 +111,9 @@ class RealBoard:
     def __enter__(self) -> Self:
         assert self.process.stdout is not None
         ready = self.process.stdout.readline()
-        assert ready, "the board ended before its first frame"
+        if not ready:
+            self.__exit__()
+            raise AssertionError(f"the board ended with {self.exit_code} before its first frame")
         self.ready = json.loads(ready)
         self._socket.connect(str(self._door))
         self._reader.start()
@@ -126,7 +127,8 @@ class RealBoard:
         finally:
             self.process.kill()
             self.process.stdout.close()
-            self._reader.join()
+            if self._reader.ident is not None:
+                self._reader.join()
             self._socket.close()
 
     def kill(self) -> None:

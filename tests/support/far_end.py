@@ -99,9 +99,23 @@ class FarEnd:
         assert self._commands is not None
         self._commands.send_multipart([who, request_id.encode(), encode(reply)])
 
-    def publish(self, topic: str, view: AnyView, *, epoch: int = 1, sequence: int = 1, rate: float = 1.0) -> None:
+    def asked(self, timeout_ms: int) -> bool:
+        """Wait until there is a request, at most so long."""
+        assert self._commands is not None
+        return bool(self._commands.poll(timeout_ms))
+
+    def publish(
+        self,
+        topic: str,
+        view: AnyView,
+        *,
+        epoch: int = 1,
+        sequence: int = 1,
+        rate: float = 1.0,
+        at: datetime | None = None,
+    ) -> None:
         """Send a view to whoever watches its topic."""
         assert self._views is not None
-        at = datetime(2026, 11, 23, 1, 0, sequence, tzinfo=UTC)
+        at = at or datetime(2026, 11, 23, 1, 0, sequence, tzinfo=UTC)
         envelope = Envelope(epoch=epoch, sequence=sequence, at=at, rate=rate, version=PROTOCOL_VERSION, view=view)
         self._views.send_multipart([wire_topic(topic), encode(envelope)])

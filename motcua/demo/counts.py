@@ -12,10 +12,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
+from presentation.formats import ticket_number
+from presentation.speech import SPOKEN_LANGUAGES, CallStyle, call_words
 from protocol import events as e
+from protocol.configuration import Configuration
 from protocol.events import AnyEvent
 
 FINAL_STATES = frozenset({"ended", "no_show", "cancelled", "expired"})
+
+EVENTS_OF_PRESSES: dict[str, type[e.Event]] = {
+    "call_next": e.VisitCalled,
+    "recall": e.VisitRecalled,
+    "start": e.ServiceStarted,
+    "end": e.ServiceEnded,
+    "no_show": e.VisitMarkedNoShow,
+    "reinstate": e.VisitReinstated,
+    "park": e.VisitParked,
+    "transfer": e.VisitTransferred,
+    "cancel": e.VisitCancelled,
+}
+"""What a press on a console leaves in the log when it was answered with "done"."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +95,8 @@ class Sightings:
     calls: list[CallShown] = field(default_factory=list)
     spoken: list[CallSpoken] = field(default_factory=list)
     presses: list[PressAnswered] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    """Actions on consoles that were answered with "done"."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +152,7 @@ def lost_acknowledged(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Fin
         for ticket in sightings.tickets
         if ticket.visit_id not in shown
     ]
-    return found + _lost_calls(sightings, log) + _lost_presses(sightings, log)
+    return found + _lost_calls(sightings, log) + _lost_presses(sightings, log) + _lost_actions(sightings, log)
 
 
 def missing_pictures(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Finding]:
@@ -162,6 +180,36 @@ def unannounced(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Finding]:
         for call_id in sorted(set(spoken))
         if spoken.count(call_id) > 1
     ]
+    return found
+
+
+def miscalled(sightings: Sightings, log: Sequence[AnyEvent], configuration: Configuration) -> list[Finding]:
+    """Calls that stood on a board or were said with another number or counter than the log's."""
+    counters = {counter.counter_id: counter.number for counter in configuration.counters}
+    numbers = {event.visit_id: event for event in log if isinstance(event, e.VisitTaken | e.VisitRenumbered)}
+    calls: dict[int, e.VisitCalled | e.VisitRecalled] = {
+        event.call_id: event for event in log if isinstance(event, e.VisitCalled | e.VisitRecalled)
+    }
+    found = []
+    for call in sightings.calls:
+        event = calls.get(call.call_id)
+        ticket = numbers.get(event.visit_id) if event else None
+        if event is None or ticket is None:
+            continue  # `unannounced` names it.
+        right = (ticket_number(ticket.prefix, ticket.number), counters[event.counter_id])
+        if (call.number, call.counter_number) != right:
+            what = (
+                f"call {call.call_id} stood as {call.number} at {call.counter_number}, but is {right[0]} at {right[1]}"
+            )
+            found.append(Finding("shown_wrong", what))
+    for said in sightings.spoken:
+        event = calls.get(said.call_id)
+        ticket = numbers.get(event.visit_id) if event else None
+        if event is None or ticket is None:
+            continue
+        rights = _sentences(ticket.prefix, ticket.number, counters[event.counter_id], configuration)
+        if not all(sentence in rights for sentence in _parted(said.words)):
+            found.append(Finding("said_wrong", f"call {said.call_id} was said as {' '.join(said.words)}"))
     return found
 
 
@@ -195,6 +243,28 @@ def tally(log: Sequence[AnyEvent]) -> dict[str, int]:
         "expired": states.count("expired"),
         "ratings": sum(isinstance(event, e.VisitRated) for event in log),
     }
+
+
+def _sentences(prefix: str, number: int, counter_number: int, configuration: Configuration) -> set[tuple[str, ...]]:
+    """Give every sentence that says a call rightly: per language, for the first time or again."""
+    policies = configuration.policies
+    style = CallStyle(numbers=policies.announce_digits, dialect=policies.announce_dialect)
+    return {
+        call_words(prefix, number, counter_number, language, style, again=again)
+        for language in SPOKEN_LANGUAGES
+        for again in (False, True)
+    }
+
+
+def _parted(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Part what was said into sentences; each begins with its invitation, and the chime is no word."""
+    sentences: list[tuple[str, ...]] = []
+    for word in words:
+        if word in {"call", "call_again"}:
+            sentences.append((word,))
+        elif sentences:
+            sentences[-1] = (*sentences[-1], word)
+    return sentences
 
 
 def _numbers(log: Sequence[AnyEvent]) -> Iterable[tuple[str, str]]:
@@ -247,3 +317,13 @@ def _lost_presses(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Finding
     logged = sum(isinstance(event, e.RatingPressed) for event in log)
     missing = len(sightings.presses) - logged
     return [Finding("lost_press", f"{missing} answered presses are not in the log")] if missing > 0 else []
+
+
+def _lost_actions(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Finding]:
+    """Presses on consoles that were answered with "done" and that left nothing in the log."""
+    found = []
+    for action, kind in EVENTS_OF_PRESSES.items():
+        missing = sightings.done.count(action) - sum(isinstance(event, kind) for event in log)
+        if missing > 0:
+            found.append(Finding("lost_press", f"{missing} presses of {action} were answered, but are not in the log"))
+    return found

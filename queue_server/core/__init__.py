@@ -31,6 +31,7 @@ from queue_server.core.project import (
 from queue_server.core.refusals import REFUSALS, Refusal
 from queue_server.core.replies import refused, reply
 from queue_server.core.request import Actor, Facts, Request
+from queue_server.core.snapshot import Snapshot, take_snapshot
 from queue_server.core.state import Branch, Visit, new_branch
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Facts",
     "Refusal",
     "Request",
+    "Snapshot",
     "Visit",
     "actor_of",
     "apply",
@@ -62,6 +64,7 @@ __all__ = [
     "refused",
     "replay",
     "reply",
+    "take_snapshot",
     "topics",
     "view_of",
     "visit_of_events",

@@ -191,5 +191,5 @@ def _believable(branch: Branch, request: Request, taken_at: datetime, at: dateti
     if business_date(taken_at, branch.plan.utc_offset_s).isoformat() < branch.day:
         raise Refusal("visit_too_old")
     known = (request.facts.last_contact_at, branch.last_taken_at.get(request.actor.device_id))
-    earliest = max(branch.plan.opens_at, *(contact for contact in known if contact is not None))
+    earliest = max([branch.plan.opens_at, *(contact for contact in known if contact is not None)])
     return min(max(taken_at, earliest), at)

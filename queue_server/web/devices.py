@@ -1,0 +1,135 @@
+"""The routes of technicians: the devices and their health, a new device and its pairing code, shutting one out."""
+
+from functools import partial
+from typing import Final, get_args
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from presentation.formats import clock
+from protocol.codec import Malformed, decode_command, encode
+from protocol.commands import AnyCommand, CreateDevice, FunctionDescription, RevokeDevice
+from protocol.link import LinkFull, NoAnswer, new_id
+from protocol.views import AnyReply, DeviceCreatedReply, DevicesView, HallView, Refused
+from queue_server.web.devices_page import devices_page
+from queue_server.web.live import LivePage
+from queue_server.web.presses import BadPress, checked_id
+from queue_server.web.shared import (
+    Scene,
+    has_room_for_page,
+    live_response,
+    parts,
+    person,
+    sentence_of,
+    too_many_pages,
+    words,
+)
+
+devices = Blueprint("devices", __name__, url_prefix="/devices")
+
+KINDS: Final[tuple[str, ...]] = get_args(FunctionDescription.__annotations__["kind"])
+_ANSWER_DEADLINE_S: Final = 8.0
+
+
+@devices.get("/", endpoint="devices")
+def show() -> str | Response:
+    """Show the devices."""
+    return _page() if has_room_for_page() else too_many_pages()
+
+
+@devices.get("/live")
+def live() -> Response:
+    """Keep the list live."""
+    spoken = words()
+    page = LivePage(
+        topics=("devices", "hall"),
+        regions=partial(_regions, Scene.of_request()),
+        gone_sentence=spoken("staff.link_lost"),
+        over_sentence=spoken("login.expired"),
+        full_sentence=spoken("staff.too_many_pages"),
+    )
+    return live_response(page)
+
+
+@devices.post("/")
+def create() -> str | Response:
+    """Announce a device and show its pairing code, this once."""
+    form = request.form
+    function = FunctionDescription(
+        function_id=form.get("function_id", "").strip(),
+        kind=form.get("kind", ""),  # type: ignore[arg-type]  # Checked with all the rest when the command is read.
+        counter_id=form.get("counter_id", ""),
+        zone_id=form.get("zone_id", "").strip(),
+        address=form.get("address", "").strip(),
+        near_clerk="near_clerk" in form,
+    )
+    reply = _ask(
+        CreateDevice(
+            function_id=parts().hall.function_id or "unknown",
+            staff_role=person().staff_role,
+            device_id=form.get("device_id", "").strip(),
+            name=form.get("name", "").strip(),
+            functions=(function,),
+        ),
+        request.form.get("request_id", ""),
+    )
+    if isinstance(reply, DeviceCreatedReply):
+        return _page(created=reply)
+    return Response(_page(sentence=reply), 409)
+
+
+@devices.post("/<device_id>/revoke")
+def revoke(device_id: str) -> AnyResponse:
+    """Shut a device out."""
+    reply = _ask(
+        RevokeDevice(
+            function_id=parts().hall.function_id or "unknown",
+            staff_role=person().staff_role,
+            device_id=device_id,
+        ),
+        new_id(),
+    )
+    if isinstance(reply, str):
+        return Response(_page(sentence=reply), 409)
+    return redirect(url_for("devices.devices"))
+
+
+def _ask(command: AnyCommand, request_id: str) -> AnyReply | str:
+    """Give the reply, or the sentence that tells why there is none."""
+    spoken = words()
+    try:
+        checked = decode_command(encode(command))
+        reply = parts().hall.ask(checked, request_id=checked_id(request_id), deadline_s=_ANSWER_DEADLINE_S)
+    except (Malformed, BadPress):
+        return spoken("devices.wrong_form")
+    except NoAnswer:
+        return spoken("devices.unknown_result")
+    except LinkFull:
+        return spoken("refusal.busy")
+    return sentence_of(reply) if isinstance(reply, Refused) else reply
+
+
+def _page(*, created: DeviceCreatedReply | None = None, sentence: AnyReply | str = "") -> str:
+    shared, spoken = parts(), words()
+    view = shared.hall.view("hall", HallView)
+    until = clock(spoken, created.expires_at, view.utc_offset_s) if created and view else ""
+    return render_template(
+        "devices.html",
+        regions=_regions(Scene.of_request()) or {},
+        created=created,
+        valid_until=until,
+        sentence=sentence if isinstance(sentence, str) else "",
+        kinds=KINDS,
+        counters=view.counters if view else (),
+        request_id=new_id(),
+        form=request.form if not created else {},
+    )
+
+
+def _regions(scene: Scene) -> dict[str, str] | None:
+    hall = scene.parts.hall
+    view, hall_view = hall.view("devices", DevicesView), hall.view("hall", HallView)
+    if view is None or hall_view is None:
+        return None
+    page = devices_page(view, scene.words, hall.now(), hall_view.utc_offset_s)
+    return {"devices": scene.region("devices/list.html", page)}

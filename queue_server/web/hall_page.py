@@ -1,0 +1,142 @@
+"""The hall at a glance, for managers and inspectors: the day in numbers, the queues, the counters. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from presentation.formats import clock, duration, ticket_number, wait_range
+from presentation.texts import Words, name_in
+from protocol.configuration import PriorityClass
+from protocol.views import HallCounter, HallQueue, HallView
+
+_MINUTE_S = 60
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the day and what it counts."""
+
+    label: str
+    value: int
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A queue: how many wait, how many of them by priority, since when, how long it may take."""
+
+    name: str
+    waiting: int
+    priority: int
+    oldest: str
+    past_promise: bool
+    estimate: str
+
+
+@dataclass(frozen=True)
+class CounterRow:
+    """A counter: who is there, what it does."""
+
+    number: int
+    clerk: str
+    profile: str
+    state: Literal["closed", "open", "paused"]
+    standing: str
+    ticket: str
+    since: str
+
+
+@dataclass(frozen=True)
+class HallPage:
+    """All that the page says."""
+
+    name: str
+    utc_offset_s: int
+    day_open: bool
+    figures: tuple[Figure, ...]
+    queues: tuple[QueueRow, ...]
+    counters: tuple[CounterRow, ...]
+    alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The views and the words from which the page is written."""
+
+    hall: HallView
+    names: Mapping[str, str]
+    priority_classes: tuple[PriorityClass, ...]
+    words: Words
+    now: datetime
+
+    def name(self, names: Mapping[str, str]) -> str:
+        """Give a configured name in the page's language."""
+        return name_in(names, self.words.language)
+
+    def ago(self, at: datetime) -> str:
+        """Write how long something lasts by now."""
+        seconds = (self.now - at).total_seconds()
+        return duration(self.words, seconds) if seconds >= _MINUTE_S else self.words("format.under_minutes", minutes=1)
+
+
+def hall_page(overview: Overview) -> HallPage:
+    """Make the page."""
+    hall, words = overview.hall, overview.words
+    today = hall.today
+    counted = {
+        "taken": today.visits_taken,
+        "waiting": today.waiting,
+        "in_service": today.called + today.in_service,
+        "served": today.served,
+        "no_shows": today.no_shows,
+        "left": today.cancelled + today.expired,
+    }
+    return HallPage(
+        name=overview.name(hall.names),
+        utc_offset_s=hall.utc_offset_s,
+        day_open=hall.day_open,
+        figures=tuple(Figure(words(f"overview.{name}"), value) for name, value in counted.items()),
+        queues=tuple(_queue_row(overview, queue) for queue in hall.queues),
+        counters=tuple(_counter_row(overview, counter) for counter in hall.counters),
+        alarms=tuple(_alarm(words, code) for code in hall.alarms),
+    )
+
+
+def _alarm(words: Words, code: str) -> str:
+    key = f"technician.{code}_alarm"
+    return words(key) if words.has(key) else words("overview.alarm", code=code)
+
+
+def _queue_row(overview: Overview, queue: HallQueue) -> QueueRow:
+    hall, words = overview.hall, overview.words
+    slopes = {one.priority_class_id: one.slope for one in overview.priority_classes}
+    least = min(slopes.values(), default=0.0)
+    targets = [one.target_waiting_s for one in hall.services if one.queue_id == queue.queue_id and one.target_waiting_s]
+    oldest_s = (overview.now - queue.oldest_at).total_seconds() if queue.oldest_at else 0.0
+    estimate = wait_range(words, queue.estimate.low_s, queue.estimate.high_s) if queue.estimate else ""
+    return QueueRow(
+        name=overview.name(queue.names),
+        waiting=sum(queue.waiting.values()),
+        priority=sum(count for one, count in queue.waiting.items() if slopes.get(one, least) > least),
+        oldest=overview.ago(queue.oldest_at) if queue.oldest_at else "",
+        past_promise=bool(targets) and oldest_s > min(targets),
+        estimate=estimate,
+    )
+
+
+def _counter_row(overview: Overview, counter: HallCounter) -> CounterRow:
+    hall, words = overview.hall, overview.words
+    profiles = {one.work_profile_id: overview.name(one.names) for one in hall.work_profiles}
+    standing = words(f"state.{counter.visit_state}") if counter.visit_state else words(f"overview.{counter.state}")
+    since = ""
+    if counter.since_at:
+        since = f"{clock(words, counter.since_at, hall.utc_offset_s)} · {overview.ago(counter.since_at)}"
+    return CounterRow(
+        number=counter.number,
+        clerk=overview.names.get(counter.clerk_id, counter.clerk_id),
+        profile=profiles.get(counter.work_profile_id, counter.work_profile_id),
+        state=counter.state,
+        standing=standing,
+        ticket=ticket_number(counter.prefix, counter.ticket_number) if counter.visit_state else "",
+        since=since,
+    )

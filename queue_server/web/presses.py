@@ -1,0 +1,145 @@
+"""A press on the console as a command of the protocol. Pure.
+
+The page names an action and its particulars; who asks, at which counter and in which role comes from the session and
+the route, never from the page.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Final, TypedDict
+
+import msgspec
+
+from protocol import commands as c
+from protocol.codec import Malformed, decode_command, encode
+from protocol.message import VisitId
+
+_TYPED_NUMBER: Final = re.compile(r"([A-ZĐ]{0,3})\s*[-.]?\s*0*([1-9][0-9]{0,5})")
+PARK_REMINDER_S: Final = 900
+"""After so long a parked visit is marked on the console, so that nobody is forgotten."""
+
+_Text = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class Press(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the page sends. `request_id` is made by the page: a press that is sent twice is one press."""
+
+    request_id: VisitId
+    action: _Text
+    visit_id: _Text = ""
+    number: _Text = ""
+    reason: _Text = ""
+    outcome: _Text = ""
+    come_back_today: bool = False
+    service_id: _Text = ""
+    to_counter_id: _Text = ""
+    position: c.TransferPosition = "policy"
+
+
+class BadPress(Exception):  # noqa: N818 -- it is answered to the page.
+    """The press cannot be a command; `text_key` names the sentence that tells why."""
+
+    def __init__(self, text_key: str) -> None:
+        self.text_key = text_key
+        super().__init__(f"the press cannot be a command: {text_key}")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who presses, and where."""
+
+    function_id: str
+    staff_role: c.StaffRole
+    clerk_id: str
+    counter_id: str
+
+
+def read_press(body: bytes) -> Press:
+    """Read what the page sent; raises `BadPress`."""
+    try:
+        return msgspec.json.decode(body, type=Press)
+    except msgspec.DecodeError as error:
+        raise BadPress("refusal.malformed") from error
+
+
+def checked_id(request_id: str) -> str:
+    """Check an id that a form carried; raises `BadPress`."""
+    try:
+        return msgspec.convert(request_id, VisitId)
+    except msgspec.ValidationError as error:
+        raise BadPress("refusal.malformed") from error
+
+
+def command_of(press: Press, asker: Asker) -> c.AnyCommand:
+    """Make the command of a press; raises `BadPress`."""
+    make = _MAKERS.get(press.action)
+    if make is None:
+        raise BadPress("refusal.malformed")
+    command = make(press, asker)
+    try:
+        return decode_command(encode(command))  # A struct does not check itself when it is made, only when it is read.
+    except Malformed as error:
+        raise BadPress("refusal.malformed") from error
+
+
+def _transfer(press: Press, asker: Asker) -> c.TransferVisit:
+    if not press.service_id and not press.to_counter_id:
+        raise BadPress("refusal.transfer_nowhere")
+    return c.TransferVisit(
+        **_who(asker),
+        service_id=press.service_id,
+        to_counter_id=press.to_counter_id,
+        position=press.position,
+        reason=press.reason,
+    )
+
+
+def _call_chosen(press: Press, asker: Asker) -> c.CallVisit | c.CallNumber:
+    if not press.reason:
+        raise BadPress("console.reason_required")
+    if press.visit_id:
+        return c.CallVisit(**_who(asker), visit_id=press.visit_id, reason=press.reason)
+    typed = _TYPED_NUMBER.fullmatch(unicodedata.normalize("NFC", press.number).strip().upper())
+    if typed is None:
+        raise BadPress("staff.wrong_number")
+    return c.CallNumber(**_who(asker), prefix=typed[1], number=int(typed[2]), reason=press.reason)
+
+
+class _Who(TypedDict):
+    function_id: str
+    staff_role: c.StaffRole
+    clerk_id: str
+    counter_id: str
+
+
+def _who(asker: Asker) -> _Who:
+    return _Who(
+        function_id=asker.function_id,
+        staff_role=asker.staff_role,
+        clerk_id=asker.clerk_id,
+        counter_id=asker.counter_id,
+    )
+
+
+_MAKERS: Final[dict[str, Callable[[Press, Asker], c.AnyCommand]]] = {
+    "call_next": lambda _, asker: c.CallNext(**_who(asker)),
+    "recall": lambda _, asker: c.RecallVisit(**_who(asker)),
+    "start": lambda _, asker: c.StartService(**_who(asker)),
+    "end": lambda press, asker: c.EndService(
+        **_who(asker), outcome=press.outcome, come_back_today=press.come_back_today
+    ),
+    "no_show": lambda _, asker: c.MarkNoShow(**_who(asker)),
+    "park": lambda _, asker: c.ParkVisit(**_who(asker), remind_after_s=PARK_REMINDER_S),
+    "resume": lambda press, asker: c.ResumeVisit(**_who(asker), visit_id=press.visit_id),
+    "reinstate": lambda press, asker: c.ReinstateVisit(**_who(asker), visit_id=press.visit_id, reason=press.reason),
+    "pause": lambda press, asker: c.PauseCounter(**_who(asker), reason=press.reason),
+    "open": lambda _, asker: c.OpenCounter(**_who(asker)),
+    "sign_in": lambda _, asker: c.SignInClerk(**_who(asker)),
+    "sign_out": lambda _, asker: c.SignOutClerk(**_who(asker)),
+    "transfer": _transfer,
+    "call_chosen": _call_chosen,
+}
+ACTIONS: Final = frozenset(_MAKERS)
+"""All that the console can press."""

@@ -1,0 +1,157 @@
+// The console's hands: one key per press, dialogs for what needs a word more, and a guard against presses that were
+// not meant. What is true comes from the server alone; nothing here guesses the outcome of a press.
+
+import { isLive, onChange } from "./live.js";
+import { send } from "./commands.js";
+
+const GUARD_MS = 400; // A second press so soon after a change is the same finger, not a decision.
+
+const page = document.getElementById("live");
+const notice = document.getElementById("notice");
+const dialogs = document.getElementById("region-dialogs");
+
+let busy = false;
+let guardedUntil = 0;
+let shown = "";
+
+function guard() {
+  guardedUntil = performance.now() + GUARD_MS;
+}
+
+function tell(sentence, kind = "") {
+  notice.textContent = sentence;
+  notice.className = `notice ${kind}`;
+  notice.hidden = !sentence;
+}
+
+// Disables what cannot be pressed now: while a press is under way, and while the page is not live.
+function lock() {
+  const locked = busy || !isLive();
+  for (const button of document.querySelectorAll("[data-action], [data-open], [data-choose]")) {
+    button.disabled = locked || button.dataset.locked === "yes";
+  }
+  document.body.classList.toggle("busy", busy);
+}
+
+async function press(fields, then = "", after = "") {
+  if (busy || !isLive()) return;
+  busy = true;
+  lock();
+  const slow = setTimeout(() => tell(page.dataset.sending), 300);
+  const answer = await send(page.dataset.commands, fields, (sentence) => {
+    clearTimeout(slow);
+    tell(sentence || page.dataset.unknown, "unsure");
+  });
+  clearTimeout(slow);
+  busy = false;
+  guard();
+  if (answer.result === "signed_out") return location.assign(page.dataset.login);
+  if (answer.result === "done" && after === "counters") return location.assign(page.dataset.counters);
+  tell(answer.result === "done" ? "" : answer.sentence || page.dataset.unknown, answer.result);
+  lock();
+  if (answer.result === "done" && then) await press({ action: then });
+}
+
+// --- Dialogs ---------------------------------------------------------------------------------------------------------
+
+function open(name, opener) {
+  const dialog = document.getElementById(`dialog-${name}`);
+  dialog.dataset.then = opener.dataset.then || "";
+  dialog.dataset.visitId = opener.dataset.visitId || "";
+  for (const place of dialog.querySelectorAll("[data-shows=number]")) place.textContent = opener.dataset.number || "";
+  const number = dialog.querySelector("[name=number]");
+  if (number) {
+    number.value = opener.dataset.number || "";
+    number.readOnly = Boolean(opener.dataset.visitId);
+  }
+  for (const tick of dialog.querySelectorAll("input[type=checkbox]")) tick.checked = false;
+  tell("");
+  guard();
+  dialog.showModal();
+  if (number && !number.readOnly) number.focus();
+}
+
+function choose(dialog, field, value) {
+  const fields = { action: dialog.dataset.sends };
+  if (field) fields[field] = value;
+  if (dialog.dataset.visitId) fields.visit_id = dialog.dataset.visitId;
+  const number = dialog.querySelector("[name=number]");
+  if (number && !dialog.dataset.visitId) {
+    if (!number.value.trim()) return number.focus();
+    fields.number = number.value;
+  }
+  for (const tick of dialog.querySelectorAll("input[type=checkbox]")) fields[tick.name] = tick.checked;
+  for (const radio of dialog.querySelectorAll("input[type=radio]:checked")) fields[radio.name] = radio.value;
+  dialog.close();
+  return press(fields, dialog.dataset.then, dialog.dataset.after);
+}
+
+// --- By hand ---------------------------------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-action], [data-open], [data-choose], [data-dismiss]");
+  if (!target || target.disabled) return;
+  if (event.detail > 0) target.blur(); // After a click the keys belong to the console again, not to that button.
+  if (target.dataset.dismiss !== undefined) return target.closest("dialog").close();
+  if (performance.now() < guardedUntil) return;
+  if (target.dataset.choose !== undefined) return choose(target.closest("dialog"), target.dataset.choose, target.dataset.value);
+  if (target.dataset.open) return open(target.dataset.open, target);
+  return press({ action: target.dataset.action, visit_id: target.dataset.visitId || "" }, target.dataset.then);
+});
+
+document.addEventListener("submit", (event) => {
+  const dialog = event.target.closest("dialog");
+  if (!dialog) return;
+  event.preventDefault();
+  if (performance.now() >= guardedUntil) choose(dialog, "", "");
+});
+
+// --- By keyboard -----------------------------------------------------------------------------------------------------
+
+function keyOf(event) {
+  if (event.code === "Space") return "Space";
+  if (event.key === "Enter") return "Enter";
+  // A Vietnamese input method swallows letters; the place of the key still tells which was meant.
+  if (event.isComposing || event.key === "Process") return event.code.replace(/^(Key|Digit)/, "");
+  return event.key.length === 1 ? event.key.toUpperCase() : "";
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) {
+    if (event.repeat && ["Enter", " "].includes(event.key)) event.preventDefault();
+    return;
+  }
+  const typing = event.target.matches("input:not([type=checkbox]):not([type=radio]), select, textarea");
+  const key = keyOf(event);
+  if (!key || (typing && key !== "Enter")) return;
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog && key === "Enter" && typing) {
+    event.preventDefault(); // From the field on to the reasons.
+    dialog.querySelector("[data-choose]")?.focus();
+    return;
+  }
+  const chosenByTab = event.target.matches("button, a, summary, input");
+  if (chosenByTab && (key === "Enter" || key === "Space")) return; // The focused control answers by itself.
+  const target = (dialog || document).querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!target || (!dialog && target.closest("dialog"))) return;
+  event.preventDefault();
+  if (target.matches("input")) target.checked = !target.checked;
+  else target.click();
+});
+
+// --- As it changes ---------------------------------------------------------------------------------------------------
+
+onChange((live) => {
+  if (!live) document.querySelector("dialog[open]")?.close(); // The banner must not stand behind it.
+  const card = document.querySelector("[data-state]");
+  const now = card ? `${card.dataset.state} ${card.dataset.visit}` : "";
+  if (now !== shown) {
+    shown = now;
+    guard();
+    // What the open dialog asks about is over: another window or the call keypad was quicker.
+    document.querySelector("dialog[open]")?.close();
+  }
+  lock();
+});
+
+lock();

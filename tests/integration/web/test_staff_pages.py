@@ -1,0 +1,465 @@
+"""The staff pages as an application: doors, guards, presses and streams, before a hall on paper."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocol import commands as c
+from protocol.views import DeviceCreatedReply, Refused
+from queue_server.web.doors import DOORS, EVERYBODY
+from queue_server.web.live import STREAMS_OF_SESSION
+from tests.support.paper_hall import NOW, counter_view, furnish
+from tests.support.web_pages import ORIGIN, PASSWORD, PEOPLE, Pages, Visitor, staff_pages
+
+REQUEST_ID = "0" * 31 + "1"
+CONSOLE = "/counters/counter-3"
+COMMANDS = f"{CONSOLE}/commands"
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Iterator[Pages]:
+    with staff_pages(tmp_path / "web") as ready:
+        furnish(ready.hall)
+        yield ready
+
+
+@pytest.fixture
+def clerk(pages: Pages) -> Visitor:
+    return pages.signed_in("anh")
+
+
+def press(visitor: Visitor, action: str, **fields: object) -> tuple[int, dict[str, str]]:
+    answer = visitor.press(COMMANDS, CONSOLE, {"request_id": REQUEST_ID, "action": action, **fields})
+    return answer.status_code, answer.json or {}
+
+
+# --- Doors -----------------------------------------------------------------------------------------------------------
+
+
+def paths(pages: Pages) -> dict[str, tuple[str, str]]:
+    """Every endpoint with a method and a path."""
+    filled = {"counter_id": "counter-3", "device_id": "kiosk-2", "name": "Medium", "filename": "page.css"}
+    found = {}
+    for rule in pages.app.url_map.iter_rules():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: filled[part[1]], rule.rule)
+        found[rule.endpoint] = ("POST" if "POST" in (rule.methods or ()) else "GET", path)
+    return found
+
+
+def test_every_route_stands_in_the_table(pages: Pages) -> None:
+    assert set(paths(pages)) == set(DOORS)
+
+
+@pytest.mark.parametrize("role", ["", "clerk", "technician", "manager", "inspector"])
+def test_every_role_before_every_door(pages: Pages, role: str) -> None:
+    """Unsafe methods come without their token: who may pass the door is stopped by the next guard, which says so."""
+    of_role = {person_role: clerk_id for clerk_id, (_, person_role) in PEOPLE.items()}
+    visitor = pages.signed_in(of_role[role]) if role else pages.visitor()
+    shut, no_token = (pages.parts.texts(f"error.{key}", "vi") for key in ("forbidden", "form_expired"))
+    for endpoint, (method, path) in paths(pages).items():
+        answer = visitor.client.open(path, method=method)
+        may = DOORS[endpoint] == EVERYBODY or role in DOORS[endpoint]
+        if may and method == "POST":
+            assert answer.status_code == 403, endpoint
+            assert no_token in answer.text, endpoint
+        elif may:
+            assert answer.status_code in {200, 302}, endpoint
+            assert role == "" or answer.headers.get("Location") != "/login", endpoint
+        elif role:
+            assert answer.status_code == 403, endpoint
+            assert shut in answer.text, endpoint
+        elif method == "POST" or endpoint.endswith(".live"):
+            assert answer.status_code == 401, endpoint
+        else:
+            assert answer.headers["Location"] == "/login", endpoint
+        answer.close()
+
+
+def test_each_role_begins_where_its_work_is(pages: Pages) -> None:
+    begins = {clerk_id: pages.signed_in(clerk_id).get("/").headers["Location"] for clerk_id in PEOPLE}
+    assert begins == {
+        "anh": "/counters/",
+        "minh": "/counters/",
+        "lan": "/counters/",
+        "tech": "/devices/",
+        "boss": "/hall/",
+        "inspector": "/hall/",
+    }
+
+
+# --- Guards ----------------------------------------------------------------------------------------------------------
+
+
+def test_headers_on_every_answer(pages: Pages, clerk: Visitor) -> None:
+    for endpoint, (method, path) in paths(pages).items():
+        answer = clerk.client.open(path, method=method)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, endpoint
+        assert "unsafe" not in policy, endpoint
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", endpoint
+        kept = endpoint in {"static", "entry.look", "entry.font"}
+        assert ("no-store" in answer.headers["Cache-Control"]) is not kept, endpoint
+        answer.close()
+
+
+def test_pages_hold_no_inline_script_or_style_and_no_outside_address(pages: Pages, clerk: Visitor) -> None:
+    technician, manager = pages.signed_in("tech"), pages.signed_in("boss")
+    seen = [clerk.get(path).text for path in ("/counters/", CONSOLE, "/password")]
+    seen += [technician.get("/devices/").text, manager.get("/hall/").text, pages.visitor().get("/login").text]
+    for text in seen:
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", text)
+        assert not re.search(r'(?:src|href|action)="(?:https?:)?//', text)
+
+
+def test_cookies_are_for_this_place_and_no_script(pages: Pages) -> None:
+    visitor = pages.visitor()
+    cookies = visitor.log_in("anh", PASSWORD).headers.getlist("Set-Cookie")
+    session = next(cookie for cookie in cookies if cookie.startswith("motcua="))
+    assert "HttpOnly" in session
+    assert "SameSite=Strict" in session
+    assert "Secure" not in session
+
+
+def test_behind_tls_cookies_are_bound_to_the_host(tmp_path: Path) -> None:
+    from queue_server.web.guard import Guard
+    from queue_server.web.program import Place, application
+    from tests.support.paper_hall import PaperHall
+    from tests.support.web_pages import CONFIG
+
+    with application(Place(tmp_path, CONFIG, behind_tls=True), PaperHall().opened) as (app, parts):
+        assert isinstance(parts.guard, Guard)
+        answer = app.test_client().get("/login", base_url="https://localhost")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-motcua-entry=")
+    assert "; Secure" in cookie
+    assert "Domain" not in cookie
+    assert answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    "origin", [None, "null", "http://elsewhere", "http://localhost.elsewhere", "https://localhost"]
+)
+def test_a_press_from_a_foreign_page_is_refused(pages: Pages, clerk: Visitor, origin: str | None) -> None:
+    headers = {"X-CSRF-Token": clerk.token(CONSOLE), **({"Origin": origin} if origin else {})}
+    answer = clerk.client.post(COMMANDS, json={"request_id": REQUEST_ID, "action": "call_next"}, headers=headers)
+    assert answer.status_code == 403
+    assert pages.hall.asked == []
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64])
+def test_a_press_without_its_token_is_refused(pages: Pages, clerk: Visitor, token: str) -> None:
+    headers = {"X-CSRF-Token": token, "Origin": ORIGIN}
+    answer = clerk.client.post(COMMANDS, json={"request_id": REQUEST_ID, "action": "call_next"}, headers=headers)
+    assert answer.status_code == 403
+    assert pages.hall.asked == []
+
+
+def test_a_token_of_another_session_does_not_fit(pages: Pages, clerk: Visitor) -> None:
+    token = pages.signed_in("minh").token(CONSOLE)
+    headers = {"X-CSRF-Token": token, "Origin": ORIGIN}
+    assert clerk.client.post(COMMANDS, json={}, headers=headers).status_code == 403
+
+
+# --- The way in ------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_name_and_a_wrong_password_look_alike(pages: Pages) -> None:
+    visitor = pages.visitor()
+    answers = [visitor.log_in("anh", "wrong"), visitor.log_in("nobody", "wrong")]
+    pictures = {re.sub(r'value="[^"]*"', "", answer.text) for answer in answers}
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert len(pictures) == 1
+
+
+def test_guessing_stops_even_the_right_password_for_a_while(pages: Pages) -> None:
+    visitor = pages.visitor()
+    for _ in range(5):
+        visitor.log_in("anh", "wrong")
+    answer = visitor.log_in("anh", PASSWORD)
+    assert answer.status_code == 429
+    assert "15 phút" in answer.text
+
+
+def test_a_one_time_password_opens_only_the_door_to_ones_own(pages: Pages) -> None:
+    once = pages.parts.accounts.add("new", "Người Mới", "clerk")
+    visitor = pages.visitor()
+    assert visitor.log_in("new", once).headers["Location"] == "/password"
+    assert visitor.get("/counters/").headers["Location"] == "/password"
+    short = visitor.post("/password", "/password", old=once, new="short")
+    assert short.status_code == 400
+    assert "10" in short.text
+    changed = visitor.post("/password", "/password", old=once, new="một câu của riêng tôi")
+    assert changed.headers["Location"] == "/"
+    assert visitor.get("/counters/").status_code == 200
+
+
+def test_a_login_makes_a_new_session_and_a_logout_ends_it(clerk: Visitor) -> None:
+    before = clerk.client.get_cookie("motcua")
+    assert before is not None
+    clerk.post("/logout", "/counters/")
+    assert clerk.get("/counters/").headers["Location"] == "/login"
+    clerk.client.set_cookie("motcua", before.value)
+    assert clerk.get("/counters/").headers["Location"] == "/login"
+
+
+@pytest.mark.parametrize("place", ["//elsewhere/x", "https://elsewhere/x", "javascript:alert(1)", "\\\\elsewhere"])
+def test_the_language_sends_nobody_elsewhere(pages: Pages, place: str) -> None:
+    answer = pages.visitor().post("/language", "/login", language="en", place=place)
+    assert answer.headers["Location"].startswith("/")
+    assert not answer.headers["Location"].startswith("//")
+
+
+def test_the_page_speaks_the_chosen_language(pages: Pages) -> None:
+    visitor = pages.visitor()
+    visitor.post("/language", "/login", language="en", place="/login")
+    assert "Sign in" in visitor.get("/login").text
+
+
+# --- Counters and presses --------------------------------------------------------------------------------------------
+
+
+def test_a_counter_is_chosen_and_entered(pages: Pages, clerk: Visitor) -> None:
+    page = clerk.get("/counters/").text
+    assert page.count("disabled") == 2, "counters 1 and 4 are taken"
+    form = re.search(r'action="/counters/counter-2/sign-in".*?name="request_id" value="(\w+)"', page, re.DOTALL)
+    assert form is not None
+    answer = clerk.post("/counters/counter-2/sign-in", "/counters/", request_id=form[1])
+    assert answer.headers["Location"] == "/counters/counter-2"
+    request_id, command = pages.hall.asked[-1]
+    assert request_id == form[1]
+    assert command == c.SignInClerk(function_id="staff-1", staff_role="clerk", counter_id="counter-2", clerk_id="anh")
+
+
+def test_a_refused_sign_in_tells_why(pages: Pages, clerk: Visitor) -> None:
+    pages.hall.answer = lambda _: Refused(code="counter_taken", sentences={"vi": "Quầy đang có cán bộ khác."})
+    answer = clerk.post("/counters/counter-2/sign-in", "/counters/", request_id=REQUEST_ID)
+    assert answer.status_code == 409
+    assert "Quầy đang có cán bộ khác." in answer.text
+
+
+def test_a_press_is_asked_in_the_clerks_name_under_the_pages_id(pages: Pages, clerk: Visitor) -> None:
+    assert press(clerk, "call_next") == (200, {"result": "done"})
+    assert press(clerk, "call_next") == (200, {"result": "done"})
+    asked = c.CallNext(function_id="staff-1", staff_role="clerk", counter_id="counter-3", clerk_id="anh")
+    assert pages.hall.asked == [(REQUEST_ID, asked), (REQUEST_ID, asked)], "sent twice it is the same request"
+
+
+def test_a_refusal_is_shown_as_its_sentence(pages: Pages, clerk: Visitor) -> None:
+    pages.hall.answer = lambda _: Refused(code="nothing_waiting", sentences={"vi": "Không có người chờ.", "en": "No."})
+    expected = {"result": "refused", "code": "nothing_waiting", "sentence": "Không có người chờ."}
+    assert press(clerk, "call_next") == (409, expected)
+
+
+def test_silence_is_unknown_and_never_a_failure(pages: Pages, clerk: Visitor) -> None:
+    pages.hall.answer = lambda _: None
+    status, answer = press(clerk, "call_next")
+    assert (status, answer["result"]) == (504, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"action": "nonsense"}, "refusal.malformed"),
+        ({"action": "call_chosen", "number": "xx", "reason": "frail"}, "staff.wrong_number"),
+        ({"action": "call_chosen", "number": "H026"}, "console.reason_required"),
+    ],
+)
+def test_what_is_no_press_is_told_so(pages: Pages, clerk: Visitor, fields: dict[str, Any], sentence: str) -> None:
+    status, answer = press(clerk, **fields)
+    assert status == 400
+    assert answer["sentence"] == pages.parts.texts(sentence, "vi")
+    assert pages.hall.asked == []
+
+
+def test_the_console_is_whole_without_its_script(clerk: Visitor) -> None:
+    text = clerk.get(CONSOLE).text
+    for words in (
+        "Đang phục vụ",
+        "Người cao tuổi",
+        "Gọi số tiếp theo",
+        "Trích lục hộ tịch",
+        "18 chờ",
+        "Nguyễn Thị Ánh",
+    ):
+        assert words in text
+
+
+def test_names_cannot_bring_markup(pages: Pages, clerk: Visitor) -> None:
+    pages.parts.accounts.add("evil", "<script>alert(1)</script>", "clerk")
+    pages.hall.publish("counter/counter-3", counter_view("serving", clerk_id="evil"))
+    text = clerk.get(CONSOLE).text
+    assert "&lt;script&gt;alert(1)" in text
+    assert "<script>alert" not in text
+
+
+def test_a_counter_that_does_not_exist(clerk: Visitor) -> None:
+    assert clerk.get("/counters/counter-99").status_code == 404
+    assert clerk.get("/counters/%2e%2e%2fetc").status_code == 404
+
+
+# --- Live ------------------------------------------------------------------------------------------------------------
+
+
+def stream(visitor: Visitor, path: str = f"{CONSOLE}/live") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Read the events of a stream as they come."""
+    answer = visitor.client.get(path, buffered=False)
+    assert answer.status_code == 200
+    try:
+        for chunk in answer.response:
+            text = chunk.decode() if isinstance(chunk, bytes) else chunk
+            if text.startswith("event: "):
+                name, data = text.removeprefix("event: ").split("\ndata: ")
+                yield name, json.loads(data)
+    finally:
+        answer.close()
+
+
+def test_a_stream_tells_all_first_and_then_what_changed(pages: Pages, clerk: Visitor) -> None:
+    events = stream(clerk)
+    name, first = next(events)
+    assert name == "now"
+    assert first["at"] == NOW.timestamp()
+    assert set(first["regions"]) == {"top", "card", "buttons", "side", "dialogs"}
+    pages.hall.publish("counter/counter-3", counter_view("serving", waiting=17))
+    _, second = next(events)
+    assert set(second["regions"]) == {"top"}
+    assert "17 chờ" in second["regions"]["top"]
+    events.close()  # type: ignore[attr-defined]  # A generator.
+
+
+def test_a_beat_comes_though_nothing_changed(clerk: Visitor) -> None:
+    events = stream(clerk)
+    next(events)
+    name, beat = next(events)
+    assert (name, beat["regions"]) == ("now", {})
+    events.close()  # type: ignore[attr-defined]  # A generator.
+
+
+@pytest.mark.parametrize("state", ["gone", "refused", "connecting"])
+def test_a_server_that_is_gone_is_told_at_once_and_all_again_when_back(
+    pages: Pages, clerk: Visitor, state: Any
+) -> None:
+    events = stream(clerk)
+    next(events)
+    pages.hall.become(state)
+    name, told = next(events)
+    assert (name, told["sentence"]) == ("gone", pages.parts.texts("console.link_lost", "vi"))
+    pages.hall.become("up")
+    name, back = next(events)
+    assert (name, len(back["regions"])) == ("now", 5)
+    events.close()  # type: ignore[attr-defined]  # A generator.
+
+
+def test_views_of_an_earlier_start_of_the_server_are_not_shown(pages: Pages, clerk: Visitor) -> None:
+    events = stream(clerk)
+    next(events)
+    pages.hall.epoch += 1
+    pages.hall.publish("hall", _hall())
+    name, _ = next(events)
+    assert name == "gone", "the counter's view is of the server's earlier life"
+    pages.hall.publish("counter/counter-3", counter_view("idle"))
+    name, _ = next(events)
+    assert name == "now"
+    events.close()  # type: ignore[attr-defined]  # A generator.
+
+
+def _hall() -> Any:
+    from tests.support.paper_hall import hall_view
+
+    return hall_view()
+
+
+def test_a_stream_ends_with_the_session(pages: Pages, clerk: Visitor) -> None:
+    events = stream(clerk)
+    next(events)
+    pages.parts.accounts.disable("anh")
+    name, told = list(events)[-1]
+    assert (name, told["sentence"]) == ("over", pages.parts.texts("login.expired", "vi"))
+
+
+def test_open_pages_are_counted_and_let_go(pages: Pages, clerk: Visitor) -> None:
+    open_streams = [stream(clerk) for _ in range(STREAMS_OF_SESSION)]
+    for events in open_streams:
+        next(events)
+    assert clerk.get(CONSOLE).status_code == 429
+    name, _ = next(stream(clerk))
+    assert name == "full"
+    assert pages.signed_in("minh").get(CONSOLE).status_code == 200, "others have room"
+    for events in open_streams:
+        events.close()  # type: ignore[attr-defined]  # A generator.
+    assert clerk.get(CONSOLE).status_code == 200
+
+
+# --- Technicians, managers, inspectors -------------------------------------------------------------------------------
+
+
+def test_a_device_is_created_and_its_code_shown_once(pages: Pages) -> None:
+    pages.hall.answer = lambda _: DeviceCreatedReply(device_id="kiosk-7", code="7KPQ2M4X", expires_at=NOW)
+    technician = pages.signed_in("tech")
+    form = {"request_id": REQUEST_ID, "device_id": "kiosk-7", "name": "Kiosk ở cửa", "kind": "kiosk"}
+    answer = technician.post("/devices/", "/devices/", function_id="kiosk-7", **form)
+    assert answer.status_code == 200
+    assert 'aria-label="7KPQ2M4X"' in answer.text
+    assert "7KPQ2M4X" not in technician.get("/devices/").text
+    function = c.FunctionDescription(function_id="kiosk-7", kind="kiosk")
+    assert pages.hall.asked[-1] == (
+        REQUEST_ID,
+        c.CreateDevice(
+            function_id="staff-1",
+            staff_role="technician",
+            device_id="kiosk-7",
+            name="Kiosk ở cửa",
+            functions=(function,),
+        ),
+    )
+
+
+@pytest.mark.parametrize("wrong", [{"device_id": "a b"}, {"kind": "toaster"}, {"request_id": "1"}, {"function_id": ""}])
+def test_a_device_that_cannot_be_is_not_asked_for(pages: Pages, wrong: dict[str, str]) -> None:
+    form = {
+        "request_id": REQUEST_ID,
+        "device_id": "kiosk-7",
+        "name": "Kiosk",
+        "kind": "kiosk",
+        "function_id": "kiosk-7",
+    }
+    answer = pages.signed_in("tech").post("/devices/", "/devices/", **(form | wrong))
+    assert answer.status_code == 409
+    assert pages.parts.texts("devices.wrong_form", "vi") in answer.text
+    assert pages.hall.asked == []
+
+
+def test_a_device_is_revoked(pages: Pages) -> None:
+    answer = pages.signed_in("tech").post("/devices/kiosk-1/revoke", "/devices/")
+    assert answer.headers["Location"] == "/devices/"
+    assert pages.hall.asked[-1][1] == c.RevokeDevice(
+        function_id="staff-1", staff_role="technician", device_id="kiosk-1"
+    )
+
+
+def test_the_list_of_devices_begins_with_what_needs_a_hand(pages: Pages) -> None:
+    text = pages.signed_in("tech").get("/devices/").text
+    order = [text.index(name) for name in ("rating-keypad-3", "kiosk-1", "counter-display-3", "board-1", "kiosk-old")]
+    assert order == sorted(order)
+    assert "2/8 chức năng cần xử lý" in text
+
+
+@pytest.mark.parametrize("clerk_id", ["boss", "inspector"])
+def test_the_hall_at_a_glance(pages: Pages, clerk_id: str) -> None:
+    text = pages.signed_in(clerk_id).get("/hall/").text
+    for words in ("Trung tâm Phục vụ hành chính công", "34 phút · quá mục tiêu", "Nguyễn Thị Ánh", "25–45 phút"):
+        assert words in text
+    assert "<form" not in text.split("<main", 1)[1], "it can only be looked at"
+
+
+def test_pages_without_a_hall_say_so(tmp_path: Path) -> None:
+    with staff_pages(tmp_path / "web") as bare:
+        bare.hall.become("connecting")
+        connecting = bare.parts.texts("staff.connecting", "vi")
+        for clerk_id, path in (("anh", CONSOLE), ("boss", "/hall/"), ("tech", "/devices/")):
+            assert connecting in bare.signed_in(clerk_id).get(path).text
+        assert bare.parts.texts("error.link_gone", "vi") in bare.signed_in("anh").get("/counters/").text

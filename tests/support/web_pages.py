@@ -1,0 +1,86 @@
+"""The staff pages before a hall on paper: accounts of every role, and a browser's manners without a browser."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from queue_server.web.program import Place, application
+from queue_server.web.shared import Parts
+from tests.support.paper_hall import PaperHall
+
+CONFIG = Path(__file__).parents[2] / "config"
+PASSWORD = "một hai ba bốn"  # noqa: S105 - an example, of no real account.
+ORIGIN = "http://localhost"
+
+PEOPLE = {
+    "anh": ("Nguyễn Thị Ánh", "clerk"),
+    "minh": ("Trần Văn Minh", "clerk"),
+    "lan": ("Lê Thị Lan", "clerk"),
+    "tech": ("Kỹ thuật viên", "technician"),
+    "boss": ("Phạm Quang Huy", "manager"),
+    "inspector": ("Đoàn kiểm tra", "inspector"),
+}
+
+
+@dataclass
+class Pages:
+    """The application, its parts, and the hall on paper at the far end of its link."""
+
+    app: Flask
+    parts: Parts
+    hall: PaperHall
+
+    def visitor(self) -> "Visitor":
+        """Give a browser in which nobody is signed in."""
+        return Visitor(self.app.test_client())
+
+    def signed_in(self, clerk_id: str) -> "Visitor":
+        """Give a browser in which this person is signed in."""
+        visitor = self.visitor()
+        response = visitor.log_in(clerk_id, PASSWORD)
+        assert response.status_code == 302, response.text
+        return visitor
+
+
+class Visitor:
+    """A browser's manners: it keeps cookies, sends its origin, and finds the token that forms carry."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def token(self, path: str) -> str:
+        found = re.search(r'name="csrf" (?:content|value)="([0-9a-f]{64})"', self.get(path).text)
+        assert found, f"{path} carries no token"
+        return found[1]
+
+    def post(self, path: str, page: str, **form: str) -> TestResponse:
+        """Send a form as the page at `page` would."""
+        return self.client.post(path, data={"csrf": self.token(page), **form}, headers={"Origin": ORIGIN})
+
+    def press(self, path: str, page: str, fields: dict[str, object]) -> TestResponse:
+        """Send JSON as the script of the page at `page` would."""
+        headers = {"Origin": ORIGIN, "X-CSRF-Token": self.token(page)}
+        return self.client.post(path, json=fields, headers=headers)
+
+    def log_in(self, clerk_id: str, password: str) -> TestResponse:
+        return self.post("/login", "/login", username=clerk_id, password=password)
+
+
+@contextmanager
+def staff_pages(state: Path) -> Iterator[Pages]:
+    """Serve nobody but the test: the application with its people, before a hall on paper."""
+    hall = PaperHall()
+    with application(Place(state, CONFIG), hall.opened) as (app, parts):
+        for clerk_id, (name, role) in PEOPLE.items():
+            parts.accounts.add(clerk_id, name, role)  # type: ignore[arg-type]  # The table above holds roles.
+            parts.accounts.choose_password(clerk_id, PASSWORD)
+        yield Pages(app, parts, hall)

@@ -1,0 +1,178 @@
+"""What the console says, from views alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from protocol.views import CounterView
+from queue_server.web.console_page import Button, ConsolePage, Seat, console_page
+from tests.support.paper_hall import CLASSES, NOW, PROCEDURES, counter_view, hall_view, visit
+from tests.support.texts import shipped_texts
+
+TEXTS = shipped_texts()
+NAMES = {"anh": "Nguyễn Thị Ánh", "minh": "Trần Văn Minh"}
+
+
+def seat(counter: CounterView, language: str = "vi") -> Seat:
+    return Seat(
+        clerk_id="anh",
+        names=NAMES,
+        hall=hall_view(),
+        counter=counter,
+        priority_classes=CLASSES,
+        procedures={one.code: one for page in PROCEDURES for one in page},
+        words=TEXTS.words(language),
+        now=NOW,
+    )
+
+
+def page(state: str, **more: object) -> ConsolePage:
+    return console_page(seat(counter_view(state, **more)))
+
+
+def enabled(shown: ConsolePage) -> set[str]:
+    return {button.action for button in shown.buttons if button.enabled}
+
+
+@pytest.mark.parametrize(
+    ("state", "actions"),
+    [
+        ("idle", {"call_next", "pause"}),
+        ("called", {"start", "recall", "transfer", "no_show"}),
+        ("serving", {"end_and_call", "end", "transfer", "park"}),
+        ("paused", {"open"}),
+        ("closed", {"open"}),
+    ],
+)
+def test_what_can_be_pressed(state: str, actions: set[str]) -> None:
+    assert enabled(page(state)) == actions
+
+
+@pytest.mark.parametrize("state", ["idle", "called", "serving", "paused", "closed"])
+def test_the_keys_stand_where_they_always_stand(state: str) -> None:
+    places = [(button.key, button.wide) for button in page(state).buttons]
+    assert places == [
+        ("Space", True),
+        ("Enter", False),
+        ("R", False),
+        ("T", False),
+        ("P", False),
+        ("V", False),
+        ("B", False),
+    ]
+
+
+def test_one_button_is_the_loudest() -> None:
+    def loudest(shown: ConsolePage) -> list[Button]:
+        return [button for button in shown.buttons if button.tone == "main" and button.enabled]
+
+    for state in ("idle", "called", "serving", "paused", "closed"):
+        assert len(loudest(page(state))) == 1, state
+
+
+@pytest.mark.parametrize(("clerk_id", "named"), [("minh", "Trần Văn Minh"), ("", "Quầy 3")])
+def test_a_counter_of_somebody_else_cannot_be_worked(clerk_id: str, named: str) -> None:
+    shown = page("serving", clerk_id=clerk_id)
+    assert shown.state == "elsewhere"
+    assert enabled(shown) == set()
+    assert named in shown.title
+
+
+def test_the_day_is_not_open() -> None:
+    shown = page("idle", day_open=False)
+    assert shown.state == "day_over"
+    assert enabled(shown) == set()
+
+
+def test_the_visit_and_its_facts() -> None:
+    shown = page("serving").at_counter
+    assert shown is not None
+    assert (shown.number, shown.badge, shown.target) == ("H025", "Ưu tiên · Người cao tuổi", "mục tiêu 14 phút")
+    assert [row.text for row in shown.rows] == [
+        "Hộ tịch",
+        "Đăng ký khai sinh (1.001193)",
+        "08:12 tại kiosk-1",
+        "24 phút · trong mức 30 phút",
+        "08:35 · quy tắc “ưu tiên tích lũy”",
+        "Chuyển từ Quầy 1: Cần bổ sung giấy chứng sinh",
+    ]
+
+
+def test_a_wait_past_its_target_is_marked() -> None:
+    counter = counter_view("serving")
+    assert counter.serving is not None
+    late = msgspec.structs.replace(counter, serving=msgspec.structs.replace(counter.serving, waited_s=1801))
+    shown = console_page(seat(late)).at_counter
+    assert shown is not None
+    assert (shown.rows[3].text, shown.rows[3].tone) == ("30 phút · quá mức 30 phút", "brick")
+
+
+def test_who_is_next_and_why() -> None:
+    shown = page("idle")
+    rows = [(row.number, row.title, row.detail, row.badge, row.kind) for row in shown.next_rows]
+    assert rows == [
+        ("H021", "Trích lục hộ tịch", "chờ 31 phút", "quá mức 30 phút", "overdue"),
+        ("H026", "Đăng ký kết hôn", "chờ 22 phút", "thường", "usual"),
+        ("H027", "Đăng ký khai sinh", "chờ 6 phút", "Người cao tuổi", "priority"),
+        ("C044", "Chứng thực", "chờ 12 phút", "dự phòng", "backup"),
+    ]
+    assert shown.next_reason == "H021 được gọi trước vì đã chờ quá mức bảo đảm. Gọi số khác phải ghi lý do."
+
+
+def test_a_wait_under_a_minute_does_not_count_seconds() -> None:
+    shown = page("idle", next_visits=(visit(9, waited_min=0),))
+    assert shown.next_rows[0].detail == "chờ dưới 1 phút"
+
+
+def test_nobody_waits() -> None:
+    shown = page("idle", next_visits=(), waiting=0)
+    assert (shown.next_rows, shown.next_reason, shown.waiting) == ((), "", "không có người chờ")
+
+
+def test_a_parked_visit_is_due() -> None:
+    waiting, due = visit(19, "parked", started_at=NOW - timedelta(minutes=17)), visit(20, "parked", remind_at=NOW)
+    chips = page("idle", parked=(waiting, due)).parked
+    assert [(chip.number, chip.detail, chip.digit, chip.due) for chip in chips] == [
+        ("H019", "17 phút", 1, False),
+        ("H020", "đến hẹn", 2, True),
+    ]
+
+
+def test_digits_of_parked_visits_and_no_shows_do_not_meet() -> None:
+    many = tuple(visit(number, "parked") for number in range(1, 6))
+    shown = page("idle", parked=many, no_shows=many)
+    digits = [chip.digit for chip in (*shown.parked, *shown.no_shows)]
+    assert digits == list(range(1, 9))
+
+
+def test_choices_have_keys_of_their_own() -> None:
+    choices = page("serving").choices
+    assert [(one.value, one.key) for one in choices.outcomes] == [
+        ("dossier_received", "1"),
+        ("result_returned", "2"),
+        ("guided", "3"),
+        ("papers_missing", "4"),
+        ("left", "5"),
+    ]
+    assert choices.counters[0].title == "Quầy 1 · Trần Văn Minh"
+    assert "counter-3" not in {one.value for one in choices.counters}
+
+
+def test_what_left_the_configuration_is_shown_by_its_id() -> None:
+    gone = visit(30, service_id="gone", procedure_code="", priority_class_id="gone")
+    assert page("idle", next_visits=(gone,)).next_rows[0].title == "gone"
+
+
+def test_the_page_speaks_english() -> None:
+    shown = console_page(replace(seat(counter_view("serving"), "en")))
+    assert shown.buttons[0].title == "Call next"
+    assert shown.profile == "Civil status · backup: Certification"
+
+
+def test_no_share_is_shown_of_nothing() -> None:
+    from protocol.views import CounterDay
+
+    figures = page("idle", today=CounterDay()).figures
+    assert [row.text for row in figures] == ["0", "Không có dữ liệu"]

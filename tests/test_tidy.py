@@ -30,6 +30,8 @@ ALLOWED_NAMES = {
     "lines": "the same",
     "line": "the visits of one priority class within a queue, in order; a queue is all its lines",
     "*_file": "a file on disk; a citizen's papers are a dossier",
+    "session": "somebody signed in at a browser; the hall's day is a business day",
+    "sessions": "the same",
 }
 
 # Product files longer than one should hold in mind, and why they are one story.

@@ -1,1 +1,383 @@
-"""A batch of requests: decide, commit, reply."""
+"""A batch of requests: look up, decide, commit, reply. It knows no socket and no rule.
+
+For each request in turn: a stored reply is given again; else it is decided and applied in memory. Then one transaction
+makes all events and replies durable, and only then anyone is told. When the commit fails nobody knows what was kept, so
+the state is loaded from disk *once*, each request is looked up there by its id, and the others are refused with
+``storage`` until a probe, once a second, finds that the disk takes writes again.
+"""
+
+import hashlib
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from protocol import commands as c
+from protocol.codec import Malformed, decode_command, encode
+from protocol.commands import AnyCommand, Question
+from protocol.configuration import Configuration
+from protocol.events import AnyEvent, DayClosed
+from protocol.message import OLDEST_SUPPORTED_VERSION
+from protocol.ticket_code import kiosk_link_key, ticket_secret
+from protocol.views import Estimate, Refused
+from queue_server import core
+from queue_server.config import Mistakes
+from queue_server.journal import Head, NotALog
+from queue_server.log import HEADS_FILE, CommitUnknown, Log, LogUnusable, StoredReply, body_hash, write_head
+from queue_server.recovery import load_branch
+
+PAIRING_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U."""
+
+NOT_STORED: Final = frozenset({"storage", "busy", "malformed", "id_reused"})
+"""Refusals that say nothing about the request itself, so that the same request may be asked again."""
+
+LEARNED_FROM: Final = 5
+"""As many services must have been seen before their mean counts."""
+
+CONTACT_GAP: Final = timedelta(seconds=5)
+
+
+class Asked(NamedTuple):
+    """A request as it came: by which key, under which id, and whether at the pairing socket."""
+
+    public_key: str
+    request_id: bytes
+    body: bytes
+    at_pairing: bool = False
+
+
+class Outcome(NamedTuple):
+    """What became of a batch: a reply per request (``None`` = none at all) and the events that are durable now."""
+
+    replies: list[bytes | None]
+    events: tuple[AnyEvent, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What decisions need from outside: words, time zones, chance, keys, the reading of configurations."""
+
+    epoch: int
+    rate: float
+    branch_key: bytes
+    sentences: Callable[[Refused, Sequence[str]], Mapping[str, str]]
+    draw: Callable[[str, int], str]
+    """Draw so many letters of an alphabet by chance that nobody can guess."""
+    parse: Callable[[Mapping[str, str]], Configuration]
+
+
+class _OurMistake(Exception):  # noqa: N818 -- it is what it says.
+    """A request made our own code fail; it must not take the hall with it."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(index)
+        self.index = index
+
+
+@dataclass
+class _Batch:
+    """What a batch has come to so far, in memory alone."""
+
+    events: list[AnyEvent] = field(default_factory=list)
+    replies: dict[tuple[str, str], StoredReply] = field(default_factory=dict)
+
+
+class Handler:
+    """One branch's requests. One thread; ``branch`` is what the disk says, except while ``readable`` is False."""
+
+    def __init__(self, log: Log, branch: core.Branch, surroundings: Surroundings) -> None:
+        self.branch = branch
+        self.estimates: dict[tuple[str, str], Estimate] = {}
+        self.alarms: set[str] = set()
+        self.readable = True
+        self._log = log
+        self._around = surroundings
+        self._contacts: dict[str, tuple[datetime, datetime]] = {}
+        """By device: when it was last heard, and when it was last heard before its last silence."""
+
+    @property
+    def storage_failed(self) -> bool:
+        """Whether commands are refused because the disk does not take them."""
+        return "storage" in self.alarms
+
+    # --- the batch ---------------------------------------------------------------------------------------------------
+
+    def handle(self, batch: Sequence[Asked], at: datetime) -> Outcome:
+        """Answer a batch at this instant. What is returned is durable, and may be told."""
+        failing: set[int] = set()
+        while True:
+            try:
+                return self._handle(batch, at, failing)
+            except _OurMistake as mistake:
+                # The state may be half changed. It is loaded anew, and the batch answered without that request, whose
+                # refusal is kept, so that its sender's retries do not do this again.
+                traceback.print_exception(mistake.__cause__, file=sys.stderr)
+                self.alarms.add("internal")
+                failing.add(mistake.index)
+                self._load()
+
+    def tick(self, at: datetime) -> tuple[AnyEvent, ...]:
+        """Let time do its part: open or close the day, shut questions; gives the events that are durable now."""
+        if self.storage_failed:
+            return ()
+        events = core.decide(self.branch, self._request(core.Actor.loop(), c.Tick(), at), at)
+        return events if self.note(events) else ()
+
+    def note(self, events: Sequence[AnyEvent]) -> bool:
+        """Apply events of the loop's own and make them durable; False when the disk failed."""
+        if self.storage_failed:
+            return False
+        try:
+            for event in events:
+                core.apply(self.branch, event)
+            self._log.append(events)
+        except (CommitUnknown, LogUnusable) as error:
+            self._storage_fails(error)
+            return False
+        self._keep_heads(events)
+        return True
+
+    def next_deadline(self, at: datetime) -> datetime | None:
+        """Tell when time has something to do next."""
+        return core.next_deadline(self.branch, at, self.utc_offset_s(at))
+
+    def probe(self) -> bool:
+        """Try whether a failed disk works again; called once a second while it does not."""
+        try:
+            if not self._log.usable or not self.readable:
+                self._load()
+            self._log.probe()
+        except (CommitUnknown, LogUnusable, NotALog):
+            return False
+        self.alarms.discard("storage")
+        return True
+
+    def _handle(self, batch: Sequence[Asked], at: datetime, failing: set[int]) -> Outcome:
+        if self.storage_failed:
+            return Outcome([self._answer_from_disk(one, at) for one in batch], ())
+        so_far = _Batch()
+        try:
+            replies = [self._answer(one, at, so_far, index, failing) for index, one in enumerate(batch)]
+            self._log.append(so_far.events, tuple(so_far.replies.values()))
+        except (CommitUnknown, LogUnusable) as error:
+            self._storage_fails(error)
+            return Outcome([self._answer_from_disk(one, at) for one in batch], ())
+        self._keep_heads(so_far.events)
+        return Outcome(replies, tuple(so_far.events))
+
+    def _answer(self, one: Asked, at: datetime, so_far: _Batch, index: int, failing: set[int]) -> bytes | None:
+        asker = self._asker(one)
+        if asker is None:
+            return None
+        if not _is_request_id(one.request_id):
+            return self.refused("malformed")
+        name = (asker, one.request_id.decode())
+        stored = so_far.replies.get(name) or self._log.reply_to(*name)
+        if stored is not None:
+            return stored.reply if stored.body_hash == body_hash(one.body) else self.refused("id_reused")
+        try:
+            command = decode_command(one.body)
+        except Malformed:
+            return self.refused("malformed")
+        events_before = len(so_far.events)
+        reply = self.refused("malformed") if index in failing else self._try(index, one, command, at, so_far)
+        self._heard(asker, at)
+        # A stranger's guess at a pairing that does not exist is not worth a row on disk.
+        if not isinstance(command, Question) and (not one.at_pairing or len(so_far.events) > events_before):
+            so_far.replies[name] = StoredReply(*name, body_hash(one.body), reply)
+        return reply
+
+    def _try(self, index: int, one: Asked, command: AnyCommand, at: datetime, so_far: _Batch) -> bytes:
+        try:
+            return self._decide(one, command, at, so_far)
+        except (CommitUnknown, LogUnusable):
+            raise
+        except Exception as error:
+            raise _OurMistake(index) from error
+
+    def _answer_from_disk(self, one: Asked, at: datetime) -> bytes | None:
+        """Answer while the disk takes no writes: what was decided, what only asks, and ``storage`` to the rest."""
+        asker = self._asker(one)
+        if asker is None:
+            return None
+        try:
+            stored = self._log.reply_to(asker, one.request_id.decode("ascii", "replace"))
+            if stored is not None and stored.body_hash == body_hash(one.body):
+                return stored.reply
+            command = decode_command(one.body)
+            if self.readable and isinstance(command, Question):
+                return self._decide(one, command, at, _Batch())
+        except Malformed:
+            return self.refused("malformed")
+        except LogUnusable:
+            pass  # Not even readable now; the probe opens it again.
+        return self.refused("storage")
+
+    def _decide(self, one: Asked, command: AnyCommand, at: datetime, so_far: _Batch) -> bytes:
+        try:
+            actor = core.Actor.stranger() if one.at_pairing else core.actor_of(self.branch, one.public_key, command)
+            request = self._request(actor, command, at, one.public_key)
+            events = core.decide(self.branch, request, at)
+        except core.Refusal as refusal:
+            return self.refused(refusal.code, refusal.parts)
+        for event in events:
+            core.apply(self.branch, event)
+        so_far.events.extend(events)
+        reply = core.reply(self.branch, request, events, self.estimates, at)
+        return self.refused(reply.code, reply.parts) if isinstance(reply, Refused) else encode(reply)
+
+    def _asker(self, one: Asked) -> str | None:
+        """Give the name under which this asker's replies are kept; ``None`` for who gets no answer at all."""
+        if one.at_pairing:
+            return f"key:{one.public_key}"
+        return self.branch.device_by_key.get(one.public_key)
+
+    def refused(self, code: str, parts: Mapping[str, str] | None = None) -> bytes:
+        """Give the encoded refusal with its sentence in each of the branch's languages."""
+        reply = Refused(code=code, parts=dict(parts or {}))
+        sentences = self._around.sentences(reply, self.branch.configuration.languages)
+        return encode(Refused(code=code, parts=reply.parts, sentences=dict(sentences)))
+
+    def _keep_heads(self, events: Sequence[AnyEvent]) -> None:
+        for event in events:
+            if isinstance(event, DayClosed):
+                self.keep_head(Head(event.day, self._log.seq, self._log.hash.hex()))
+
+    def keep_head(self, head: Head) -> None:
+        """Write a head into the second file; that it fails is an alarm, not a reason to stop."""
+        try:
+            write_head(self._log.path.with_name(HEADS_FILE), head)
+        except OSError as error:
+            print(f"the file of day heads cannot be written: {error}", file=sys.stderr)  # noqa: T201
+            self.alarms.add("heads")
+        else:
+            self.alarms.discard("heads")
+
+    # --- when the disk fails -----------------------------------------------------------------------------------------
+
+    def _storage_fails(self, error: Exception) -> None:
+        print(f"storage: {error}; commands are refused until a probe succeeds", file=sys.stderr)  # noqa: T201
+        self.alarms.add("storage")
+        try:
+            self._load()
+        except (LogUnusable, NotALog) as worse:
+            print(f"storage: {worse}", file=sys.stderr)  # noqa: T201 -- standard error is the server's journal.
+
+    def _load(self) -> None:
+        """Load the state from disk; while that fails the state in memory is not to be shown."""
+        self.readable = False
+        self._log.reopen()
+        loaded = load_branch(self._log)
+        if loaded is None:
+            raise NotALog(f"{self._log.path} has lost its events")
+        self.branch, self.readable = loaded[0], True
+
+    # --- facts -------------------------------------------------------------------------------------------------------
+
+    def utc_offset_s(self, at: datetime) -> int:
+        """Tell the branch's offset from UTC at this instant."""
+        zone = (self.branch.coming or self.branch.configuration).calendar.time_zone
+        offset = at.astimezone(ZoneInfo(zone)).utcoffset()
+        assert offset is not None
+        return int(offset.total_seconds())
+
+    def _request(self, actor: core.Actor, command: AnyCommand, at: datetime, public_key: str = "") -> core.Request:
+        facts = core.Facts(utc_offset_s=self.utc_offset_s(at))
+        match command:
+            case c.Tick() | c.OpenDay():
+                facts = self._facts_of_day(facts.utc_offset_s, at)
+            case c.Configure():
+                facts = core.Facts(utc_offset_s=facts.utc_offset_s, configuration=self._parsed(command))
+            case c.CreateDevice():
+                facts = core.Facts(
+                    utc_offset_s=facts.utc_offset_s,
+                    pairing_code=self._pairing_code(at),
+                    pairing_salt=self._around.draw("0123456789abcdef", 32),
+                )
+            case c.Pair():
+                facts = core.Facts(utc_offset_s=facts.utc_offset_s, public_key=public_key)
+            case c.Introduce():
+                facts = core.Facts(
+                    utc_offset_s=facts.utc_offset_s,
+                    epoch=self._around.epoch,
+                    rate=self._around.rate,
+                    oldest_version=OLDEST_SUPPORTED_VERSION,
+                    link_key=kiosk_link_key(self._around.branch_key, actor.device_id),
+                )
+            case _:
+                facts = self._facts_of_visit(facts, actor, command, at)
+        return core.Request(actor, command, facts)
+
+    def _facts_of_visit(self, facts: core.Facts, actor: core.Actor, command: AnyCommand, at: datetime) -> core.Facts:
+        visit_id = getattr(command, "visit_id", "")
+        if not visit_id:
+            return facts
+        visit = self.branch.visits.get(visit_id)
+        old_visit = None
+        if visit is None:
+            rows = self._log.visit(visit_id)
+            old_visit = core.visit_of_events([row.event() for row in rows], rows[0].day) if rows else None
+        known = visit or old_visit
+        return core.Facts(
+            utc_offset_s=facts.utc_offset_s,
+            old_visit=old_visit,
+            secret_valid=known is not None and self._is_secret(getattr(command, "secret", ""), known),
+            last_contact_at=self._contact_before_silence(actor.device_id, at),
+        )
+
+    def _is_secret(self, secret: str, visit: core.Visit) -> bool:
+        expected = ticket_secret(kiosk_link_key(self._around.branch_key, visit.device_id), visit.visit_id)
+        # Hashes are compared, so that the time it takes tells nothing about how much of a guess was right.
+        return hashlib.sha256(secret.encode()).digest() == hashlib.sha256(expected.encode()).digest()
+
+    def _facts_of_day(self, utc_offset_s: int, at: datetime) -> core.Facts:
+        day = core.business_date(at, utc_offset_s).isoformat()
+        seed = hashlib.sha256(b"ballot\n" + self._around.branch_key + day.encode()).hexdigest()
+        return core.Facts(
+            utc_offset_s=utc_offset_s,
+            service_times_s=self._learned(),
+            previous_head=self._log.hash.hex(),
+            ballot_seed_hash=hashlib.sha256(seed.encode()).hexdigest(),
+        )
+
+    def _learned(self) -> dict[str, float]:
+        """Give mean service times: half what was believed, half what was seen: one odd day says little."""
+        learned = dict(self.branch.service_times_s)
+        for service_id, durations in self.branch.durations_s.items():
+            if len(durations) >= LEARNED_FROM:
+                mean = sum(durations) / len(durations)
+                learned[service_id] = round((learned.get(service_id, mean) + mean) / 2, 1)
+        return learned
+
+    def _parsed(self, command: c.Configure) -> Configuration:
+        try:
+            return self._around.parse(command.sources)
+        except Mistakes as mistakes:
+            shown = "; ".join(str(mistake) for mistake in mistakes.mistakes)
+            raise core.Refusal("configuration_invalid", mistakes=shown) from mistakes
+
+    def _pairing_code(self, at: datetime) -> str:
+        """Draw a code whose two public characters name no pairing that is still open."""
+        open_names = {name for name, pairing in self.branch.pairings.items() if pairing.expires_at > at}
+        while True:
+            code = self._around.draw(PAIRING_ALPHABET, 8)
+            if code[:2] not in open_names or len(open_names) >= len(PAIRING_ALPHABET) ** 2:
+                return code
+
+    def _heard(self, device_id: str, at: datetime) -> None:
+        self._contacts[device_id] = (at, self._contact_before_silence(device_id, at) or at)
+
+    def _contact_before_silence(self, device_id: str, at: datetime) -> datetime | None:
+        """Tell when the device was last heard before the silence that it is coming out of, or last came out of."""
+        if device_id not in self._contacts:
+            return None
+        last, before = self._contacts[device_id]
+        return last if at - last > CONTACT_GAP * self._around.rate else before
+
+
+def _is_request_id(request_id: bytes) -> bool:
+    return len(request_id) == 32 and all(sign in b"0123456789abcdef" for sign in request_id)  # noqa: PLR2004

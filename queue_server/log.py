@@ -251,18 +251,29 @@ class Log:
 
     def rows(self, from_seq: int) -> Iterator[Row]:
         """Read rows in order; for the replay at the start."""
-        return rows_of(self._open(), from_seq)
+        try:
+            yield from rows_of(self._open(), from_seq)
+        except apsw.Error as error:
+            raise LogUnusable(f"{self.path}: {error}") from error
 
     def last_day_opened(self) -> Row | None:
         """Give the row that opened the last business day."""
-        return last_day_opened(self._open())
+        try:
+            return last_day_opened(self._open())
+        except apsw.Error as error:
+            raise LogUnusable(f"{self.path}: {error}") from error
 
-    def last_configuration(self) -> Row | None:
-        """Give the row of the last configuration."""
-        query = "SELECT seq FROM events WHERE type='configuration_changed' ORDER BY seq DESC LIMIT 1"
+    def configurations(self) -> Iterator[Row]:
+        """Read the rows of all configurations, the latest first."""
+        query = "SELECT seq FROM events WHERE type='configuration_changed' ORDER BY seq DESC"
         for (seq,) in self._reading(query, ()):
-            return next(rows_of(self._open(), int(seq), 1))
-        return None
+            yield from rows_of(self._open(), int(seq), 1)
+
+    def hash_at(self, seq: int) -> bytes:
+        """Give the hash of one row."""
+        for row in rows_of(self._open(), seq, 1):
+            return row.hash
+        return b""
 
     def _reading(self, query: str, bindings: tuple[str, ...]) -> list[tuple[Any, ...]]:
         try:

@@ -13,8 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-import apsw
-
 from protocol.events import AnyEvent, DayOpened, VisitCalled, VisitTaken
 from queue_server.journal import GENESIS, NotALog, chained
 from queue_server.log import Log, LogUnusable, StoredReply, body_hash
@@ -138,7 +136,7 @@ def judge(morning: Morning, index: int, image: Image) -> str:
             return _held_against(morning, index, log)
         finally:
             log.close()
-    except (LogUnusable, NotALog, apsw.Error):
+    except (LogUnusable, NotALog):
         return "corrupt"
     finally:
         vfs.unregister()

@@ -1,1 +1,0 @@
-"""The loop: ROUTER for commands, XPUB for views, ZAP."""

@@ -5,6 +5,7 @@ read is refused rather than used.
 """
 
 import os
+import re
 import secrets
 import time
 from pathlib import Path
@@ -20,6 +21,8 @@ LINK_FILE: Final = "link.json"
 PAIRING_SCHEME: Final = "motcua"
 
 _OTHERS: Final = 0o077
+_Z85_LENGTH: Final = 40
+_CODE: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 
 
 class UnusableKey(Exception):  # noqa: N818 -- it says what is wrong with the key, not that an error happened.
@@ -157,24 +160,19 @@ class PairingString(NamedTuple):
         parts = urlsplit(text.strip())
         if parts.scheme != PAIRING_SCHEME or not parts.hostname:
             raise BadPairing(f"a pairing string begins with {PAIRING_SCHEME}://HOST:PORT/, this one does not: {text!r}")
-        query = parse_qs(parts.query)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        lacking = [name for name in ("views", "pairing", "code") if name not in query]
+        code = query.get("code", "").upper()
+        key = unquote(parts.path.removeprefix("/"))
+        if lacking or not _CODE.fullmatch(code) or len(key) != _Z85_LENGTH:
+            what = ", ".join(lacking) or ("a code of 8 letters and digits" if len(key) == _Z85_LENGTH else "the key")
+            raise BadPairing(f"the pairing string lacks {what}; copy the whole of it, from motcua:// on")
         try:
-            if parts.port is None:
-                raise BadPairing("the pairing string names no port")
-            key = unquote(parts.path.removeprefix("/"))
             z85.decode(key)
-            return cls(
-                parts.hostname,
-                parts.port,
-                int(query["views"][0]),
-                int(query["pairing"][0]),
-                key,
-                query["code"][0].upper(),
-            )
-        except KeyError as error:
-            raise BadPairing(f"the pairing string lacks {error.args[0]}=") from error
+            ports = (parts.port or 0, int(query["views"]), int(query["pairing"]))
         except ValueError as error:
             raise BadPairing(f"the pairing string cannot be read: {error}") from error
+        return cls(parts.hostname, *ports, key, code)
 
     def settings(self) -> LinkSettings:
         """Give the addresses that the device will use."""

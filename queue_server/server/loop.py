@@ -15,9 +15,11 @@ import zmq
 
 from protocol.events import AnyEvent, ClockStepped, DeviceRevoked
 from queue_server.clock import Clock
+from queue_server.core.snapshot import take_snapshot
 from queue_server.handler import Asked, Handler
 from queue_server.log import CommitUnknown, Log, LogUnusable
 from queue_server.server.door import PAIRINGS_PER_SECOND, Buckets, may_subscribe
+from queue_server.server.estimating import Estimator
 from queue_server.server.publishing import Publisher
 from queue_server.server.sockets import Socket, Sockets, answer_waiting_handshake
 
@@ -48,6 +50,7 @@ class Server:
         log: Log,
         clock: Clock,
         sockets: Sockets,
+        estimator: Estimator,
         *,
         epoch: int,
         requests_per_second: float,
@@ -56,6 +59,7 @@ class Server:
         self._log = log
         self._clock = clock
         self._sockets = sockets
+        self._estimator = estimator
         self._devices = Buckets(requests_per_second)
         self._busy_answers = Buckets(BUSY_ANSWERS_PER_SECOND)
         self._pairings = Buckets(PAIRINGS_PER_SECOND)
@@ -79,6 +83,7 @@ class Server:
             while not self._stopping:
                 self._turn()
         finally:
+            self._estimator.close()
             os.close(self._bell)
 
     # --- one turn ----------------------------------------------------------------------------------------------------
@@ -93,11 +98,12 @@ class Server:
         now = time.monotonic()
         self._cut_revoked(now)
         self._keep_house(now)
+        self._estimate(at, now)
         self._publisher.work(at, now, idle=asked < BATCH // 8)
 
     def _wait(self) -> None:
         now = time.monotonic()
-        due = [self._publisher.due_in(now), self._tick_at - now]
+        due = [self._publisher.due_in(now), self._tick_at - now, self._estimator.due_in(now)]
         if self._cut_at is not None:
             due.append(self._cut_at - now)
         if self._handler.storage_failed:
@@ -107,6 +113,8 @@ class Server:
         for socket in (self._sockets.handshakes, self._sockets.commands, self._sockets.views, self._sockets.pairing):
             poller.register(socket, zmq.POLLIN)
         poller.register(self._bell, zmq.POLLIN)
+        if self._estimator.answers is not None:
+            poller.register(self._estimator.answers, zmq.POLLIN)
         poller.poll(int(wait_s * 1000) + 1 if wait_s > 0 else 0)
 
     def _pass_time(self) -> datetime:
@@ -211,6 +219,12 @@ class Server:
         if self._known_alarms != self._handler.alarms:
             self._known_alarms = frozenset(self._handler.alarms)
             self._publisher.alarms_changed(now)
+
+    def _estimate(self, at: datetime, now: float) -> None:
+        found = self._estimator.work(now, lambda: take_snapshot(self._handler.branch, at))
+        if found is not None and found != self._handler.estimates:
+            self._handler.estimates = found
+            self._publisher.renew(now)
 
     def _send_view(self, topic: bytes, body: bytes) -> None:
         with contextlib.suppress(zmq.Again):  # Whoever cannot follow gets the next one, which is complete too.

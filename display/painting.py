@@ -179,7 +179,7 @@ class Board(Widget):
             card.title = card.lead = card.hint = card.mark = ""
             return
         card.ground, card.color, card.quiet_color, card.mark_color = (self._colour[name] for name in paints.colours)
-        card.mark, card.points = paints.mark, paints.points
+        card.mark, card.points, card.hint_points = paints.mark, paints.points, paints.hint_points
         card.title, card.lead = _nth(scene.titles, 0) or "", _nth(scene.hints, 0) or ""
         card.hint = "\n".join((*scene.titles[1:], *scene.hints[1:]))
 
@@ -230,13 +230,14 @@ class _CardPaint:
     colours: tuple[str, str, str, str]  # ground, sentence, hint, sign
     mark: str
     points: int
+    hint_points: int = 46
 
 
 _CARDS = {
     "idle": _CardPaint(("night_2", "on_night", "on_night_quiet", "amber"), "", 70),
     "closed": _CardPaint(("night_2", "on_night", "on_night_quiet", "on_night_quiet"), "clock", 92),
     "out_of_service": _CardPaint(("night_2", "on_night", "on_night_quiet", "on_night_quiet"), "pause", 92),
-    "message": _CardPaint(("brick", "on_brick", "on_brick", "on_brick"), "alert", 104),
+    "message": _CardPaint(("brick", "on_brick", "on_brick", "on_brick"), "alert", 104, hint_points=72),
 }
 _PAINTS = ("amber", "on_amber", "on_amber_quiet", "night_2", "on_night", "on_night_quiet", "brick", "on_brick")
 

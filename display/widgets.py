@@ -222,7 +222,7 @@ _SHAPES: dict[str, tuple[tuple[tuple[float, ...], bool], ...]] = {
     "alert": (
         ((0.5, 0.96, 0.02, 0.08, 0.98, 0.08), True),
         ((0.5, 0.64, 0.5, 0.38), False),
-        ((0.5, 0.22, 0.5, 0.22), False),
+        ((0.5, 0.235, 0.5, 0.215), False),
     ),
     "clock": (((0.5, 0.76, 0.5, 0.5, 0.68, 0.4), False),),
 }
@@ -264,3 +264,4 @@ class Card(Placed):
     color = ColorProperty("#ffffff")
     quiet_color = ColorProperty("#ffffff")
     points = NumericProperty(92)
+    hint_points = NumericProperty(46)

@@ -27,8 +27,9 @@ TOPIC = "board/hall"
 class ServedHall:
     """The server's end, in a thread of its own: a heartbeat each second, answers to what a board asks."""
 
-    def __init__(self, rate: float = 1.0) -> None:
+    def __init__(self, rate: float = 1.0, began_at: datetime = OPENING) -> None:
         self.rate = rate
+        self._began_at = began_at
         self.asked: queue.Queue[AnyCommand] = queue.Queue()
         self._far_end = FarEnd()
         self._orders: queue.Queue[BoardView | None] = queue.Queue()
@@ -53,7 +54,7 @@ class ServedHall:
 
     def now(self) -> datetime:
         """Tell the hall's time."""
-        return OPENING + timedelta(seconds=(time.monotonic() - self._began_s) * self.rate)
+        return self._began_at + timedelta(seconds=(time.monotonic() - self._began_s) * self.rate)
 
     def show(self, view: BoardView | None) -> int:
         """Publish a view from now on, or fall silent; returns the moment (monotonic, ns) before it was sent."""
@@ -174,6 +175,15 @@ class RealBoard:
             return bool(answered) and event is answered[0]
 
         return self.wait_for(fresh)
+
+    def wait_for_state(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Ask until the widgets show what is wanted."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not wanted(state := self.ask(ask="state")):
+            assert time.monotonic() < deadline, f"never shown; at last {state}"
+            with self._changed:
+                self._changed.wait(0.1)
+        return state
 
     def wait_until_said(self, count: int) -> list[dict[str, Any]]:
         """Wait until so many announcements were really made."""

@@ -10,7 +10,8 @@ Rules that are easy to get wrong:
 - Status requests are sent between jobs only; inside a raster they would be dots.
 - Paper out, cover open, cutter: the printer keeps what it has been given and prints it after the mend, even over a
   connection that has been closed meanwhile. So a job of which bytes have left is never sent again.
-- A link that breaks, or a printer that answers but never confirms (it was switched off and on), leaves *uncertain*.
+- A link that breaks, or a printer that answers but never confirms (it was switched off and on), leaves *uncertain*;
+  what the kernel has taken may be anywhere.
 - A ticket that has waited too long is taken back, so that it does not come out for the next citizen.
 """
 
@@ -37,6 +38,7 @@ from hardware.printer.replies import (
 
 RASTER_ROWS_AT_ONCE: Final = 256  # The tallest band that a ticket is sent in.
 LOOK_AGAIN_S: Final = 1.0  # While something is amiss.
+SETTLE_S: Final = 0.2  # After a silence, for late answers to come.
 LOOK_IDLE_S: Final = 5.0  # While nothing is to do: an empty roll should be known before a citizen meets it.
 SILENCES_MOST: Final = 3  # Then the link is opened anew.
 
@@ -113,6 +115,7 @@ class Dialogue:
         self._confirm_by_s = math.inf
         self._given_up_at_s = math.inf
         self._second_wait = False
+        self._taking_back: Reason | None = None  # A held ticket is being cleared from the printer's buffer.
         self._amends_due = False  # A raster was cut short by a broken link.
 
     # --- What the owner asks -----------------------------------------------------------------------------------------
@@ -210,7 +213,7 @@ class Dialogue:
                 effects.append(PutBack(self._job))
                 self._waiting.appendleft((self._job, now_s + self.profile.held_limit_s))
             else:
-                self._amends_due = self._amends_due or self._phase is _Phase.SENDING
+                self._amends_due = True
                 effects.append(Note(self._job, JobState.UNCERTAIN, Reason.LINK_GONE, settled=True))
         self._forget_job()
         self._phase = _Phase.CLOSED
@@ -348,8 +351,14 @@ class Dialogue:
         if not self._asked:
             return []
         number, self._asked = self._asked, 0
-        self._silences = 0
         self._reply_by_s = math.inf
+        if self._taking_back is not None:
+            return self._settle(JobState.VOID, self._taking_back, now_s)
+        if self._silences:
+            # A printer whose buffer was full now answers all the questions it had not read: let it finish.
+            self._silences = 0
+            self._look_at_s = now_s + SETTLE_S
+            return []
         self._learn(self.condition.after_real_time(number, byte))
         if number < 4:
             self._ask(number + 1, now_s)
@@ -372,13 +381,13 @@ class Dialogue:
         self._silences += 1
         self.condition = Condition()
         self._look_at_s = now_s + LOOK_AGAIN_S
-        effects: list[Effect] = []
-        if self._phase is _Phase.CONFIRMING and not self._held:
-            effects += self._settle(JobState.UNCERTAIN, Reason.SILENT, now_s)
-        effects += self._hold_waiting(Reason.SILENT)
-        if self._silences >= SILENCES_MOST:
-            effects += self._close()
-        return effects
+        if self._taking_back is not None:
+            return [*self._settle(JobState.UNCERTAIN, self._taking_back, now_s), *self._close()]
+        effects = self._hold_waiting(Reason.SILENT)
+        if self._phase is _Phase.CONFIRMING:
+            # Out of paper with a full buffer it reads nothing, not even our question; the link lives.
+            return effects if self._held else effects + self._hold(Reason.SILENT, now_s)
+        return effects + (self._close() if self._silences >= SILENCES_MOST else [])
 
     def _judge(self, now_s: float) -> list[Effect]:
         """Hold or release according to what has just been learnt."""
@@ -435,17 +444,21 @@ class Dialogue:
 
     def _give_up(self, now_s: float) -> list[Effect]:
         """Stop holding: the citizen has gone."""
-        if self._phase is _Phase.CONFIRMING:
+        if self._phase is _Phase.CONFIRMING and not self._silences:
             return self._take_back(Reason.TOO_LATE, now_s)
-        # Half a raster is in the printer, and nothing we say would be heard as a command.
+        # Half a raster is on its way or the printer is deaf: nothing we say would be heard as a command.
         self._amends_due = True
-        return [*self._settle(JobState.UNCERTAIN, Reason.STALLED, now_s), *self._close()]
+        return [*self._settle(JobState.UNCERTAIN, self._held or Reason.STALLED, now_s), *self._close()]
 
     def _take_back(self, reason: Reason, now_s: float) -> list[Effect]:
         if self.profile.clear == "none":
             return self._settle(JobState.UNCERTAIN, reason, now_s)
+        # It is void only when the printer has heard so: the answer to the question that follows the command tells.
+        self._taking_back = reason
+        self._given_up_at_s = math.inf
         self._say(commands.RECOVER_AND_CLEAR if self.profile.clear == "enq" else commands.CLEAR_BUFFERS)
-        return self._settle(JobState.VOID, reason, now_s)
+        self._ask(1, now_s)
+        return []
 
     def _settle(self, state: JobState, reason: str, now_s: float) -> list[Effect]:
         assert self._job is not None
@@ -478,4 +491,4 @@ class Dialogue:
     def _forget_job(self) -> None:
         self._job, self._held = None, None
         self._progress_by_s = self._confirm_by_s = self._given_up_at_s = math.inf
-        self._second_wait = False
+        self._second_wait, self._taking_back = False, None

@@ -1,7 +1,7 @@
 """Telling a printer's replies apart: published bits, seen byte by byte, with noise between."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.printer import commands
@@ -122,11 +122,13 @@ _replies = st.one_of(
 )
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(st.lists(_replies, max_size=20))
 def test_any_sequence_of_whole_replies_is_heard_as_it_was_said(replies: list[Reply]) -> None:
     assert _hear(b"".join(_bytes_of(reply) for reply in replies)) == replies
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(st.binary(max_size=200))
 def test_noise_never_hangs_it_up(noise: bytes) -> None:
     demultiplexer = Demultiplexer()

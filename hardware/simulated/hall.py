@@ -1,0 +1,228 @@
+"""A hall of simulated devices: one thread that gives each its bytes, its time and its paper."""
+
+import selectors
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from PIL import Image
+
+from hardware.links import Interrupt
+from hardware.simulated.config import HallConfig, PrinterEntry, WireEntry
+from hardware.simulated.endpoints import Endpoint, endpoint
+from hardware.simulated.printer import PrinterModel, Ticket
+from hardware.simulated.wire import Slave, WireModel
+
+LOG_ENTRIES_MOST: Final = 5000
+READ_MOST: Final = 4096
+_INVERSE: Final = bytes(255 - byte for byte in range(256))
+
+Event = dict[str, Any]
+
+
+class Times:
+    """The steady clock of the models and the same instants as people write them."""
+
+    def __init__(self) -> None:
+        self._began_at = datetime.now(UTC)  # noqa: TID251 - a loop reads the clock.
+        self._began_s = time.monotonic()
+
+    def now_s(self) -> float:
+        """Return the steady clock."""
+        return time.monotonic()
+
+    def at(self, steady_s: float) -> str:
+        """Return an instant of the steady clock as ISO 8601 UTC."""
+        return (self._began_at + timedelta(seconds=steady_s - self._began_s)).isoformat()
+
+
+class SimulatedDevice:
+    """What printers and wires have in common: a name, an endpoint, a log of bytes."""
+
+    def __init__(self, name: str, far_end: Endpoint, times: Times) -> None:
+        self.name, self.endpoint, self.times = name, far_end, times
+        self.log: deque[tuple[float, str, bytes]] = deque(maxlen=LOG_ENTRIES_MOST)
+        self._unsent = b""
+
+    def wanted(self) -> int:
+        """Return how many bytes the device takes now."""
+        return READ_MOST
+
+    def due_s(self) -> float | None:
+        """Return when the device has something to do by itself."""
+        return None
+
+    def _take(self, data: bytes, now_s: float) -> bytes:
+        """Give the model ``data`` (b"" for time alone) and return what it says."""
+        raise NotImplementedError
+
+    def events(self) -> list[Event]:
+        """Return what has happened since the last call."""
+        raise NotImplementedError
+
+    def turn(self, data: bytes) -> None:
+        """Take bytes of the wire, or b"" when only time has passed, and answer."""
+        now_s = self.times.now_s()
+        if data:
+            self.log.append((now_s, "to device", data))
+        said = self._take(data, now_s)
+        if said:
+            self.log.append((now_s, "from device", said))
+        self._unsent = self.endpoint.write(self._unsent + said) if self._unsent or said else b""
+
+
+class SimulatedPrinter(SimulatedDevice):
+    """A printer whose cut tickets become a picture and a note beside it, the note last."""
+
+    def __init__(self, entry: PrinterEntry, tickets: Path, times: Times) -> None:
+        super().__init__(entry.name, endpoint(entry.address), times)
+        self.model = PrinterModel(entry.model_config())
+        self.notes: list[Event] = []
+        self._tickets = tickets
+
+    def wanted(self) -> int:
+        """Return how much of the buffer is free."""
+        return min(READ_MOST, self.model.room)
+
+    def due_s(self) -> float | None:
+        """Return when the next row will have been printed."""
+        return self.model.due_s()
+
+    def _take(self, data: bytes, now_s: float) -> bytes:
+        self.model.receive(data, now_s)
+        said, self.model.replies = self.model.replies, b""
+        return said
+
+    def events(self) -> list[Event]:
+        """Keep the tickets that have been cut, and return their notes."""
+        fresh = [self._keep(ticket) for ticket in self.model.tickets]
+        self.model.tickets.clear()
+        self.notes += fresh
+        return fresh
+
+    def _keep(self, ticket: Ticket) -> Event:
+        index = len(self.notes) + 1
+        picture = self._tickets / f"{self.name}-{index:05d}.png"
+        note = {
+            "event": "ticket",
+            "printer": self.name,
+            "index": index,
+            "picture": str(picture),
+            "width_dots": ticket.width_dots,
+            "height_dots": len(ticket.rows),
+            "text": ticket.text,
+            "first_byte_at": self.times.at(ticket.first_byte_at_s),
+            "last_byte_at": self.times.at(ticket.last_byte_at_s),
+            "cut_at": self.times.at(ticket.cut_at_s),
+        }
+        # Ink is 1 on the wire and black, which is 0, in a picture.
+        dots = b"".join(ticket.rows).translate(_INVERSE)
+        Image.frombytes("1", (ticket.width_dots, len(ticket.rows)), dots).save(picture)
+        picture.with_suffix(".json").write_bytes(msgspec.json.encode(note))
+        return note
+
+
+class SimulatedWire(SimulatedDevice):
+    """An RS-485 wire with its slaves."""
+
+    def __init__(self, entry: WireEntry, times: Times) -> None:
+        super().__init__(entry.name, endpoint(entry.address), times)
+        self.model = WireModel([Slave(slave.address, slave.kind) for slave in entry.slaves])
+        self._told = dict.fromkeys(self.model.slaves, ("", 0))
+
+    def _take(self, data: bytes, now_s: float) -> bytes:
+        self.model.receive(data, now_s)
+        said, self.model.replies = self.model.replies, b""
+        return said
+
+    def events(self) -> list[Event]:
+        """Return the texts shown and the keys taken."""
+        found: list[Event] = []
+        at = self.times.at(self.times.now_s())
+        for address, slave in self.model.slaves.items():
+            shown, taken = self._told[address]
+            if slave.shown != shown:
+                found.append({"event": "shown", "wire": self.name, "slave": address, "text": slave.shown, "at": at})
+            for key, sequence in slave.taken[taken:]:
+                what = {"key": key, "sequence": sequence}
+                found.append({"event": "key_taken", "wire": self.name, "slave": address, **what, "at": at})
+            self._told[address] = (slave.shown, len(slave.taken))
+        return found
+
+
+class SimulatedHall:
+    """All devices of one configuration. Opens its far ends at once; :meth:`run` serves them until :meth:`stop`.
+
+    ``on_event`` is called on the serving thread with each ticket cut, text shown and key taken. Raises OSError and
+    ValueError when a far end cannot be opened.
+    """
+
+    def __init__(self, config: HallConfig, on_event: Callable[[Event], None] = lambda _: None) -> None:
+        self.times = Times()
+        self.on_event = on_event
+        tickets = Path(config.tickets)
+        tickets.mkdir(parents=True, exist_ok=True)
+        self.printers = {entry.name: SimulatedPrinter(entry, tickets, self.times) for entry in config.printers}
+        self.wires = {entry.name: SimulatedWire(entry, self.times) for entry in config.wires}
+        self.extra: dict[int, Callable[[], None]] = {}  # Further descriptors to read, such as the control port's.
+        self._bell = Interrupt()
+        self._stopped = False
+
+    def devices(self) -> list[SimulatedDevice]:
+        """Return printers and wires."""
+        return [*self.printers.values(), *self.wires.values()]
+
+    def addresses(self) -> dict[str, dict[str, str]]:
+        """Return under which address a driver finds each device."""
+        return {
+            "printers": {name: printer.endpoint.address for name, printer in self.printers.items()},
+            "wires": {name: wire.endpoint.address for name, wire in self.wires.items()},
+        }
+
+    def stop(self) -> None:
+        """End :meth:`run`, from any thread or signal."""
+        self._stopped = True
+        self._bell.ring()
+
+    def run(self) -> None:
+        """Serve until stopped, then take all far ends away."""
+        try:
+            while not self._stopped:
+                self.turn()
+        finally:
+            for device in self.devices():
+                device.endpoint.unplug()
+            self._bell.close()
+
+    def turn(self) -> None:
+        """Wait for bytes or for the next thing due, and serve it."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._bell.fileno(), selectors.EVENT_READ, self._bell.clear)
+            for descriptor, serve in self.extra.items():
+                selector.register(descriptor, selectors.EVENT_READ, serve)
+            for device in self.devices():
+                if device.wanted():
+                    for descriptor in device.endpoint.descriptors():
+                        selector.register(descriptor, selectors.EVENT_READ, device)
+            ready = [key.data for key, _ in selector.select(self._wait_s())]
+        for data in ready:
+            if isinstance(data, SimulatedDevice):
+                data.turn(data.endpoint.read(data.wanted()))
+            else:
+                data()
+        self.let_time_pass()
+
+    def _wait_s(self) -> float | None:
+        due = [due_s for device in self.devices() if (due_s := device.due_s()) is not None]
+        return max(0.0, min(due) - self.times.now_s()) if due else None
+
+    def let_time_pass(self) -> None:
+        """Have each device do what is due, and tell what has happened."""
+        for device in self.devices():
+            device.turn(b"")
+            for event in device.events():
+                self.on_event(event)

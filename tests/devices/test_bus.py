@@ -24,7 +24,7 @@ from hardware.bus import (
     WireHealth,
 )
 from hardware.codecs import reference_frame as rf
-from hardware.simulated.client import ControlClient
+from hardware.simulated.remote import Remote
 from hardware.simulated.wire import Slave, WireModel
 from tests.support.devices import Heard, simulated_hall
 
@@ -216,7 +216,7 @@ CONFIG = BusConfig(
 
 
 class Hall:
-    def __init__(self, control: ControlClient, address: str) -> None:
+    def __init__(self, control: Remote, address: str) -> None:
         self.control, self.address, self.heard = control, address, Heard()
 
     @contextmanager

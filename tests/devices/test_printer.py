@@ -17,7 +17,7 @@ from PIL import Image
 
 from hardware import registry
 from hardware.printer import JobMissing, JobState, Outcome, PrinterOwner, Profile, ReprintTooSoon, profile_named
-from hardware.simulated.client import ControlClient
+from hardware.simulated.remote import Remote
 from hardware.ticket import ticket_bytes
 from tests.devices.test_ticket import TICKET
 from tests.support.devices import Heard, simulated_hall
@@ -31,7 +31,7 @@ PRINTERS_OF_A_KIND = 40
 class Bench:
     """A printer, its far end, and what has been heard."""
 
-    control: ControlClient
+    control: Remote
     name: str
     address: str
     folder: Path
@@ -60,7 +60,7 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], ControlClient]]:
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], Remote]]:
     folder = tmp_path_factory.mktemp("hall")
     printers = [
         {"name": f"{kind}-{n}", "address": far_end.format(folder=folder, n=n), "rows_per_s": 8000}
@@ -75,7 +75,7 @@ _fresh = {kind: itertools.count() for kind in ("tcp", "pty")}
 
 
 @pytest.fixture(params=["tcp", "pty"])
-def bench(request: pytest.FixtureRequest, hall: tuple[dict[str, Any], ControlClient], tmp_path: Path) -> Bench:
+def bench(request: pytest.FixtureRequest, hall: tuple[dict[str, Any], Remote], tmp_path: Path) -> Bench:
     addresses, control = hall
     name = f"{request.param}-{next(_fresh[request.param])}"
     return Bench(control, name, addresses["printers"][name], tmp_path, Heard())

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from hardware.printer import Outcome
-from hardware.simulated.client import ControlClient
+from hardware.simulated.remote import Remote
 
 START_S = 20.0
 
 
 @contextmanager
-def simulated_hall(folder: Path, **config: Any) -> Iterator[tuple[dict[str, Any], ControlClient]]:
+def simulated_hall(folder: Path, **config: Any) -> Iterator[tuple[dict[str, Any], Remote]]:
     """Run ``python -m hardware.simulated`` and give its addresses and a control connection."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "hall.json"
@@ -30,7 +30,7 @@ def simulated_hall(folder: Path, **config: Any) -> Iterator[tuple[dict[str, Any]
             ready, _, _ = select.select([process.stdout], [], [], START_S)
             assert ready, "the simulated hall did not start"
             addresses = json.loads(process.stdout.readline())
-            control = ControlClient(addresses["control"])
+            control = Remote(addresses["control"])
             try:
                 yield addresses, control
             finally:

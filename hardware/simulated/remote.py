@@ -14,7 +14,7 @@ class OrderRefused(Exception):  # noqa: N818 - named for what happened.
     """The hall does not know the order or the device; the message says which."""
 
 
-class ControlClient:
+class Remote:
     """One connection to a control port; not to be shared between threads. Raises OSError when the hall is gone."""
 
     def __init__(self, address: str) -> None:

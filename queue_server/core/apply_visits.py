@@ -250,9 +250,9 @@ def _leave(branch: Branch, visit: Visit) -> None:
         case "parked":
             branch.counters[visit.counter_id].parked.remove(visit.visit_id)
         case "no_show":
-            kept = branch.counters[visit.counter_id].no_shows
-            if visit.visit_id in kept:
-                kept.remove(visit.visit_id)
+            counter = branch.counters.get(visit.counter_id)  # A new configuration may have taken it away.
+            if counter is not None and visit.visit_id in counter.no_shows:
+                counter.no_shows.remove(visit.visit_id)
         case "ended" | "cancelled" | "expired":
             pass
         case _:
@@ -322,7 +322,8 @@ def _learn(branch: Branch, service_id: str, served_s: int) -> None:
 
 
 def _tell_boards(branch: Branch, visit: Visit, event: e.VisitCalled | e.VisitRecalled) -> None:
-    calls = branch.calls[branch.hall.counters[event.counter_id].zone_id]
+    counter = branch.hall.counters[event.counter_id]
+    calls = branch.calls[counter.zone_id]
     calls.append(
         Call(
             call_id=event.call_id,
@@ -330,6 +331,7 @@ def _tell_boards(branch: Branch, visit: Visit, event: e.VisitCalled | e.VisitRec
             prefix=visit.prefix,
             number=visit.number,
             counter_id=event.counter_id,
+            counter_number=counter.number,
             called_at=event.at,
             again=isinstance(event, e.VisitRecalled),
             language=visit.language,

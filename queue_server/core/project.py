@@ -207,7 +207,8 @@ def _recent(calls: Sequence[Call], at: datetime) -> list[Call]:
 
 def _board_call(branch: Branch, call: Call) -> v.BoardCall:
     visit = branch.visits[call.visit_id]
-    present = branch.counters[call.counter_id].visit_id == call.visit_id and visit.call_id == call.call_id
+    counter = branch.counters.get(call.counter_id)  # A new configuration may have taken it away.
+    present = counter is not None and counter.visit_id == call.visit_id and visit.call_id == call.call_id
     state: Literal["called", "in_service", "over"] = "over"
     if present:
         state = "called" if visit.state == "called" else "in_service"
@@ -217,7 +218,7 @@ def _board_call(branch: Branch, call: Call) -> v.BoardCall:
         prefix=call.prefix,
         number=call.number,
         counter_id=call.counter_id,
-        counter_number=branch.hall.counters[call.counter_id].number,
+        counter_number=call.counter_number,
         called_at=call.called_at,
         again=call.again,
         state=state,

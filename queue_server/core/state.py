@@ -141,6 +141,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     prefix: str
     number: int
     counter_id: str
+    counter_number: int
     called_at: datetime
     again: bool
     language: str

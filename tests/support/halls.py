@@ -162,7 +162,7 @@ def large_hall(counters: int = 16, services_count: int = 12) -> c.Configuration:
                 work_profile_id=f"profile-{index}",
                 names=long_name,
                 primary_queue_ids=(queue_id,),
-                backup_queue_ids=tuple(other for other in queue_ids if other != queue_id),
+                backup_queue_ids=tuple(other for other in queue_ids if other != queue_id)[:4],
             )
             for index, queue_id in enumerate(queue_ids)
         ),
@@ -170,7 +170,7 @@ def large_hall(counters: int = 16, services_count: int = 12) -> c.Configuration:
             c.Counter(
                 counter_id=f"counter-{number}",
                 number=number,
-                names=long_name,
+                names=words(f"Counter {number}"),
                 work_profile_id=f"profile-{number % services_count}",
                 zone_id="hall",
             )

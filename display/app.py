@@ -127,7 +127,7 @@ class BoardProgram:
     def _on_health(self, health: Health) -> None:
         self._health = health
         if health.state not in ("ok", "starting"):
-            print(f"display: voice: {health.state}: {health.detail}", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"display: voice: {health.state}: {health.detail}", file=sys.stderr, flush=True)  # noqa: T201 -- journald keeps it.
         if self._witness is not None:
             self._witness.tell({"event": "health", "state": health.state, "detail": health.detail})
         self._report()
@@ -149,7 +149,7 @@ class BoardProgram:
             return  # The link's state tells; when it comes up, the question is asked again.
         boards = [function for function in reply.functions if function.kind == "board"]
         if not boards:
-            print(f"display: {reply.device_id} has no function of kind board", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"display: {reply.device_id} has no function of kind board", file=sys.stderr, flush=True)  # noqa: T201 -- journald keeps it.
             return
         place = Place(function_id=boards[0].function_id, zone_id=self._settings.zone_id or boards[0].zone_id)
         if place != self._place:
@@ -281,7 +281,7 @@ class BoardProgram:
             self._finish_drawing()
             self._tell_changes(self._witness)
         if self._frame == 1 and self._settings.announce_ready:
-            print(json.dumps({"program": "display", FIRST_FRAME: True, "frame_s": _process_age_s()}), flush=True)  # noqa: T201
+            print(json.dumps({"program": "display", FIRST_FRAME: True, "frame_s": _process_age_s()}), flush=True)  # noqa: T201 -- journald keeps it.
         return True
 
     def _stamp(self) -> dict[str, Any]:

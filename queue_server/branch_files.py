@@ -48,7 +48,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def local_host(self) -> str:
         """By which name programs on this machine reach it."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 -- where all means here.
 
     def settings(self, server_key: str) -> LinkSettings:
         """Give the addresses as programs on this machine use them."""

@@ -252,7 +252,7 @@ class Handler:
         try:
             write_head(self._log.path.with_name(HEADS_FILE), head)
         except OSError as error:
-            print(f"the file of day heads cannot be written: {error}", file=sys.stderr)  # noqa: T201
+            print(f"the file of day heads cannot be written: {error}", file=sys.stderr)  # noqa: T201 -- journald keeps it.
             self.alarms.add("heads")
         else:
             self.alarms.discard("heads")
@@ -260,7 +260,7 @@ class Handler:
     # --- when the disk fails -----------------------------------------------------------------------------------------
 
     def _storage_fails(self, error: Exception) -> None:
-        print(f"storage: {error}; commands are refused until a probe succeeds", file=sys.stderr)  # noqa: T201
+        print(f"storage: {error}; commands are refused until a probe succeeds", file=sys.stderr)  # noqa: T201 -- journald keeps it.
         self.alarms.add("storage")
         try:
             self._load()
@@ -380,4 +380,4 @@ class Handler:
 
 
 def _is_request_id(request_id: bytes) -> bool:
-    return len(request_id) == 32 and all(sign in b"0123456789abcdef" for sign in request_id)  # noqa: PLR2004
+    return len(request_id) == 32 and all(sign in b"0123456789abcdef" for sign in request_id)  # noqa: PLR2004 -- a UUID in hex.

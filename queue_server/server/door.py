@@ -92,7 +92,7 @@ class Buckets:
 
     def _forget_full(self, now: float) -> None:
         """Forget those who asked nothing for two seconds: their buckets are full again."""
-        for key in [key for key, bucket in self._buckets.items() if now - bucket.filled_at > 2]:  # noqa: PLR2004
+        for key in [key for key, bucket in self._buckets.items() if now - bucket.filled_at > 2]:  # noqa: PLR2004 -- two idle seconds.
             del self._buckets[key]
         if len(self._buckets) >= BUCKETS_AT_MOST:
             self._buckets.clear()

@@ -148,7 +148,7 @@ class RealBoard:
                         return event
                 seen = len(self.events)
                 left = deadline - time.monotonic()
-                assert left > 0 and self._changed.wait(left), f"never seen; seen were {self.events[-20:]}"  # noqa: PT018
+                assert left > 0 and self._changed.wait(left), f"never seen; seen were {self.events[-20:]}"  # noqa: PT018 -- both or neither.
 
     def wait_for_scene(self, scene: str) -> dict[str, Any]:
         """Wait until the board shows a scene."""

@@ -185,8 +185,8 @@ def branches_on_the_demo(files: Iterable[File], allowed: Mapping[str, str]) -> I
         if not file.is_product or file.room == "motcua":
             continue
         for function, condition in conditions(file.tree):
-            asked = {name for node in ast.walk(condition) for name in _mentioned(node)}
-            if f"{file.path}:{function}" not in allowed and any("demo" in words(n) or n == "rate" for n in asked):
+            on_demo = any("demo" in words(name) for node in ast.walk(condition) for name in _mentioned(node))
+            if f"{file.path}:{function}" not in allowed and (on_demo or _asks_the_rate(condition)):
                 yield f"{file.path}:{condition.lineno}: {function} asks for the demonstration or the clock's rate"
 
 
@@ -213,6 +213,21 @@ def _mentioned(node: ast.AST) -> Iterator[str]:
             yield text
         case _:
             pass
+
+
+def _asks_the_rate(condition: ast.expr) -> bool:
+    """Whether a condition hangs on the rate itself; a duration scaled by it (`gap > LIMIT * rate`) is no question."""
+    match condition:
+        case ast.Name(id="rate") | ast.Attribute(attr="rate"):
+            return True
+        case ast.BoolOp(values=parts) | ast.Tuple(elts=parts):
+            return any(map(_asks_the_rate, parts))
+        case ast.UnaryOp(operand=part):
+            return _asks_the_rate(part)
+        case ast.Compare(left=left, comparators=others):
+            return any(map(_asks_the_rate, [left, *others]))
+        case _:
+            return False
 
 
 def unreasoned_exceptions(files: Iterable[File]) -> Iterator[str]:

@@ -159,7 +159,9 @@ def note_ticket(branch: Branch, event: e.TicketReported) -> None:
 def open_rating(branch: Branch, event: e.RatingOpened) -> None:
     """Ask for a rating at the counter; a visit that is asked was served."""
     branch.visits[event.visit_id].served = True
-    branch.counters[event.counter_id].window = Window(
+    counter = branch.counters[event.counter_id]
+    assert counter.window is None, f"{counter.counter_id} asks two citizens at once"
+    counter.window = Window(
         visit_id=event.visit_id,
         clerk_id=event.clerk_id,
         service_id=event.service_id,

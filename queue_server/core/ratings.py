@@ -24,13 +24,15 @@ _AT_COUNTER: Final[frozenset[RatingChannel]] = frozenset({"keypad", "terminal"})
 
 
 def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetime) -> Events:
-    """Ask for a rating of this visit, unless it has given one at a counter already."""
+    """Ask for a rating of this visit, unless it has given one at a counter already.
+
+    The question before it was shut when this service started, so two never stand open at one counter.
+    """
     if not _AT_COUNTER.isdisjoint(visit.rated_by):
         return ()
     scale = branch.configuration.rating_scale
     policies = branch.configuration.policies
     return (
-        *close_window(branch, counter, at),
         e.RatingOpened(
             at=at,
             counter_id=counter.counter_id,

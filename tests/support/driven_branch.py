@@ -1,6 +1,5 @@
 """A branch in a test's hands: requests go in, the log's bytes and the replies come out, as the handler would do it."""
 
-import random
 from datetime import UTC, datetime, timedelta
 
 from protocol import codec, views
@@ -28,7 +27,6 @@ class DrivenBranch:
         self.estimates: dict[tuple[str, str], views.Estimate] = {}
         self.asked: list[tuple[core.Request, views.AnyReply]] = []
         self.old_visits: dict[str, core.Visit] = {}
-        self.chance = random.Random(0)
         self.branch = core.new_branch(configuration)
         self._append(e.ConfigurationChanged(at=at, configuration=configuration, sources={}))
         for device in devices_of(configuration):
@@ -42,9 +40,9 @@ class DrivenBranch:
                 )
             )
 
-    def events(self) -> list[e.AnyEvent]:
-        """Read the stored bytes again."""
-        return [codec.decode_event(body) for body in self.log]
+    def events(self, since: int = 0) -> list[e.AnyEvent]:
+        """Read the stored bytes again, from the ``since``-th on."""
+        return [codec.decode_event(body) for body in self.log[since:]]
 
     def facts(self, **more: object) -> core.Facts:
         """Give the facts of a request now."""

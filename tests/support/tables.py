@@ -51,15 +51,20 @@ class Table:
     def line(self, number: int, line: str) -> None:
         """Do one line, and assert what it says and every promise."""
         text, _, expected = line.partition("#")[0].partition("->")
-        words = text.split()
-        if not words:
+        if not text.strip():
             return
-        came = getattr(self, f"do_{words[0].replace('-', '_')}")(*words[1:])
+        came = self.say(text)
         if expected.strip():
             assert came == expected.strip(), f"line {number}, {line.strip()!r}: came {came!r}"
         else:
             assert not came.startswith("refused"), f"line {number}, {line.strip()!r}: came {came!r}"
         invariants.check(self.hall)
+
+    def say(self, text: str) -> str:
+        """Do what one line says, and tell what came of it."""
+        verb, *words = text.split()
+        came: str = getattr(self, f"do_{verb}")(*words)
+        return came
 
     # Time
 
@@ -145,7 +150,7 @@ class Table:
         before = invariants.rivals(self.hall.branch, f"counter-{counter}", self.hall.at)
         log = len(self.hall.log)
         came = self._at("call_next", counter, *by)
-        for event in self.hall.events()[log:]:
+        for event in self.hall.events(log):
             if isinstance(event, e.VisitCalled):
                 invariants.check_call(before, event)
         return came

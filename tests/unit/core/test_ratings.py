@@ -98,6 +98,15 @@ SCENARIOS = {
         end     1 received
         asks    1                              -> H002 usual
     """,
+    "ending the next call at once shuts the question once": """
+        take    V2 civil_status
+        wait    2
+        rate    1 2                            -> counted
+        call    1                              -> V2 priority
+        end     1 received
+        asks    1                              -> H002 usual
+        rated   V1                             -> keypad:2
+    """,
     "nobody is asked who was not served": """
         take    V2 civil_status
         call    1

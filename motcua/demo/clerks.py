@@ -54,7 +54,7 @@ class Hands(Protocol):
 class ConsoleHands:
     """The keys of the console's page."""
 
-    def __init__(self, console: Console, outcomes: dict[str, str], note: Callable[[Answer], None]) -> None:
+    def __init__(self, console: Console, outcomes: dict[str, str], note: Callable[[str, Answer], None]) -> None:
         self._console = console
         self._outcomes = outcomes
         self._note = note
@@ -85,7 +85,7 @@ class ConsoleHands:
     def press(self, action: str, **particulars: str) -> Answer:
         """Press, and write down how it was answered."""
         answer = self._console.press(action, **particulars)
-        self._note(answer)
+        self._note(action, answer)
         return answer
 
 
@@ -111,7 +111,7 @@ class Clerk:
         self._services = tuple(service.service_id for service in configuration.services)
         self._console = seat.console
         outcomes = {one.key: one.outcome_id for one in configuration.outcomes}
-        self._page = ConsoleHands(seat.console, outcomes, world.notes.answers.append)
+        self._page = ConsoleHands(seat.console, outcomes, world.notes.answered)
         self._hands = seat.hands
         self._chance = random.Random(f"{seat.counter_id}/{seed}")
         self._errands: deque[Callable[[], None]] = deque()
@@ -250,6 +250,14 @@ class Clerk:
 
     def _reinstate(self, visit: Visit) -> None:
         self._page.press("reinstate", visit_id=visit.visit_id, reason="came_late")
+
+    def let_go(self, visit: Visit) -> None:
+        """A citizen who waits has told this clerk that they will leave; for any thread."""
+        self._errands.append(lambda: self._cancel(visit))
+        self._world.hall.set(self._world.hall.value)
+
+    def _cancel(self, visit: Visit) -> None:
+        visit.gone = self._page.press("cancel", visit_id=visit.visit_id).result == "done"
 
     def _resume(self, visit: Visit) -> None:
         answer = self._page.press("resume", visit_id=visit.visit_id)

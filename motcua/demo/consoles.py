@@ -44,13 +44,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class OnConsole:
-    """What the console shows: its state, the number at the counter, and who may be reinstated or taken up again."""
+    """What the console shows: its state, and the number at the counter."""
 
     state: str
     number: str
-    no_shows: dict[str, str]
-    parked: tuple[str, ...]
-    """No-shows by number, parked visits by id: values are ids of visits."""
 
 
 class _Tags(HTMLParser):
@@ -198,6 +195,4 @@ def _on_console(page: _Tags) -> OnConsole | None:
     card = next(page.with_attribute("data-state"), None)
     if card is None:
         return None
-    no_shows = {chip["data-number"]: chip["data-visit-id"] for chip in page.with_attribute("data-open", "reinstate")}
-    parked = tuple(chip["data-visit-id"] for chip in page.with_attribute("data-action", "resume"))
-    return OnConsole(card["data-state"], card.get("data-visit", ""), no_shows, parked)
+    return OnConsole(card["data-state"], card.get("data-visit", ""))

@@ -11,11 +11,12 @@ import selectors
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Final, Self
 
@@ -29,6 +30,10 @@ STOP_DEADLINE_S: Final = 5.0
 """What has not ended so long after SIGTERM is killed, and said so."""
 
 READ_BYTES: Final = 65_536
+
+
+class ToldToEnd(Exception):  # noqa: N818 -- what somebody wants, not an error.
+    """Somebody asked for the end while programs were being started."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Programs:
     """Owns the child processes; use it in a ``with``, from one thread. ``wake`` and ``kill`` are for any thread."""
 
     def __init__(self, log_folder: Path) -> None:
+        self.told = threading.Event()
+        """Set by whoever wants the end; a wait for programs to be ready then raises :class:`ToldToEnd`."""
         self.deaths: list[Death] = []
         self.stubborn: list[str] = []
         """Programs that did not end at SIGTERM and were killed."""
@@ -131,10 +138,24 @@ class Programs:
         self._selector.register(process.stdout, selectors.EVENT_READ, child)
         self._selector.register(child.pidfd, selectors.EVENT_READ, child)
 
+    def replace(self, program: Program, deadline_s: float) -> str:
+        """End a program, start it anew with another command line, and give the line by which it is ready."""
+        child = self._children[program.name]
+        self._expected.add(program.name)
+        child.program = replace(program, restarts=False)
+        child.process.terminate()
+        until = time.monotonic() + STOP_DEADLINE_S
+        while self._children.get(program.name) is child:
+            if time.monotonic() >= until:
+                raise Problem(f"{program.name} did not end within {STOP_DEADLINE_S:g} s")
+            self.wait(until - time.monotonic())
+        self.start(program)
+        return self.wait_ready([program.name], deadline_s)[program.name]
+
     def wait_ready(self, names: Sequence[str], deadline_s: float) -> dict[str, str]:
         """Wait until programs say that they are ready, and give the lines by which they said it.
 
-        Raises Problem when one of them dies or is not ready in time.
+        Raises Problem when one of them dies or is not ready in time, and ToldToEnd.
         """
         until = time.monotonic() + deadline_s
         dead_before = len(self.deaths)
@@ -142,6 +163,8 @@ class Programs:
             for death in self.deaths[dead_before:]:
                 if death.name in names:
                     raise Problem(f"{death}\nIts whole log: {self._log_folder / death.name}.log")
+            if self.told.is_set():
+                raise ToldToEnd
             if time.monotonic() >= until:
                 late = [name for name in names if not self._is_ready(name)]
                 said = "\n".join(f"    {line}" for name in late for line in self.last_lines(name))
@@ -195,7 +218,7 @@ class Programs:
         self._restarts.clear()
         for child in reversed(self._children.values()):
             self._expected.add(child.program.name)
-            child.program = Program(child.program.name, child.program.command, restarts=False)
+            child.program = replace(child.program, restarts=False)
             with suppress(ProcessLookupError):
                 child.process.terminate()
         until = time.monotonic() + STOP_DEADLINE_S

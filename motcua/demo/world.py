@@ -27,6 +27,19 @@ class Notes:
     """Refusals on the kiosk's screen, by their page or code."""
     troubles: list[str] = field(default_factory=list)
 
+    refused: list[str] = field(default_factory=list)
+    """Presses that were refused, with the code; most are people who were faster than their screens."""
+
+    def answered(self, action: str, answer: Answer) -> None:
+        """A press on a console has been answered, or has not."""
+        self.answers.append(answer)
+        if answer.result == "done":
+            self.sightings.done.append(action)
+        elif answer.result == "refused":
+            self.refused.append(f"{action}: {answer.code}")
+        else:
+            self.troubles.append(f"nobody answered the press of {action} for {answer.took_s:.0f} s")
+
     def trouble(self, who: str) -> Callable[[BaseException], None]:
         """Make a function that writes down what stopped somebody."""
 

@@ -134,6 +134,9 @@ _MAKERS: Final[dict[str, Callable[[Press, Asker], c.AnyCommand]]] = {
     "park": lambda _, asker: c.ParkVisit(**_who(asker), remind_after_s=PARK_REMINDER_S),
     "resume": lambda press, asker: c.ResumeVisit(**_who(asker), visit_id=press.visit_id),
     "reinstate": lambda press, asker: c.ReinstateVisit(**_who(asker), visit_id=press.visit_id, reason=press.reason),
+    "cancel": lambda press, asker: c.CancelVisit(
+        function_id=asker.function_id, staff_role=asker.staff_role, clerk_id=asker.clerk_id, visit_id=press.visit_id
+    ),
     "pause": lambda press, asker: c.PauseCounter(**_who(asker), reason=press.reason),
     "open": lambda _, asker: c.OpenCounter(**_who(asker)),
     "sign_in": lambda _, asker: c.SignInClerk(**_who(asker)),

@@ -132,6 +132,15 @@ programs.wait(None)
     assert ends(process_id)
 
 
+def test_a_program_can_be_replaced_by_itself_with_another_command_line(tmp_path: Path) -> None:
+    with Programs(tmp_path) as programs:
+        programs.start(python("server", SAYS_READY, restarts=True))
+        programs.wait_ready(["server"], DEADLINE_S)
+        other = SAYS_READY.replace("'ready'", "'ready', 'again'")
+        assert programs.replace(python("server", other, restarts=True), DEADLINE_S) == "ready again"
+        assert programs.deaths == []
+
+
 def test_a_wake_ends_a_wait(tmp_path: Path) -> None:
     with Programs(tmp_path) as programs:
         programs.wake()

@@ -18,7 +18,7 @@ def made(action: str, **fields: object) -> c.AnyCommand:
 
 def test_every_action_names_who_asks_and_where() -> None:
     fields = {"visit_id": VISIT_ID, "reason": "frail", "outcome": "guided", "service_id": "land"}
-    for action in ACTIONS:
+    for action in ACTIONS - {"cancel"}:
         command = made(action, **fields)
         assert isinstance(command, c.CounterCommand)
         assert (command.function_id, command.staff_role, command.clerk_id, command.counter_id) == (
@@ -27,6 +27,14 @@ def test_every_action_names_who_asks_and_where() -> None:
             "anh",
             "counter-3",
         )
+
+
+def test_cancelling_names_who_asks() -> None:
+    """It is no command of a counter: the citizen waits for all of them."""
+    command = made("cancel", visit_id=VISIT_ID)
+    assert command == c.CancelVisit(function_id="staff-1", staff_role="clerk", clerk_id="anh", visit_id=VISIT_ID)
+    with pytest.raises(BadPress, match="malformed"):
+        made("cancel")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,212 @@
+"""Set up a whole hall on this machine: keys, devices, pairings, accounts, and every program with its command line.
+
+Nothing here is special to a demonstration but that it happens by itself: a technician's key announces each device, each
+device shows its code, and every program is started as in a hall, by `motcua …` with a folder of state.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from motcua.commands import Problem
+from motcua.demo.equipment import Equipment, PlannedDevice, agent_settings, equipment_of, simulated_hall
+from motcua.demo.programs import Program, Programs
+from protocol.commands import CreateDevice
+from protocol.configuration import Configuration
+from protocol.link import Link, LinkSettings, PairingString, open_link, pair
+from protocol.views import DeviceCreatedReply, Envelope, HallView
+
+READY_S: Final = 60.0
+"""A machine with one slow core, with a hall's worth of programs starting at once."""
+
+CONFIG: Final = Path(__file__).parents[2] / "config"
+BOARD_SIZE: Final = (1280, 720)
+KIOSK_SIZE: Final = (540, 960)
+SETTING_UP_AT: Final = datetime.fromisoformat("2026-11-23T06:35:00+07:00")
+"""While the hall is set up its clock stands at early Monday morning and runs as usual."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What hall to set up: its configuration, where it keeps its files, how its clock runs, and whether it is seen."""
+
+    main_file: Path
+    state: Path
+    begins_at: datetime
+    rate: float
+    headless: bool
+
+
+@dataclass
+class Hall:
+    """A hall that is set up: where everything is reached."""
+
+    plan: Plan
+    programs: Programs
+    configuration: Configuration
+    equipment: Equipment
+    control: str = ""
+    """The control port of the simulated devices."""
+    pages: str = ""
+    passwords: dict[str, str] = field(default_factory=dict)
+    """One-time passwords by account."""
+    on_view: Callable[[HallView], None] = lambda _view: None
+    """Told of each new view of the hall, as the technician's link brings it."""
+
+    def folder(self, name: str) -> Path:
+        """The folder of state of a program."""
+        return self.plan.state / name
+
+    def socket(self, name: str) -> Path:
+        """The Unix socket of that name."""
+        return self.plan.state / "doors" / name
+
+    def said(self, board_id: str) -> Path:
+        """Where a board's voice writes what it said."""
+        return self.plan.state / f"{board_id}-said.jsonl"
+
+    @property
+    def board_ids(self) -> tuple[str, ...]:
+        """The boards, one per zone."""
+        return tuple(f"board-{place}" for place in range(1, len(self.equipment.zones) + 1))
+
+    def server(self, begins_at: datetime, rate: float) -> Program:
+        """The queue server, with its clock."""
+        clock = ("--clock-anchor", begins_at.isoformat(), "--clock-rate", str(rate))
+        return self._program("server", "server", *clock, *self._config(), "--json")
+
+    def begin_the_day(self) -> None:
+        """Start the server again with the day's clock; all terminals find it by themselves."""
+        self.programs.replace(self.server(self.plan.begins_at, self.plan.rate), READY_S)
+
+    def program(self, device: PlannedDevice, printers: dict[str, str]) -> Program:
+        """The program of a paired device."""
+        name = device.device_id
+        match device.program:
+            case "web":
+                return self._program(name, "web", *self._config(), "--port", "0", "--json")
+            case "kiosk":
+                doors = ("--witness-socket", str(self.socket(f"{name}.witness")))
+                panel = ("--touch-socket", str(self.socket(f"{name}.panel")))
+                printer = ("--printer", printers[name])
+                return self._program(name, "kiosk", *self._config(), *printer, *doors, *panel, *self._size(KIOSK_SIZE))
+            case "display":
+                doors = ("--witness-socket", str(self.socket(f"{name}.witness")))
+                sound = ("--sound", f"file://{self.said(name)}")
+                return self._program(name, "display", *self._config(), *sound, *doors, *self._size(BOARD_SIZE))
+            case _:
+                return self._program(name, "agent", "--json")
+
+    def _program(self, name: str, command: str, *arguments: str) -> Program:
+        words = (sys.executable, "-m", "motcua", command, "--state", str(self.folder(name)), *arguments)
+        environment = {"PYTHONUNBUFFERED": "1"}
+        if self.plan.headless:
+            environment |= {"SDL_VIDEODRIVER": "offscreen", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+        return Program(name, words, environment, ready=_says_json)
+
+    def _config(self) -> tuple[str, str]:
+        return ("--config", str(CONFIG))
+
+    def _size(self, size: tuple[int, int]) -> tuple[str, ...]:
+        return ("--size", f"{size[0]}x{size[1]}", "--json")
+
+
+@contextmanager
+def set_up(plan: Plan, programs: Programs) -> Iterator[tuple[Hall, Link]]:
+    """Set up a hall and give it with the technician's link. Raises Problem with what stands in the way."""
+    from queue_server.config import load
+
+    configuration, _ = load(plan.main_file)
+    hall = Hall(plan, programs, configuration, equipment_of(configuration))
+    hall.socket("").mkdir(parents=True)
+    wired = _start_simulated_devices(hall)
+    _begin_branch(hall)
+    programs.start(hall.server(SETTING_UP_AT, 1.0))
+    programs.wait_ready(["server"], READY_S)
+    with ExitStack() as closing:
+        technician = closing.enter_context(_technician(hall))
+        devices = hall.equipment.devices()
+        for device in devices:
+            pair(_announce(technician, hall, device), hall.folder(device.device_id))
+        settings = agent_settings(hall.equipment, {name: f"serial://{path}" for name, path in wired["wires"].items()})
+        (hall.folder("agent") / "agent.toml").write_text(settings, "utf-8")
+        for device in devices:
+            programs.start(hall.program(device, wired["printers"]))
+        lines = programs.wait_ready([device.device_id for device in devices], READY_S)
+        hall.pages = json.loads(lines["web"])["address"]
+        _make_accounts(hall)
+        yield hall, technician
+
+
+def _technician(hall: Hall) -> Link:
+    def on_view(_topic: str, envelope: Envelope) -> None:
+        if isinstance(envelope.view, HallView):
+            hall.on_view(envelope.view)
+
+    return open_link(hall.folder("server") / "technician", topics=("hall",), on_view=on_view)
+
+
+def _says_json(line: str) -> bool:
+    return line.startswith("{")
+
+
+def _start_simulated_devices(hall: Hall) -> dict[str, dict[str, str]]:
+    folder = hall.folder("devices")
+    folder.mkdir(parents=True)
+    settings = folder / "hall.json"
+    settings.write_text(json.dumps(simulated_hall(hall.equipment, str(folder))), "utf-8")
+    words = (sys.executable, "-m", "hardware.simulated", "--config", str(settings))
+    hall.programs.start(Program("devices", words, ready=_says_json, restarts=False))
+    told: dict[str, Any] = json.loads(hall.programs.wait_ready(["devices"], READY_S)["devices"])
+    hall.control = told["control"]
+    return {"printers": told["printers"], "wires": told["wires"]}
+
+
+def _begin_branch(hall: Hall) -> None:
+    from queue_server.branch_files import Address, found_branch
+    from queue_server.config import load
+
+    configuration, sources = load(hall.plan.main_file)
+    address = Address(host="127.0.0.1", commands_port=0, views_port=0, pairing_port=0)
+    found_branch(hall.folder("server"), configuration, sources, address, SETTING_UP_AT)
+
+
+def _announce(technician: Link, hall: Hall, device: PlannedDevice) -> str:
+    """Announce a device and give the string that the device is shown."""
+    command = CreateDevice(
+        function_id="technician", device_id=device.device_id, name=device.device_id, functions=device.functions
+    )
+    reply = technician.ask_and_wait(command)
+    if not isinstance(reply, DeviceCreatedReply):
+        raise Problem(f"the server did not take the device {device.device_id}: {reply}")
+    settings = LinkSettings.load(hall.folder("server") / "technician")
+    commands, views, pairing = (
+        urlsplit(address).port or 0
+        for address in (settings.commands_address, settings.views_address, settings.pairing_address)
+    )
+    return str(PairingString("127.0.0.1", commands, views, pairing, settings.server_key, reply.code))
+
+
+def _make_accounts(hall: Hall) -> None:
+    """Make an account for each counter's clerk, and one of each other role."""
+    from queue_server.web.program import accounts_at
+
+    with accounts_at(hall.folder("web")) as accounts:
+        for counter in hall.configuration.counters:
+            clerk_id = f"clerk{counter.number}"
+            hall.passwords[clerk_id] = accounts.add(clerk_id, f"Cán bộ quầy {counter.number}", "clerk")
+        hall.passwords["manager"] = accounts.add("manager", "Lãnh đạo", "manager")
+        hall.passwords["inspector"] = accounts.add("inspector", "Đoàn kiểm tra", "inspector")
+        hall.passwords["technician"] = accounts.reset_password("technician")
+
+
+def has_screen() -> bool:
+    """Tell whether windows can be opened here."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

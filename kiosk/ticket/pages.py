@@ -116,12 +116,12 @@ def _start(state: State, screen: Services, words: Words, hall_at: datetime) -> P
     view = state.view
     match situation(state, hall_at):
         case "not_ready":
-            return Page("not_ready", words("common.out_of_service"), words("kiosk.not_started"), (Emblem("wrench"),))
+            return Page("not_ready", words("common.out_of_service"), words("kiosk.not_started"), (Emblem("warning"),))
         case "closed":
             assert view is not None, "only a view tells that the hall is closed"
             return _closed(state, view, words, hall_at)
         case "gone":
-            blocks = (Emblem("wrench"), *_search_field(state, words), *_hotline(state, words))
+            blocks = (Emblem("warning"), *_search_field(state, words), *_hotline(state, words))
             return Page("gone", words("kiosk.server_gone_title"), words("kiosk.server_gone_hint"), blocks)
         case "own_numbers":
             notices: tuple[Block, ...] = (Notice(words("kiosk.offline_hint")),)
@@ -219,7 +219,7 @@ def _confirm(state: State, screen: Confirm, words: Words, hall_at: datetime) -> 
         retry = Actions((Button("retry", words("common.retry"), look="primary"),))
         summary = _chosen_so_far(state, screen.service_id, screen.procedure_code, words)
         title, hint = words("kiosk.server_gone_title"), words("kiosk.server_gone_hint")
-        return Page("unanswered", title, hint, (summary, Emblem("wrench"), retry), back_and_start(words))
+        return Page("unanswered", title, hint, (summary, Emblem("warning"), retry), back_and_start(words))
     service = service_of(state, screen.service_id)
     one = class_of(state, screen.priority_class_id)
     class_name = name_in(one.names, state.preferences.language) if one else ""

@@ -144,7 +144,7 @@ class Answers:
 class Emblem:
     """A drawn sign that says at a glance what the page is about."""
 
-    kind: Literal["clock", "wrench", "tick", "heart", "counter"]
+    kind: Literal["clock", "warning", "tick", "counter"]
     text: str = ""
 
 

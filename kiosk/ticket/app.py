@@ -1,0 +1,285 @@
+"""The ticket kiosk as a program: the pure flow, its screen, and behind queues its disk, its link and its printer."""
+
+import json
+import queue
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.ticket import flow, pages
+from kiosk.ticket import model as m
+from kiosk.ticket.hall import procedure_of
+from kiosk.widgets import window
+from kiosk.widgets.page import Header, Page
+from kiosk.widgets.worker import Worker
+from presentation.texts import Texts, texts_from
+from protocol.views import AnyReply, Envelope, KioskView
+
+if TYPE_CHECKING:
+    from kiosk.ticket.printing import Printing
+    from kiosk.ticket.store import Store
+    from protocol.link import Link
+
+TOPIC = "kiosk"
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """How a kiosk is started."""
+
+    state: Path
+    config: Path
+    printer: str = ""
+    """The printer's address (see `hardware.registry`); empty for a kiosk that prints no tickets."""
+    profile: str = "generic_80mm"
+    size: tuple[int, int] = (1080, 1920)
+    full_screen: bool = False
+    headless: bool = False
+    touch_socket: Path | None = None
+    witness_socket: Path | None = None
+    announce_ready: bool = False
+    language: str = "vi"
+
+
+def run(settings: KioskSettings) -> None:
+    """Run a kiosk until it is told to end.
+
+    Raises NotPaired or UnusableKey (protocol.link), WrongAddress (hardware.registry), KeyError for an unknown profile.
+    """
+    started_s = time.monotonic()
+    texts = read_texts(settings.config)
+    window.prepare(settings.state, settings.size, headless=settings.headless, full_screen=settings.full_screen)
+    # Kivy is imported from here on.
+    from kiosk.widgets.shell import Doors, Shell, say
+
+    def ready() -> None:
+        if settings.announce_ready:
+            say(json.dumps({"ready": "kiosk", "first_frame_s": round(time.monotonic() - started_s, 3)}))
+
+    program = TicketProgram(settings, texts)
+    shell = Shell(program, Doors(settings.touch_socket, settings.witness_socket), on_first_frame=ready)
+    program.post = shell.post
+    program.stop = shell.stop
+    try:
+        shell.run()
+    finally:
+        program.close()
+    if program.failure is not None:
+        raise program.failure
+
+
+def read_texts(config: Path) -> Texts:
+    """Read the words of all languages from `<config>/texts/<language>.toml`; raises FileNotFoundError when none is."""
+    files = {path.stem: path.read_text("utf-8") for path in sorted((config / "texts").glob("*.toml"))}
+    if not files:
+        raise FileNotFoundError(f"no texts in {config / 'texts'}: name the folder that holds texts/vi.toml by --config")
+    return texts_from(files)
+
+
+class TicketProgram:
+    """The flow's state, and the doing of its effects."""
+
+    def __init__(self, settings: KioskSettings, texts: Texts) -> None:
+        self._settings = settings
+        self._texts = texts
+        self.state = flow.initial(m.Settings(has_printer=bool(settings.printer), language=settings.language))
+        self.post: Callable[[m.Input], None] = lambda _: None
+        self.stop: Callable[[], None] = lambda: None
+        self.failure: Exception | None = None
+        self._link: Link | None = None
+        self._store: Store | None = None
+        self._disk = Worker("disk")
+        self._printing: Printing | None = None
+
+    # --- as the shell sees it ---
+
+    def take(self, happened: m.Input) -> bool:
+        """Step the flow; what a citizen waits for is painted at once, the hall's changes within a second."""
+        self._step(happened)
+        return not isinstance(happened, m.Viewed | m.Tick)
+
+    def touched(self, action: str) -> None:
+        """Take a touch."""
+        self._step(m.Touched(action))
+
+    def tick(self) -> None:
+        """Tell the flow that a deadline has passed."""
+        self._step(m.Tick())
+
+    def page(self) -> Page:
+        """Give the page of the present state."""
+        return pages.page(self.state, self._texts, self.hall_now())
+
+    def header(self) -> Header:
+        """Give the head of the screen."""
+        return pages.header(self.state, self._texts, self.hall_now())
+
+    def seconds_to_next(self) -> float | None:
+        """Give how long until the flow wants a tick."""
+        return flow.seconds_to_next(self.state, self._now(), self._link.rate if self._link else 1.0)
+
+    def hall_now(self) -> datetime:
+        """Give the hall's time; before the link has told it, the machine's own."""
+        return self._link.hall_now() if self._link else datetime.now(UTC)  # noqa: TID251 -- the loop reads the clock.
+
+    def begin(self) -> None:
+        """Open disk, printer and link in turn, in a thread: the first frame is already on the screen."""
+        self._disk.put(self._open)
+
+    def close(self) -> None:
+        """End everything that `begin` has started."""
+        self._disk.close()
+        for part in (self._link, self._printing, self._store):
+            if part is not None:
+                part.close()
+
+    # --- the beginning, in the disk's thread ---
+
+    def _open(self) -> None:
+        from protocol.link import open_link
+
+        try:
+            self._post_restored()
+            if self._settings.printer:
+                self._open_printer()
+            link = open_link(
+                self._settings.state,
+                topics=[TOPIC],
+                on_view=self._on_view,
+                on_state=lambda state: self.post(m.LinkChanged(state)),
+            )
+            link.start()
+            self._link = link
+        except Exception as error:  # noqa: BLE001 -- told to whoever started the program, by the thread that can.
+            self.failure = error
+            self.stop()
+
+    def _post_restored(self) -> None:
+        import apsw
+
+        from kiosk.ticket.store import Store
+
+        try:
+            self._store = Store(self._settings.state)
+            self.post(self._store.restored())
+        except apsw.Error as error:
+            # Without its disk the kiosk has no memory and no numbers of its own, but the server's it can still give.
+            sys.stderr.write(f"kiosk: {self._settings.state} cannot be used: {error}; free or replace the disk\n")
+            self.post(m.Restored())
+
+    def _open_printer(self) -> None:
+        from hardware.printer import profile_named
+        from hardware.registry import find
+        from kiosk.ticket.printing import Printing
+
+        folder = self._settings.state / "printer"
+        device = find(self._settings.printer)
+        self._printing = Printing(device, profile_named(self._settings.profile), folder, self.post)
+
+    def _on_view(self, _: str, envelope: Envelope) -> None:
+        if isinstance(envelope.view, KioskView):
+            self.post(m.Viewed(envelope.view))
+
+    # --- steps and effects, in the window's thread ---
+
+    def _now(self) -> m.Now:
+        from protocol.link import new_id
+
+        return m.Now(self.hall_now(), time.monotonic(), new_id())
+
+    def _step(self, happened: m.Input) -> None:
+        self.state, effects = flow.step(self.state, happened, self._now())
+        for effect in effects:
+            self._start(effect)
+
+    def _start(self, effect: m.Effect) -> None:
+        match effect:
+            case m.Ask():
+                self._ask(effect)
+            case m.Print(ticket):
+                self._print(ticket)
+            case m.VoidTicket(visit_id):
+                if self._printing is not None:
+                    self._printing.withdraw(visit_id)
+            case _:
+                try:
+                    self._disk.put(lambda: self._write(effect))
+                except queue.Full:
+                    self._not_written(effect)
+
+    def _ask(self, ask: m.Ask) -> None:
+        from protocol.link import LinkFull
+
+        def replied(reply: AnyReply | None) -> None:
+            self.post(m.Replied(ask.request_id, reply))
+
+        if self._link is None:
+            replied(None)
+            return
+        try:
+            self._link.ask(ask.command, replied, request_id=ask.request_id, deadline_s=ask.deadline_s)
+        except LinkFull:
+            replied(None)
+
+    def _print(self, ticket: m.Ticket) -> None:
+        from kiosk.ticket.paper import ticket_content
+
+        visit, view = ticket.given.visit, self.state.view
+        if self._printing is None or view is None:
+            self.post(m.PrinterTold(visit.visit_id, ticket.copy, "queued"))
+            self.post(m.PrinterTold(visit.visit_id, ticket.copy, "failed", "unreachable"))
+            return
+        procedure = procedure_of(self.state, visit.procedure_code)
+        self._printing.print(ticket, lambda: ticket_content(ticket, view, procedure, self._texts))
+
+    # --- the disk's thread ---
+
+    def _write(self, effect: m.Effect) -> None:
+        import apsw
+
+        try:
+            if self._store is None:
+                self._not_written(effect)
+                return
+            self._written(self._store, effect)
+        except (apsw.Error, OSError) as error:
+            sys.stderr.write(f"kiosk: {type(effect).__name__} could not be written: {error}\n")
+            self._not_written(effect)
+
+    def _written(self, store: "Store", effect: m.Effect) -> None:
+        match effect:
+            case m.KeepVisit(visit):
+                store.keep_visit(visit)
+                self.post(m.Kept("visit", visit.visit_id))
+            case m.KeepOffline(number, entry):
+                store.keep_offline(number, entry)
+                self.post(m.Kept("offline", entry.command.visit_id))
+            case m.KeepOutbox(entry):
+                store.keep_outbox(entry.request_id, entry.command)
+            case m.DropOutbox(request_id, error):
+                store.drop_outbox(request_id, error)
+            case m.DropVisit(visit_id):
+                store.drop_visit(visit_id)
+            case m.KeepKnowledge(identity, view):
+                store.keep_knowledge(identity, view)
+            case m.ReadCatalogue(catalogue_hash):
+                self.post(m.CatalogueRead(catalogue_hash, store.catalogue(catalogue_hash)))
+            case m.KeepCatalogue(catalogue):
+                store.keep_catalogue(catalogue)
+            case m.Ask() | m.Print() | m.VoidTicket():
+                raise AssertionError(f"{effect} is no work for the disk")
+
+    def _not_written(self, effect: m.Effect) -> None:
+        match effect:
+            case m.KeepVisit(visit):
+                self.post(m.Kept("visit", visit.visit_id, ok=False))
+            case m.KeepOffline(_, entry):
+                self.post(m.Kept("offline", entry.command.visit_id, ok=False))
+            case m.ReadCatalogue(catalogue_hash):
+                self.post(m.CatalogueRead(catalogue_hash, None))
+            case _:
+                pass  # Told on stderr; the state in memory is still right.

@@ -1,0 +1,54 @@
+"""From a number to the words on its ticket. Pure; `hardware.ticket` draws them."""
+
+from hardware.ticket import TicketContent, TicketLabels
+from kiosk.ticket.model import Ticket
+from presentation.formats import listed, moment, ticket_number, wait_range
+from presentation.texts import Texts, name_in
+from protocol.configuration import Procedure
+from protocol.ticket_code import qr_text, ticket_code
+from protocol.views import KioskView
+
+
+def ticket_content(ticket: Ticket, view: KioskView, procedure: Procedure | None, texts: Texts) -> TicketContent:
+    """Give what the ticket says, in the citizen's language."""
+    given = ticket.given
+    visit = given.visit
+    words = texts.words(visit.language)
+    service = next((one for one in view.services if one.service_id == visit.service_id), None)
+    classes = {one.priority_class_id: one for one in view.priority_classes}
+    chosen = classes.get(visit.priority_class_id)
+    usual = min((one.slope for one in view.priority_classes), default=0.0)
+    notices = []
+    if ticket.copy:
+        notices.append(words("ticket.reprint"))
+    if given.offline:
+        notices.append(words("ticket.offline"))
+    wait = given.estimate and wait_range(words, given.estimate.low_s, given.estimate.high_s)
+    footer = name_in(view.ticket_footer, visit.language) if view.ticket_footer else words("ticket.sit")
+    return TicketContent(
+        agency=(name_in(view.agency, visit.language).upper(), name_in(view.names, visit.language)),
+        number_text=ticket_number(given.prefix, given.number),
+        service=name_in(service.names, visit.language) if service else "",
+        taken_text=moment(words, given.taken_at, view.utc_offset_s),
+        labels=TicketLabels(
+            your_number=words("ticket.heading"),
+            taken=words("ticket.taken_at"),
+            people_ahead=words("ticket.ahead"),
+            wait=words("ticket.wait"),
+            counters=words("ticket.counters"),
+            hotline=words("common.hotline"),
+        ),
+        procedure=name_in(procedure.names, visit.language) if procedure else None,
+        class_text=(
+            words("ticket.priority_class", class_name=name_in(chosen.names, visit.language))
+            if chosen is not None and chosen.slope > usual
+            else None
+        ),
+        people_ahead=given.ahead,
+        wait_text=wait or None,
+        counters_text=listed(words, given.counter_numbers) or None,
+        qr_text=qr_text(view.ticket_link, ticket_code(visit.visit_id, ticket.secret)),
+        hotline=view.hotline or None,
+        footer=(footer,),
+        notices=tuple(notices),
+    )

@@ -1,0 +1,95 @@
+"""The kiosk's printer behind a queue: draws tickets, hands them to the printer's owner, tells what became of them."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import apsw
+
+from hardware.printer import (
+    JobMissing,
+    Outcome,
+    PrinterOwner,
+    PrinterStopped,
+    Profile,
+    ReprintTooSoon,
+    TooManyJobs,
+)
+from hardware.registry import Device
+from hardware.ticket import TicketContent, ticket_bytes, warm_up
+from kiosk.ticket.model import Input, PrinterHealth, PrinterTold, Ticket
+from kiosk.widgets.worker import Worker
+from protocol.commands import TicketState
+
+_TOLD = frozenset({"confirmed", "uncertain", "held", "failed", "void"})
+HEALTH_EVERY_S = 2.0
+
+
+class Printing:
+    """One printer and the thread that draws for it. `tell` is called from several threads."""
+
+    def __init__(self, device: Device, profile: Profile, folder: Path, tell: Callable[[Input], None]) -> None:
+        self._tell = tell
+        self._profile = replace(profile, bytes_per_s=device.bytes_per_s or profile.bytes_per_s)
+        self._health: str | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self._owner = PrinterOwner(device.open, self._profile, folder / "jobs.db", self._outcome)
+        self._worker = Worker("tickets", pulse=self._look, every_s=HEALTH_EVERY_S)
+        self._worker.put(warm_up)
+
+    def print(self, ticket: Ticket, content: Callable[[], TicketContent]) -> None:
+        """Draw and order a ticket; `replied_at` for the books is now, when the number is known."""
+        replied_at = datetime.now(UTC)  # noqa: TID251 -- the books of the printer are kept in real time.
+        self._worker.put(lambda: self._order(ticket, content(), replied_at))
+
+    def withdraw(self, visit_id: str) -> None:
+        """Take a held ticket back: its citizen has left."""
+        self._worker.put(lambda: self._owner.withdraw(visit_id))
+
+    def close(self) -> None:
+        """End: a ticket under way is finished, the others wait on disk."""
+        self._worker.close()
+        self._owner.close()
+
+    def _order(self, ticket: Ticket, content: TicketContent, replied_at: datetime) -> None:
+        visit_id = ticket.given.visit.visit_id
+        profile = self._profile
+
+        def render(_: int) -> bytes:
+            return ticket_bytes(content, profile.width_dots, profile.feed_units_per_dot)
+
+        try:
+            if ticket.copy == 0:
+                self._owner.submit(visit_id, visit_id, render(0), replied_at=replied_at)
+            else:
+                self._owner.reprint(visit_id, render)
+        except (TooManyJobs, PrinterStopped, JobMissing, ReprintTooSoon, apsw.Error) as error:
+            # The number stands, the paper does not come: the screen says so, and the next printer is a clerk's.
+            self._tell(PrinterTold(visit_id, ticket.copy, "queued"))
+            self._tell(PrinterTold(visit_id, ticket.copy, "failed", _reason(error)))
+        else:
+            self._tell(PrinterTold(visit_id, ticket.copy, "queued"))
+
+    def _outcome(self, outcome: Outcome) -> None:
+        if outcome.state in _TOLD:
+            state = cast("TicketState", outcome.state.value)
+            self._tell(PrinterTold(outcome.visit_id, outcome.attempt, state, outcome.reason))
+
+    def _look(self) -> None:
+        """Tell the printer's health when it has changed; a printer that has told nothing yet is not said to be well."""
+        status = self._owner.status()
+        if not status.known and status.trouble is None:
+            return
+        health = status.trouble or ("paper_low" if status.near_end else "")
+        if health != self._health:
+            self._health = health
+            self._tell(PrinterHealth(str(health)))
+
+
+def _reason(error: Exception) -> str:
+    with suppress(KeyError):
+        return {TooManyJobs: "too_many", PrinterStopped: "storage", apsw.Error: "storage"}[type(error)]
+    return "error"

@@ -1,0 +1,291 @@
+"""The whole screen: head, body and keys, each painted anew only when it has changed."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+from typing import Any
+
+from kivy.core.window import Window
+from kivy.lang import Builder
+from kivy.uix.widget import Widget
+
+from kiosk.widgets import blocks
+from kiosk.widgets.buttons import button
+from kiosk.widgets.page import Button, Header, Hero, Keyboard, Page
+from kiosk.widgets.shapes import Box, Head, Star, Touchable
+from kiosk.widgets.sheet import Sheet, Wish, columns
+from kiosk.widgets.window import BOLD, MEDIUM
+from kiosk.widgets.words import Text, digit_cells, height_of, wrapped
+from presentation.tokens import DAY, HIGH_CONTRAST, KIOSK_TYPE
+
+BODIES_KEPT = 6
+"""Painted bodies that are kept for their return: the start, above all."""
+
+SQUEEZES = (1.0, 0.92, 0.85, 0.78, 0.7)
+LOW_REACH_FROM = 0.54
+"""In low reach, everything to touch lies below this share of the height."""
+
+
+class Screen(Widget):
+    """The one root widget. `show` makes it show a page."""
+
+    def __init__(self) -> None:
+        super().__init__(size=Window.size, size_hint=(None, None), pos=(0, 0))
+        self.page: Page | None = None
+        self._header: Header | None = None
+        self._bodies: OrderedDict[tuple[Page, Header | None], Widget] = OrderedDict()
+        self._head, self._body, self._keys = Widget(), Widget(), Widget()
+        for layer in (self._head, self._body, self._keys):
+            self.add_widget(layer)
+
+    @property
+    def showing(self) -> str:
+        """Name the page that is shown."""
+        return self.page.name if self.page else ""
+
+    def show(self, page: Page, header: Header) -> bool:
+        """Paint what differs from what is shown; tell whether anything did."""
+        before, self.page = self.page, page
+        sheet = self._sheet(page)
+        look = (page.large_text, page.high_contrast)
+        changed = before is None or look != (before.large_text, before.high_contrast)
+        if changed:
+            Window.clearcolor = sheet.colour("paper")
+        repainted = False
+        if changed or header != self._header:
+            self._header = header
+            self._swap("_head", _head(header, sheet))
+            repainted = True
+        if before is None or changed or page.keys != before.keys:
+            self._swap("_keys", _keys(page.keys, sheet))
+            repainted = True
+        # A busy page keeps its pressed look: nothing is painted until the answer changes the page.
+        if before is None or replace(page, keys=(), busy=False) != replace(before, keys=(), busy=False):
+            self._swap("_body", self._body_of(page, sheet))
+            repainted = True
+        return repainted
+
+    def touchables(self) -> Iterator[Touchable]:
+        """Give what can be touched now, uppermost first."""
+        for layer in (self._keys, self._body):
+            for widget in layer.children:
+                if isinstance(widget, Touchable) and widget.action:
+                    yield widget
+
+    def written(self) -> Iterator[Text]:
+        """Give the words that stand on the screen now."""
+        for layer in (self._head, self._body, self._keys):
+            for widget in reversed(layer.children):
+                if isinstance(widget, Text):
+                    yield widget
+
+    def at(self, x: float, y: float) -> Touchable | None:
+        """Find what can be touched at a point (pixels from the lower left)."""
+        return next((one for one in self.touchables() if one.collide_point(x, y)), None)
+
+    def _sheet(self, page: Page) -> Sheet:
+        width, height = (int(value) for value in self.size)
+        return Sheet(width, height, HIGH_CONTRAST if page.high_contrast else DAY, page.large_text)
+
+    def _swap(self, layer: str, painted: Widget) -> None:
+        old = getattr(self, layer)
+        place = self.children.index(old)
+        self.remove_widget(old)
+        self.add_widget(painted, index=place)
+        setattr(self, layer, painted)
+
+    def _body_of(self, page: Page, sheet: Sheet) -> Widget:
+        key = (replace(page, keys=(), busy=False, subject=""), None)
+        painted = self._bodies.pop(key, None)
+        if painted is None:
+            painted = _body(page, sheet)
+        for child in painted.children:
+            if isinstance(child, Touchable):
+                child.is_pressed = False
+        self._bodies[key] = painted
+        while len(self._bodies) > BODIES_KEPT:
+            self._bodies.popitem(last=False)
+        return painted
+
+
+def load_rules() -> None:
+    """Read the rules of the widgets; once per process, after the window is there."""
+    path = str(files("kiosk.widgets") / "look.kv")
+    if path not in Builder.files:
+        Builder.load_file(path)
+
+
+def _layer(widgets: list[Widget]) -> Widget:
+    layer = Widget(size_hint=(None, None))
+    for widget in widgets:
+        layer.add_widget(widget)
+    return layer
+
+
+def head_height(sheet: Sheet) -> int:
+    """Give the height of the head."""
+    return sheet.px(188 if sheet.portrait else 150)
+
+
+def _head(header: Header, sheet: Sheet) -> Widget:
+    height = head_height(sheet)
+    bottom = sheet.height - height
+    widgets: list[Widget] = [Head(pos=(0, bottom), size=(sheet.width, height), fill=sheet.colour("lotus_deep"))]
+    if header.clock:
+        plain = replace(sheet, large_text=False)
+        ring, middle = sheet.px(104), bottom + height / 2
+        widgets.append(Star((sheet.margin, middle - ring / 2, ring, ring), sheet.colour("amber")))
+        clock_width = sheet.px(170)
+        right = sheet.width - sheet.px(36)
+        left = sheet.margin + ring + sheet.px(32)
+        room = right - clock_width - left - sheet.px(16)
+        widgets += [
+            plain.text(header.agency, (left, middle, room, sheet.px(44)), 28, colour="on_lotus_deep"),
+            plain.text(
+                header.name, (left, middle - sheet.px(52), room, sheet.px(52)), 36, colour="on_lotus_deep", font=BOLD
+            ),
+            plain.text(
+                header.date,
+                (right - clock_width, middle - sheet.px(60), clock_width, sheet.px(40)),
+                28,
+                colour="on_lotus_deep",
+                align="right",
+            ),
+        ]
+        size = sheet.px(52)
+        start = right - sum(width for _, width in digit_cells(header.clock, BOLD, size))
+        for sign, width in digit_cells(header.clock, BOLD, size):
+            box: Box = (start, middle - sheet.px(18), width, sheet.px(76))
+            widgets.append(
+                Text(
+                    sign,
+                    box,
+                    font=BOLD,
+                    size=size,
+                    colour=sheet.colour("on_lotus_deep"),
+                    align="center",
+                    valign="middle",
+                    least=size,
+                )
+            )
+            start += width
+    return _layer(widgets)
+
+
+def _keys_box(sheet: Sheet) -> Box:
+    height = sheet.px(132 if sheet.portrait else 112)
+    return sheet.margin, sheet.px(44 if sheet.portrait else 28), sheet.width - 2 * sheet.margin, height
+
+
+def _keys(keys: tuple[Button, ...], sheet: Sheet) -> Widget:
+    widgets: list[Widget] = []
+    if keys:
+        for key, box in zip(keys, columns(_keys_box(sheet), len(keys), sheet.gap), strict=True):
+            widgets.extend(button(key, sheet, box, size=KIOSK_TYPE.meta))
+    return _layer(widgets)
+
+
+def _body(page: Page, sheet: Sheet) -> Widget:
+    """Lay a page out from its title down; in low reach, words stay above and everything to touch goes below."""
+    _, keys_bottom, width, keys_height = _keys_box(sheet)
+    bottom = keys_bottom + (keys_height + sheet.px(36) if page.keys else 0)
+    widgets: list[Widget] = []
+    if page.nav:
+        nav_height = sheet.px(96)
+        widgets.extend(_nav(page.nav, sheet, (sheet.margin, bottom, width, nav_height)))
+        bottom += nav_height + sheet.px(28)
+    top = float(sheet.height - head_height(sheet) - sheet.px(52 if sheet.portrait else 36))
+    title_height = _title(page, sheet, top, widgets)
+    top -= title_height + sheet.px(36)
+    if page.low_reach and sheet.portrait:
+        top = min(top, sheet.height * LOW_REACH_FROM)
+    widgets.extend(_stack(page, sheet, (sheet.margin, bottom, width, max(1, top - bottom))))
+    return _layer(widgets)
+
+
+def _title(page: Page, sheet: Sheet, top: float, widgets: list[Widget]) -> float:
+    width = sheet.width - 2 * sheet.margin
+    limit = sheet.height * 0.24
+    size = _title_size(page.title, sheet, width, limit)
+    high = min(height_of(page.title, BOLD, size, width), limit)
+    widgets.append(
+        Text(
+            page.title,
+            (sheet.margin, top - high, width, high),
+            font=BOLD,
+            size=size,
+            colour=sheet.colour("ink"),
+            valign="top",
+            least=sheet.least,
+        )
+    )
+    if page.hint:
+        lead = sheet.letters(KIOSK_TYPE.lead)
+        hint_high = min(height_of(page.hint, MEDIUM, lead, width), limit)
+        box = (sheet.margin, top - high - sheet.px(8) - hint_high, width, hint_high)
+        widgets.append(sheet.text(page.hint, box, KIOSK_TYPE.lead, colour="quiet", valign="top"))
+        high += sheet.px(8) + hint_high
+    return high
+
+
+def _title_size(title: str, sheet: Sheet, width: int, limit: float) -> int:
+    """Choose letters for a title: a little smaller if that saves a line with one word, smaller still if it must."""
+    largest, least = sheet.letters(KIOSK_TYPE.title), sheet.letters(KIOSK_TYPE.tile)
+    lines = len(wrapped(title, BOLD, largest, width))
+    for size in range(largest, int(largest * 0.8), -1):
+        if len(wrapped(title, BOLD, size, width)) < lines:
+            return size
+    size = largest
+    while size > least and height_of(title, BOLD, size, width) > limit * 0.6:
+        size -= 2
+    return size
+
+
+def _nav(nav: tuple[Button, ...], sheet: Sheet, box: Box) -> list[Widget]:
+    widgets: list[Widget] = []
+    # One way on alone stands at the right, where the hand expects it.
+    places = columns(box, max(2, len(nav)), sheet.gap)
+    if len(nav) == 1 and nav[0].arrow == "next":
+        places = places[1:]
+    for one, place in zip(nav, places, strict=False):
+        widgets.extend(button(one, sheet, place, size=KIOSK_TYPE.meta))
+    return widgets
+
+
+def _stack(page: Page, sheet: Sheet, box: Box) -> list[Widget]:
+    """Put the blocks one below the other; what can stretch takes what is left, what is too much is set smaller."""
+    left, bottom, width, height = box
+    gap = float(sheet.px(28))
+    wishes: list[Wish] = []
+    for squeeze in SQUEEZES:
+        sheet = replace(sheet, squeeze=squeeze)
+        wishes = [blocks.wish(block, sheet, width) for block in page.blocks]
+        if sum(wish.least for wish in wishes) + gap * (len(wishes) - 1) <= height:
+            break
+    needed = sum(wish.least for wish in wishes) + gap * max(0, len(wishes) - 1)
+    if needed > height:
+        # Still too much: everything gives way in proportion, so that nothing ever lies upon something else.
+        share = max(0.1, height / needed)
+        wishes = [Wish(wish.least * share, wish.least * share) for wish in wishes]
+        gap *= share
+        needed = height
+    stretch = sum(wish.most - wish.least for wish in wishes)
+    grow = min(1.0, (height - needed) / stretch) if stretch > 0 else 0.0
+    widgets: list[Widget] = []
+    spare = height - needed - stretch * grow
+    # A short page hangs a little lower than its title, where hands are; letters to type with always lie at the foot.
+    from_the_top = page.low_reach or any(isinstance(block, Keyboard | Hero) for block in page.blocks)
+    top = bottom + height - (0 if from_the_top else min(spare * 0.3, sheet.px(200)))
+    for block, wish in zip(page.blocks, wishes, strict=True):
+        high = wish.least + (wish.most - wish.least) * grow
+        if isinstance(block, Keyboard):
+            top = bottom + high
+        widgets.extend(blocks.paint(block, sheet, (left, top - high, width, high)))
+        top -= high + gap
+    return widgets
+
+
+def boxes(widget: Any, height: int) -> list[int]:
+    """Give where a widget stands as `[x, y, width, height]` in pixels from the upper left, as touch panels count."""
+    return [round(widget.x), round(height - widget.y - widget.height), round(widget.width), round(widget.height)]

@@ -1,0 +1,207 @@
+"""Shapes that are drawn because no glyph exists for them, or none as calm: plates, arrows, the star, faces, codes."""
+
+from math import cos, pi, sin
+from typing import Any
+
+from kivy.graphics import Color, Line, Mesh, Rectangle, SmoothEllipse, SmoothLine
+from kivy.graphics.texture import Texture
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.widget import Widget
+
+from kiosk.widgets.page import Arrow, Face, Mark
+from presentation.tokens import Theme, rgba
+
+Colour = tuple[float, float, float, float]
+Box = tuple[float, float, float, float]
+CLEAR: Colour = (0, 0, 0, 0)
+
+
+class Plate(Widget):
+    """A rounded plate with a frame and a soft edge below."""
+
+    fill = ColorProperty(CLEAR)
+    pressed_fill = ColorProperty(CLEAR)
+    frame = ColorProperty(CLEAR)
+    shade = ColorProperty(CLEAR)
+    frame_width = NumericProperty(0)
+    radius = NumericProperty(32)
+    drop = NumericProperty(0)
+    is_pressed = BooleanProperty(False)  # noqa: FBT003 -- Kivy's way to write a default.
+
+
+class Touchable(Plate):
+    """A plate that can be touched: it knows its action, and keeps its pressed look until the screen changes."""
+
+    action = StringProperty("")
+    spoken = StringProperty("")
+
+
+class Dot(Widget):
+    """A small round mark beside a word."""
+
+    colour = ColorProperty(CLEAR)
+
+
+class Rule(Widget):
+    """A hairline."""
+
+    colour = ColorProperty(CLEAR)
+
+
+class Head(Widget):
+    """The ground of the head of a screen."""
+
+    fill = ColorProperty(CLEAR)
+
+
+def mark_colour(mark: Mark, theme: Theme) -> Colour:
+    """Give the colour of the mark of a wait; the words beside it say the same."""
+    return rgba({"short": theme.moss, "medium": theme.amber, "long": theme.brick, "none": theme.quiet}[mark])
+
+
+class Drawing(Widget):
+    """A shape in a square box, drawn once."""
+
+    def __init__(self, box: Box) -> None:
+        left, bottom, width, height = box
+        super().__init__(pos=(left, bottom), size=(width, height), size_hint=(None, None))
+
+
+class Star(Drawing):
+    """The five-pointed star in its ring."""
+
+    def __init__(self, box: Box, colour: Colour) -> None:
+        super().__init__(box)
+        middle_x, middle_y, radius = self.center_x, self.center_y, self.width / 2
+        with self.canvas:
+            Color(*colour)
+            SmoothLine(circle=(middle_x, middle_y, radius - 2), width=max(1.2, radius / 26))
+            _star(middle_x, middle_y, radius * 0.40)
+
+
+def _star(x: float, y: float, radius: float) -> None:
+    tips: list[float] = [x, y, 0, 0]
+    for step in range(11):
+        length = radius if step % 2 == 0 else radius * 0.382
+        angle = pi / 2 + step * pi / 5
+        tips += [x + length * cos(angle), y + length * sin(angle), 0, 0]
+    Mesh(vertices=tips, indices=list(range(12)), mode="triangle_fan")
+
+
+class Pointer(Drawing):
+    """An arrow to the left (back) or to the right (next)."""
+
+    def __init__(self, box: Box, arrow: Arrow, colour: Colour) -> None:
+        super().__init__(box)
+        reach, middle = self.width * 0.28, self.center_y
+        tip = self.center_x - reach if arrow == "back" else self.center_x + reach
+        tail = self.center_x + reach if arrow == "back" else self.center_x - reach
+        wing = tip + (reach if arrow == "back" else -reach)
+        with self.canvas:
+            Color(*colour)
+            width = max(2.0, self.width / 16)
+            SmoothLine(points=[tail, middle, tip, middle], width=width)
+            SmoothLine(points=[wing, middle + reach, tip, middle, wing, middle - reach], width=width)
+
+
+class Lens(Drawing):
+    """The magnifying glass of the search field."""
+
+    def __init__(self, box: Box, colour: Colour) -> None:
+        super().__init__(box)
+        radius = self.width * 0.32
+        x, y = self.x + self.width * 0.42, self.y + self.height * 0.58
+        with self.canvas:
+            Color(*colour)
+            SmoothLine(circle=(x, y, radius), width=self.width / 14)
+            reach = radius * 0.74
+            SmoothLine(points=[x + reach, y - reach, x + reach * 2, y - reach * 2], width=self.width / 12, cap="round")
+
+
+_MOUTHS: dict[Face, float] = {"very_glad": 1.0, "glad": 0.55, "flat": 0.0, "sad": -0.55, "very_sad": -1.0}
+"""How far the mouth bends, from a broad smile to its opposite."""
+
+
+class FaceShape(Drawing):
+    """A calm face: two eyes and a mouth whose bend is the answer."""
+
+    def __init__(self, box: Box, face: Face, colour: Colour) -> None:
+        super().__init__(box)
+        x, y, radius = self.center_x, self.center_y, min(self.size) / 2
+        pen = radius / 13
+        bend = _MOUTHS[face]
+        with self.canvas:
+            Color(*colour)
+            SmoothLine(circle=(x, y, radius - pen), width=pen)
+            eye = radius * 0.17
+            for side in (-1, 1):
+                SmoothEllipse(pos=(x + side * radius * 0.36 - eye / 2, y + radius * 0.18), size=(eye, eye * 1.25))
+            SmoothLine(points=_mouth(x, y - radius * 0.34, radius * 0.46, bend * radius * 0.34), width=pen)
+
+
+def _mouth(x: float, y: float, half: float, bend: float) -> list[float]:
+    points: list[float] = []
+    for step in range(17):
+        share = step / 8 - 1
+        points += [x + share * half, y + bend * (share * share - 0.5)]
+    return points
+
+
+class EmblemShape(Drawing):
+    """A sign in a ring: a clock, a tool, a tick."""
+
+    def __init__(self, box: Box, kind: str, colour: Colour, ground: Colour) -> None:
+        super().__init__(box)
+        x, y, radius = self.center_x, self.center_y, min(self.size) / 2
+        with self.canvas:
+            Color(*ground)
+            SmoothEllipse(pos=(x - radius, y - radius), size=(2 * radius, 2 * radius))
+            Color(*colour)
+            for points in _EMBLEMS[kind]:
+                scaled = [(y if place % 2 else x) + value * radius for place, value in enumerate(points)]
+                SmoothLine(points=scaled, width=radius / 15)
+            if kind == "warning":
+                point = radius * 0.15
+                SmoothEllipse(pos=(x - point / 2, y - radius * 0.48), size=(point, point))
+            if kind == "clock":
+                SmoothLine(circle=(x, y, radius * 0.56), width=radius / 15)
+
+
+_EMBLEMS: dict[str, tuple[tuple[float, ...], ...]] = {
+    "clock": ((0, 0.36, 0, 0, 0.26, -0.14),),
+    "warning": ((0, 0.46, 0, -0.12),),
+    "tick": ((-0.42, 0.02, -0.12, -0.28, 0.44, 0.34),),
+    "counter": ((-0.5, -0.2, 0.5, -0.2), (-0.3, 0.3, 0.3, 0.3, 0.3, -0.2, -0.3, -0.2, -0.3, 0.3)),
+}
+"""Strokes in shares of the ring's radius."""
+
+
+class CodeShape(Drawing):
+    """A QR code with its quiet zone of four modules, each module a whole number of pixels."""
+
+    QUIET_MODULES = 4
+
+    def __init__(self, box: Box, text: str) -> None:
+        import segno
+
+        super().__init__(box)
+        matrix: Any = segno.make(text, error="m", micro=False).matrix
+        modules = len(matrix) + 2 * self.QUIET_MODULES
+        texture = Texture.create(size=(modules, modules), colorfmt="luminance")
+        texture.mag_filter = texture.min_filter = "nearest"
+        quiet = bytes([255]) * modules
+        side = bytes([255]) * self.QUIET_MODULES
+        # Textures begin at the bottom, the code at the top.
+        rows = [side + bytes(0 if dark else 255 for dark in row) + side for row in reversed(matrix)]
+        texture.blit_buffer(
+            b"".join([*[quiet] * self.QUIET_MODULES, *rows, *[quiet] * self.QUIET_MODULES]),
+            colorfmt="luminance",
+            bufferfmt="ubyte",
+        )
+        dots = max(1, int(min(self.size) // modules)) * modules
+        left, bottom = int(self.center_x - dots / 2), int(self.center_y - dots / 2)
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            Rectangle(texture=texture, pos=(left, bottom), size=(dots, dots))
+            Color(0, 0, 0, 0)
+            Line(rectangle=(left, bottom, dots, dots))

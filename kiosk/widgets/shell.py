@@ -1,0 +1,344 @@
+"""The loop around a pure flow: inputs from any thread, one step after the other, effects started, the screen painted.
+
+A program gives the shell four functions; everything that touch programs share lives here: the window, the inbox, the
+timers, the fingers, the doors. Nothing here may wait: what is slow is a thread of the program's and comes back by
+`post`.
+"""
+
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from kivy.base import EventLoop, runTouchApp, stopTouchApp
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.input.motionevent import MotionEvent
+from kivy.input.provider import MotionEventProvider
+
+from kiosk.widgets.bounce import TouchAt, is_bounce
+from kiosk.widgets.doors import Answer, Door, point_of
+from kiosk.widgets.page import Header, Page
+from kiosk.widgets.screen import Screen, boxes, load_rules
+from kiosk.widgets.shapes import Touchable
+from kiosk.widgets.window import finish_drawing, from_any_thread, register_fonts
+
+REPAINT_S = 1.0
+"""What only the hall has changed (a wait, the clock) is painted at most once a second."""
+
+
+class Program(Protocol):
+    """A touch program as the shell sees it; every method is called in the window's thread and returns at once."""
+
+    def take(self, happened: Any) -> bool:
+        """Take one input into the flow, start its effects; tell whether the citizen must see the change at once."""
+
+    def touched(self, action: str) -> None:
+        """Take a touch."""
+
+    def page(self) -> Page:
+        """Give the page of the present state."""
+
+    def header(self) -> Header:
+        """Give the head of the screen."""
+
+    def tick(self) -> None:
+        """Tell the flow that a deadline has passed."""
+
+    def seconds_to_next(self) -> float | None:
+        """Give how long until the flow wants a tick."""
+
+    def hall_now(self) -> datetime:
+        """Give the hall's time."""
+
+    def begin(self) -> None:
+        """Start what could wait until the first frame was on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where outside touches come in and witnesses look in; None keeps a door shut."""
+
+    touch: Path | None = None
+    witness: Path | None = None
+
+
+class _RemoteTouch(MotionEvent):
+    """A touch of the remote panel; its place in shares of the window, from the lower left."""
+
+    def depack(self, args: Any) -> None:
+        self.profile = ("pos",)
+        self.sx, self.sy = args
+        super().depack(args)
+
+
+class _RemotePanel(MotionEventProvider):
+    """Gives the loop the touches that a door's thread has put."""
+
+    def __init__(self) -> None:
+        super().__init__("remote panel", "")
+        self.waiting: deque[tuple[str, float, float, Callable[[], None]]] = deque(maxlen=1000)
+        self._touch: _RemoteTouch | None = None
+        self._count = 0
+
+    def start(self) -> None:
+        """Nothing to open."""
+
+    def stop(self) -> None:
+        """Nothing to close."""
+
+    def update(self, dispatch_fn: Callable[[str, MotionEvent], None]) -> None:
+        while self.waiting:
+            kind, x, y, done = self.waiting.popleft()
+            share = (x / Window.width, 1 - y / Window.height)
+            if kind == "down" and self._touch is None:
+                self._count += 1
+                self._touch = _RemoteTouch(self.device, self._count, share, is_touch=True, type_id="touch")
+                dispatch_fn("begin", self._touch)
+            elif kind == "up" and self._touch is not None:
+                touch, self._touch = self._touch, None
+                touch.move(share)
+                touch.update_time_end()
+                dispatch_fn("end", touch)
+            done()
+
+
+class _Fingers(Screen):
+    """The screen that listens to fingers: pressed on the way down, obeyed on the way up at the same thing."""
+
+    def __init__(self, obey: Callable[[str], None]) -> None:
+        super().__init__()
+        self._obey = obey
+        self._down: Touchable | None = None
+        self._last: TouchAt | None = None
+        self.last_obeyed = False
+
+    @property
+    def held(self) -> bool:
+        return self._down is not None
+
+    def on_touch_down(self, touch: Any) -> bool:
+        now = TouchAt(touch.x / self.width, touch.y / self.width, time.monotonic())
+        bounced = is_bounce(self._last, now)
+        self._last = now
+        self._down = None if bounced else self.at(touch.x, touch.y)
+        if self._down is not None:
+            self._down.is_pressed = True
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        del touch
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        down, self._down = self._down, None
+        over = self.at(touch.x, touch.y)
+        self.last_obeyed = down is not None and over is not None and over.action == down.action
+        if self.last_obeyed and down is not None:
+            self._obey(down.action)
+            # What changed nothing on the screen must not look pressed for ever.
+            if down.parent is not None and not (self.page and self.page.busy):
+                down.is_pressed = False
+        elif down is not None:
+            down.is_pressed = False
+        return True
+
+
+class Shell:
+    """Runs a program in the window that `window.prepare` has set up. `post` may be called from any thread."""
+
+    def __init__(self, program: Program, doors: Doors, *, on_first_frame: Callable[[], None] | None = None) -> None:
+        self._program = program
+        self._on_first_frame = on_first_frame
+        self._inbox: deque[Any] = deque()
+        self._tick_event: Any = None
+        self._late_paint: Any = None
+        self._painted_at_s = 0.0
+        self._frame = 0
+        self._shown: dict[str, Any] = {}
+        register_fonts()
+        EventLoop.ensure_window()
+        load_rules()
+        self.screen = _Fingers(self._touched)
+        self._panel = _RemotePanel()
+        self._touch_door = Door(doors.touch, self._remote, lambda _: None) if doors.touch else None
+        self._witness_door: Door | None = None
+        if doors.witness:
+            self._finish = finish_drawing()
+            self._witness_door = Door(doors.witness, self._witness_asks, self._witness_joins)
+        if doors.touch:
+            EventLoop.add_input_provider(self._panel)
+
+    # --- life ---
+
+    def run(self) -> None:
+        """Show the screen until `stop`, SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopTouchApp())
+        Window.bind(on_flip=self._flipped)
+        self._paint()
+        second = Clock.schedule_interval(self._second, REPAINT_S)
+        try:
+            runTouchApp(self.screen)
+        finally:
+            second.cancel()
+            for door in (self._touch_door, self._witness_door):
+                if door is not None:
+                    door.close()
+
+    def stop(self) -> None:
+        """End the program; from any thread."""
+        from_any_thread(stopTouchApp)
+
+    def post(self, happened: Any) -> None:
+        """Have an input taken as soon as the loop can; from any thread."""
+        self._inbox.append(happened)
+        from_any_thread(self._drain)
+
+    def _drain(self) -> None:
+        at_once = False
+        while self._inbox:
+            at_once |= self._program.take(self._inbox.popleft())
+        self._after_step(at_once=at_once)
+
+    def _touched(self, action: str) -> None:
+        self._program.touched(action)
+        self._after_step(at_once=True)
+
+    def _ticked(self, _: float) -> None:
+        self._program.tick()
+        self._after_step(at_once=False)
+
+    def _after_step(self, *, at_once: bool) -> None:
+        page = self._program.page()
+        if at_once or page.name != self.screen.showing:
+            self._paint(page)
+        elif self._late_paint is None:
+            wait_s = max(0.0, REPAINT_S - (time.monotonic() - self._painted_at_s))
+            self._late_paint = Clock.schedule_once(lambda _: self._paint(), wait_s)
+        if self._tick_event is not None:
+            self._tick_event.cancel()
+            self._tick_event = None
+        wait = self._program.seconds_to_next()
+        if wait is not None:
+            # Not sooner than a frame: a flow that always wanted a tick at once would burn the machine.
+            self._tick_event = Clock.schedule_once(self._ticked, max(1 / 30, wait))
+
+    def _second(self, _: float) -> None:
+        if self.screen.page is not None and not self.screen.held:
+            self.screen.show(self.screen.page, self._program.header())
+
+    def _paint(self, page: Page | None = None) -> None:
+        if self._late_paint is not None:
+            self._late_paint.cancel()
+            self._late_paint = None
+        if self.screen.held and page is None:
+            self._late_paint = Clock.schedule_once(lambda _: self._paint(), REPAINT_S)
+            return
+        self.screen.show(page or self._program.page(), self._program.header())
+        self._painted_at_s = time.monotonic()
+
+    # --- frames and witnesses ---
+
+    def _flipped(self, *_: object) -> None:
+        self._frame += 1
+        if self._frame == 1:
+            Clock.schedule_once(lambda _: self._first_frame(), 0)
+        if self._witness_door is not None:
+            self._finish()
+            shown = self._look()
+            if shown != self._shown:
+                self._shown = shown
+                self._witness_door.tell({"event": "shown", **self._stamped()})
+
+    def _first_frame(self) -> None:
+        if self._on_first_frame is not None:
+            self._on_first_frame()
+        self._program.begin()
+
+    def _look(self) -> dict[str, Any]:
+        """Read the real widgets: what stands where, and what a touch would do."""
+        page, height = self.screen.page, int(self.screen.height)
+        return {
+            "screen": self.screen.showing,
+            "subject": page.subject if page else "",
+            "busy": bool(page and page.busy),
+            "size": [int(self.screen.width), height],
+            "texts": [{"text": text.spoken, "box": boxes(text, height)} for text in self.screen.written()],
+            "touch": [
+                {"action": one.action, "text": one.spoken, "box": boxes(one, height)}
+                for one in self.screen.touchables()
+            ],
+        }
+
+    def _stamped(self) -> dict[str, Any]:
+        return {
+            **self._shown,
+            "frame": self._frame,
+            "monotonic_ns": time.monotonic_ns(),
+            "hall_at": self._program.hall_now().isoformat(),
+        }
+
+    def _witness_joins(self, answer: Answer) -> None:
+        from_any_thread(lambda: answer({"event": "shown", **self._stamped()}) if self._shown else None)
+
+    def _witness_asks(self, asked: dict[str, Any], answer: Answer) -> None:
+        match asked:
+            case {"ask": "state"}:
+                from_any_thread(lambda: answer({"answer": "state", **self._stamped()}))
+            case {"ask": "screenshot", "path": str(path)}:
+                from_any_thread(partial(self._screenshot, path, answer))
+            case _:
+                answer({"error": f"ask 'state' or 'screenshot' with a path, not {asked!r}"})
+
+    def _screenshot(self, path: str, answer: Answer) -> None:
+        try:
+            save_picture(Path(path))
+        except OSError as error:
+            answer({"error": f"{path}: {error}"})
+        else:
+            answer({"answer": "screenshot", "path": path})
+
+    # --- the remote panel ---
+
+    def _remote(self, asked: dict[str, Any], answer: Answer) -> None:
+        for kind in ("down", "up"):
+            point = point_of(asked.get(kind))
+            if point is not None:
+                self._panel.waiting.append((kind, *point, partial(self._acknowledge, kind, point, answer)))
+                from_any_thread(lambda: None)
+                return
+        answer({"error": 'send {"down": [x, y]} or {"up": [x, y]}, in pixels from the upper left'})
+
+    def _acknowledge(self, kind: str, point: tuple[float, float], answer: Answer) -> None:
+        x, y = point
+        if kind == "down":
+            there = self.screen.at(x, self.screen.height - y)
+            answer({"down": [x, y], "on": there.action if there and self.screen.held else None})
+        else:
+            answer({"up": [x, y], "obeyed": self.screen.last_obeyed})
+
+
+def save_picture(path: Path) -> None:
+    """Save what the window shows as a PNG, with the pixels of the screen. Raises OSError."""
+    from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glReadPixels
+    from PIL import Image
+
+    pack_alignment = 0x0D05
+    width, height = Window.system_size
+    glPixelStorei(pack_alignment, 1)
+    pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+    picture = Image.frombytes("RGB", (width, height), bytes(pixels)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    picture.save(path, format="PNG")
+
+
+def say(line: str) -> None:
+    """Print a line for whoever started the program."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,110 @@
+"""Words on the screen: broken into lines and fitted into boxes by measuring, drawn once, with digits in fixed cells."""
+
+from functools import lru_cache
+from typing import Any
+
+from kivy.core.text import Label as Measure
+from kivy.uix.label import Label
+
+LINE = 1.25
+"""Distance of lines in font sizes: stacked marks (Ế, Ữ) never touch the line above."""
+
+
+@lru_cache(maxsize=256)
+def _ruler(font: str, size: int) -> Any:
+    return Measure(font_name=font, font_size=size)
+
+
+@lru_cache(maxsize=8192)
+def width_of(text: str, font: str, size: int) -> int:
+    """Measure a line of text in pixels."""
+    width: int = _ruler(font, size).get_extents(text)[0]
+    return width
+
+
+@lru_cache(maxsize=4096)
+def wrapped(text: str, font: str, size: int, room: int) -> tuple[str, ...]:
+    """Break text into lines of at most `room` pixels, at spaces; a single word that is longer stands alone."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width_of(longer, font, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return tuple(lines)
+
+
+@lru_cache(maxsize=4096)
+def fitted(text: str, font: str, size: int, room: int, height: int, least: int) -> tuple[tuple[str, ...], int]:  # noqa: PLR0917 -- the key of a cache.
+    """Break text so that it fits a box, as large as possible up to `size`; gives the lines and the size.
+
+    What does not fit at the least size is cut after the last line that does, with an ellipsis.
+    """
+
+    def fits(tried: int) -> bool:
+        lines = wrapped(text, font, tried, room)
+        return len(lines) * tried * LINE <= height and all(width_of(line, font, tried) <= room for line in lines)
+
+    if not fits(size):
+        # Smaller letters never need more room, so the largest size that fits is found by halving.
+        low, high = least, size
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if fits(middle) else (low, middle - 1)
+        size = low
+    lines = wrapped(text, font, size, room)
+    fitting = max(1, int(height // (size * LINE)))
+    if len(lines) <= fitting:
+        return lines, size
+    return (*lines[: fitting - 1], lines[fitting - 1].rstrip(",;: ") + "…"), size
+
+
+def height_of(text: str, font: str, size: int, room: int) -> float:
+    """Tell how high a text stands when broken into a width."""
+    return len(wrapped(text, font, size, room)) * size * LINE
+
+
+class Text(Label):
+    """Words in a box whose lines are already broken; `spoken` is the text as one line, for who reads the screen."""
+
+    def __init__(
+        self,
+        text: str,
+        box: tuple[float, float, float, float],
+        *,
+        font: str,
+        size: int,
+        colour: tuple[float, float, float, float],
+        align: str = "left",
+        valign: str = "top",
+        least: int = 20,
+    ) -> None:
+        left, bottom, width, height = box
+        lines, fitting = fitted(text, font, size, max(1, int(width)), max(1, int(height)), least)
+        super().__init__(
+            text="\n".join(lines),
+            font_name=font,
+            font_size=fitting,
+            color=colour,
+            halign=align,
+            valign=valign,
+            pos=(left, bottom),
+            size=(width, height),
+            text_size=(width, height),
+            size_hint=(None, None),
+            line_height=LINE * fitting / max(1, _line_pixels(font, fitting)),
+        )
+        self.spoken = text
+
+
+@lru_cache(maxsize=256)
+def _line_pixels(font: str, size: int) -> int:
+    height: int = _ruler(font, size).get_extents("Ế")[1]
+    return height
+
+
+def digit_cells(text: str, font: str, size: int) -> list[tuple[str, float]]:
+    """Give each sign with the width of its cell: all digits have the widest digit's, for numbers that must align."""
+    cell = max(width_of(digit, font, size) for digit in "0123456789")
+    return [(sign, cell if sign.isdecimal() else width_of(sign, font, size)) for sign in text]

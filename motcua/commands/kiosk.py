@@ -1,0 +1,74 @@
+"""Run a ticket kiosk: services on a touch screen, a number on the screen and on paper.
+
+The kiosk asks its server by the key in its folder of state (see `motcua pair`). What it must not forget in a power cut
+stands in the same folder. The printer is an address:
+
+    tcp://10.0.0.9:9100                                   a printer in the network
+    file:///dev/usb/lp0                                   a USB printer
+    serial:///dev/serial/by-id/usb-printer?baud=115200    a serial one
+"""
+
+import argparse
+from pathlib import Path
+
+from motcua.commands import Problem
+
+CONFIG = Path(__file__).parents[2] / "config"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `motcua kiosk`."""
+    parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="the kiosk's folder of state")
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
+    parser.add_argument("--printer", default="", metavar="ADDRESS", help="the printer (default: none)")
+    parser.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
+    parser.add_argument("--language", default="vi", metavar="CODE", help="the language to begin with (default: vi)")
+    screen_arguments(parser, "1080x1920")
+
+
+def screen_arguments(parser: argparse.ArgumentParser, size: str) -> None:
+    """Add what every touch program can be told about its screen and its doors."""
+    parser.add_argument("--size", default=size, metavar="WxH", help=f"the window (default: {size})")
+    parser.add_argument("--fullscreen", action="store_true", help="take the whole screen")
+    parser.add_argument("--headless", action="store_true", help="draw into memory, without a display")
+    parser.add_argument("--touch-socket", type=Path, metavar="PATH", help="take the touches of a remote panel there")
+    parser.add_argument("--witness-socket", type=Path, metavar="PATH", help="tell there what the screen really shows")
+    parser.add_argument("--json", action="store_true", help="print one JSON line when the first frame is shown")
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Read `1080x1920`; raises Problem."""
+    try:
+        width, height = (int(part) for part in text.split("x"))
+    except ValueError as error:
+        raise Problem(f"{text!r} is no size; write it as 1080x1920") from error
+    return width, height
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the kiosk until it is told to end."""
+    from hardware.registry import WrongAddress
+    from kiosk.ticket.app import KioskSettings
+    from kiosk.ticket.app import run as run_kiosk
+    from protocol.link import NotPaired, UnusableKey
+
+    settings = KioskSettings(
+        state=arguments.state,
+        config=arguments.config,
+        printer=arguments.printer,
+        profile=arguments.profile,
+        size=size_of(arguments.size),
+        full_screen=arguments.fullscreen,
+        headless=arguments.headless,
+        touch_socket=arguments.touch_socket,
+        witness_socket=arguments.witness_socket,
+        announce_ready=arguments.json,
+        language=arguments.language,
+    )
+    try:
+        run_kiosk(settings)
+    except (NotPaired, UnusableKey, WrongAddress, FileNotFoundError) as error:
+        raise Problem(str(error)) from error
+    except KeyError as error:
+        raise Problem(str(error.args[0])) from error
+    return 0

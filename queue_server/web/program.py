@@ -80,7 +80,9 @@ def accounts_at(state: Path) -> Iterator[Accounts]:
 
 
 @contextmanager
-def application(place: Place, open_hall_link: OpenLink) -> Iterator[tuple[Flask, Parts]]:
+def application(
+    place: Place, open_hall_link: OpenLink, passwords: Passwords | None = None
+) -> Iterator[tuple[Flask, Parts]]:
     """Make the application and its parts; at the end everything it opened is closed."""
     with ExitStack() as closing:
         store = Store(place.state / ACCOUNTS_FILE)
@@ -89,7 +91,7 @@ def application(place: Place, open_hall_link: OpenLink) -> Iterator[tuple[Flask,
         hall = Hall(open_hall_link)
         parts = Parts(
             hall=hall,
-            accounts=Accounts(store, Passwords(), utc_now),
+            accounts=Accounts(store, passwords or Passwords(), utc_now),
             sessions=sessions,
             attempts=Attempts(time.monotonic),
             streams=Streams(),
@@ -134,7 +136,9 @@ class WebServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening, close every connection, let what runs end."""
+        """Stop listening, close every connection, let what runs end; once is enough, twice does no harm."""
+        if not self._thread.is_alive():
+            return
         self._server.trigger.pull_trigger(self._close_connections)
         self._thread.join(CLOSING_S)
         self._server.task_dispatcher.shutdown(timeout=CLOSING_S)

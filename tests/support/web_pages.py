@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from queue_server.web.accounts import Passwords
 from queue_server.web.program import Place, application
 from queue_server.web.shared import Parts
 from tests.support.paper_hall import PaperHall
@@ -79,7 +80,7 @@ class Visitor:
 def staff_pages(state: Path) -> Iterator[Pages]:
     """Serve nobody but the test: the application with its people, before a hall on paper."""
     hall = PaperHall()
-    with application(Place(state, CONFIG), hall.opened) as (app, parts):
+    with application(Place(state, CONFIG), hall.opened, Passwords(memory_kib=64, passes=1)) as (app, parts):
         for clerk_id, (name, role) in PEOPLE.items():
             parts.accounts.add(clerk_id, name, role)  # type: ignore[arg-type]  # The table above holds roles.
             parts.accounts.choose_password(clerk_id, PASSWORD)

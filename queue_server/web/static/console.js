@@ -11,11 +11,17 @@ const notice = document.getElementById("notice");
 const dialogs = document.getElementById("region-dialogs");
 
 let busy = false;
-let guardedUntil = 0;
+let guarded = 0;
 let shown = "";
 
 function guard() {
-  guardedUntil = performance.now() + GUARD_MS;
+  clearTimeout(guarded);
+  document.body.classList.add("guarded");
+  guarded = setTimeout(() => document.body.classList.remove("guarded"), GUARD_MS);
+}
+
+function isGuarded() {
+  return document.body.classList.contains("guarded");
 }
 
 function tell(sentence, kind = "") {
@@ -93,7 +99,7 @@ document.addEventListener("click", (event) => {
   if (!target || target.disabled) return;
   if (event.detail > 0) target.blur(); // After a click the keys belong to the console again, not to that button.
   if (target.dataset.dismiss !== undefined) return target.closest("dialog").close();
-  if (performance.now() < guardedUntil) return;
+  if (isGuarded()) return;
   if (target.dataset.choose !== undefined) return choose(target.closest("dialog"), target.dataset.choose, target.dataset.value);
   if (target.dataset.open) return open(target.dataset.open, target);
   return press({ action: target.dataset.action, visit_id: target.dataset.visitId || "" }, target.dataset.then);
@@ -103,7 +109,7 @@ document.addEventListener("submit", (event) => {
   const dialog = event.target.closest("dialog");
   if (!dialog) return;
   event.preventDefault();
-  if (performance.now() >= guardedUntil) choose(dialog, "", "");
+  if (!isGuarded()) choose(dialog, "", "");
 });
 
 // --- By keyboard -----------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ export function say(sentence) {
 
 function becomes(isLiveNow, sentence) {
   live = isLiveNow;
+  document.body.classList.toggle("live", live);
   document.body.classList.toggle("stale", !live);
   say(live ? "" : sentence);
   for (const listener of listeners) listener(live);

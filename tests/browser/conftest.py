@@ -1,0 +1,134 @@
+"""A real browser before the staff pages: Debian's chromium, headless, through Playwright; loopback only."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from protocol.commands import AnyCommand
+from queue_server.web.program import Place, WebServer
+from tests.support.paper_hall import furnish
+from tests.support.web_pages import CONFIG, PASSWORD, Pages, staff_pages
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LOOKED_FOR_MS = 5000
+VIEWPORT = {"width": 1366, "height": 768}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give one browser for all tests of a run."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Debian's chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visits:
+    """Opens pages and remembers what their scripts complained about."""
+
+    browser: Browser
+    address: str
+    contexts: list[BrowserContext] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def page(self, context: BrowserContext | None = None) -> Page:
+        """Open a page: in a browser of its own, or as a further tab of another page's."""
+        if context is None:
+            context = self.browser.new_context(viewport=VIEWPORT, locale="vi-VN")  # type: ignore[arg-type]
+            self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(LOOKED_FOR_MS)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if "Security" in said.text else None)
+        return page
+
+    def signed_in(self, clerk_id: str, path: str) -> Page:
+        """Sign a person in by keyboard and open a path."""
+        page = self.page()
+        page.goto(f"{self.address}/login")
+        page.wait_for_selector("#username:focus")
+        page.keyboard.insert_text(clerk_id)
+        page.keyboard.press("Tab")
+        page.keyboard.insert_text(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: not url.endswith("/login"))
+        page.goto(f"{self.address}{path}")
+        return page
+
+    def close(self) -> None:
+        """Close every page."""
+        for context in self.contexts:
+            context.close()
+
+
+@dataclass
+class Served:
+    """The staff pages as a browser reaches them, before a hall on paper."""
+
+    pages: Pages
+    server: WebServer
+    visits: Visits
+
+    def console(self, clerk_id: str = "anh") -> Page:
+        """Open counter 3's console and wait until it is live."""
+        page = self.visits.signed_in(clerk_id, "/counters/counter-3")
+        live(page)
+        return page
+
+    def asked(self, count: int) -> list[tuple[str, AnyCommand]]:
+        """Wait until so many commands have been asked, and give them."""
+        hall = self.pages.hall
+        with hall.asked_something:
+            hall.asked_something.wait_for(lambda: len(hall.asked) >= count, timeout=LOOKED_FOR_MS / 1000)
+        return hall.asked
+
+
+@pytest.fixture
+def served(browser: Browser, tmp_path: Path) -> Iterator[Served]:
+    """Serve the pages; afterwards no script may have complained."""
+    with staff_pages(tmp_path / "web") as pages:
+        furnish(pages.hall)
+        server = WebServer(pages.app, Place(tmp_path / "web", CONFIG, port=0))
+        server.start()
+        visits = Visits(browser, f"http://127.0.0.1:{server.port}")
+        yield Served(pages, server, visits)
+        visits.close()
+        pages.parts.streams.stop()
+        server.close()
+        assert visits.complaints == []
+
+
+def live(page: Page) -> None:
+    """Wait until a page is live, answers presses, and is past its guard against those that were not meant."""
+    page.wait_for_selector("body.live:not(.busy):not(.guarded)")
+
+
+def within(seconds: float, what: Callable[[], object]) -> float:
+    """Do something that waits, and tell how long it took; fails when longer."""
+    begun = time.monotonic()
+    what()
+    took = time.monotonic() - begun
+    assert took < seconds, f"it took {took:.1f} s"
+    return took
+
+
+def keep(page: Page, path: Path) -> None:
+    """Save what a page shows; Playwright's own saving would leave threads of its event loop behind."""
+    path.write_bytes(page.screenshot())

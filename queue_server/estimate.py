@@ -14,6 +14,7 @@ ranges to its standard output, each as JSON behind its length (4 bytes, big-endi
 so that a full hall never delays a command.
 """
 
+import contextlib
 import heapq
 import random
 import sys
@@ -246,4 +247,6 @@ def answer_all(questions: BinaryIO, answers: BinaryIO, chance: random.Random) ->
 
 
 if __name__ == "__main__":
-    answer_all(sys.stdin.buffer, sys.stdout.buffer, random.Random(0))  # noqa: S311 -- a simulation wants to be repeatable.
+    # The server may be gone, killed even, before its last question is answered: then nobody waits for the answer.
+    with contextlib.suppress(BrokenPipeError):
+        answer_all(sys.stdin.buffer, sys.stdout.buffer, random.Random(0))  # noqa: S311 -- it wants to be repeatable.

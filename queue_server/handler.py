@@ -25,6 +25,7 @@ from protocol.ticket_code import kiosk_link_key, ticket_secret
 from protocol.views import Estimate, Refused
 from queue_server import core
 from queue_server.config import Mistakes
+from queue_server.core.permission import check_role
 from queue_server.journal import Head, NotALog
 from queue_server.log import HEADS_FILE, CommitUnknown, Log, LogUnusable, StoredReply, body_hash, write_head
 from queue_server.recovery import load_branch
@@ -220,6 +221,8 @@ class Handler:
     def _decide(self, one: Asked, command: AnyCommand, at: datetime, so_far: _Batch) -> bytes:
         try:
             actor = core.Actor.stranger() if one.at_pairing else core.actor_of(self.branch, one.public_key, command)
+            # Before any work is done for it: facts may cost a look at the disk, or the reading of a whole hall.
+            check_role(actor, command)
             request = self._request(actor, command, at, one.public_key)
             events = core.decide(self.branch, request, at)
         except core.Refusal as refusal:

@@ -16,7 +16,6 @@ ASK_EVERY_S: Final = 5.0
 ANSWER_WITHIN_S: Final = 30.0
 START_AGAIN_S: Final = 10.0
 ANSWER_LIMIT_BYTES: Final = 1024 * 1024
-END_WITHIN_S: Final = 2.0
 _HEAD_BYTES: Final = 4
 
 
@@ -60,24 +59,24 @@ class Estimator:
         return found
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; an answer it is working on is not waited for."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        try:
-            process.wait(END_WITHIN_S)  # Its input has ended, and so does it.
-        except subprocess.TimeoutExpired:
+        if process is not None:
             process.kill()
             process.wait()
+            for pipe in (process.stdin, process.stdout):
+                assert pipe is not None
+                with contextlib.suppress(OSError):  # What was still to be written cannot be any more.
+                    pipe.close()
 
     def _ask(self, now: float, snapshot: Snapshot) -> None:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "queue_server.estimate"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                # In a session of its own, so that Ctrl-C is for the server, which ends it.
+                [sys.executable, "-m", "queue_server.estimate"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
             )
             for pipe in (self._process.stdin, self._process.stdout):
                 assert pipe is not None
@@ -112,7 +111,5 @@ class Estimator:
         return decode_answer(self._incoming[_HEAD_BYTES:])
 
     def _give_up(self, now: float) -> None:
-        if self._process is not None:
-            self._process.kill()
         self.close()
         self._outgoing, self._asked_at, self._next_at = b"", None, now + START_AGAIN_S

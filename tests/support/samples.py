@@ -1,0 +1,51 @@
+"""One well-formed message of every type, for tests that go through all of them."""
+
+from datetime import UTC, datetime
+
+from protocol import commands as c
+from protocol.link import new_id
+from protocol.message import type_of
+
+VISIT_ID = "01890000000070008000000000000000"
+AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def sample(
+    kind: type[c.Command], function_id: str, staff_role: str = "", counter_id: str = "counter-1"
+) -> c.AnyCommand:
+    """Give a command of this type by this function, as valid as it can be without a story around it."""
+    fields = _FIELDS.get(kind, {})
+    if issubclass(kind, c.TerminalCommand):
+        fields = {**fields, "function_id": function_id, "staff_role": staff_role}
+    if issubclass(kind, c.CounterCommand):
+        fields = {**fields, "counter_id": counter_id, "clerk_id": "lan" if staff_role else ""}
+    made = kind(**fields)  # type: ignore[arg-type]  # The table below is what makes it right.
+    assert isinstance(made, c.AnyCommand), f"{type_of(kind.__name__)} is no command"
+    return made
+
+
+_FIELDS: dict[type[c.Command], dict[str, object]] = {
+    c.TakeTicket: {"visit_id": VISIT_ID, "service_id": "land", "priority_class_id": "usual"},
+    c.HandOverVisit: {
+        "visit_id": VISIT_ID, "service_id": "land", "priority_class_id": "usual", "prefix": "L", "number": 501,
+        "taken_at": AT,
+    },
+    c.ReportTicket: {"visit_id": VISIT_ID, "state": "confirmed"},
+    c.CancelVisit: {"visit_id": VISIT_ID},
+    c.CallVisit: {"visit_id": VISIT_ID, "reason": "asked"},
+    c.CallNumber: {"number": 1, "reason": "asked"},
+    c.EndService: {"outcome": "received"},
+    c.ReinstateVisit: {"visit_id": VISIT_ID},
+    c.ResumeVisit: {"visit_id": VISIT_ID},
+    c.PressRating: {"press_id": new_id(), "level": 1, "pressed_at": AT},
+    c.RateByLink: {"visit_id": VISIT_ID, "secret": "0" * 32, "level": 1},
+    c.Configure: {"sources": {}},
+    c.CreateDevice: {
+        "device_id": "sample", "name": "", "functions": (c.FunctionDescription(function_id="sample", kind="observer"),),
+    },
+    c.RevokeDevice: {"device_id": "nobody"},
+    c.ReportDevice: {"state": "ok"},
+    c.Pair: {"code": "AB23CDEF"},
+    c.FetchCatalogue: {"catalogue_hash": "none"},
+    c.FindVisit: {"visit_id": VISIT_ID},
+}  # fmt: skip

@@ -1,6 +1,6 @@
 """A terminal's two sockets, and the options that bound what a peer or a dead wire can do to them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 import zmq
@@ -27,6 +27,7 @@ class Wire:
         self._context = context
         self._settings = settings
         self._keys = keys
+        self._watching = False
         self.commands = self._socket(zmq.DEALER)
         self.commands.setsockopt(zmq.IMMEDIATE, 1)
         self.commands.setsockopt(zmq.SNDHWM, PENDING_LIMIT)
@@ -34,16 +35,18 @@ class Wire:
         self.monitor = self.commands.get_monitor_socket(_MONITORED)
         self.monitor.setsockopt(zmq.LINGER, 0)
 
-    def connect(self, topics: Iterable[str]) -> None:
-        """Connect both sockets, and watch these topics."""
+    def connect(self, topics: Sequence[str]) -> None:
+        """Connect, and watch these topics."""
         self.commands.connect(self._settings.commands_address)
         for topic in topics:
             self.subscribe(topic)
-        self.views.connect(self._settings.views_address)
 
     def subscribe(self, topic: str) -> None:
         """Watch one more topic."""
         self.views.setsockopt(zmq.SUBSCRIBE, wire_topic(topic))
+        if not self._watching:  # Who watches nothing needs no second connection.
+            self._watching = True
+            self.views.connect(self._settings.views_address)
 
     def close(self) -> None:
         """Close all at once; nothing is waited for."""

@@ -43,7 +43,7 @@ def keep_anchor(state: Path, asked_at: datetime | None, rate: float, machine_at:
         kept = None
     if kept is not None and (kept.asked_at, kept.rate) == (asked_at, rate):
         return kept
-    anchor = Anchor(at=asked_at or machine_at, machine_at=machine_at, rate=rate, asked_at=asked_at)
+    anchor = Anchor(at=(asked_at or machine_at).astimezone(UTC), machine_at=machine_at, rate=rate, asked_at=asked_at)
     write_private(path, msgspec.json.encode(anchor) + b"\n")
     return anchor
 

@@ -31,6 +31,7 @@ PRUNE_S: Final = 1.0
 PRUNE_IDLE_S: Final = 3600.0
 TICK_AGAIN_S: Final = 0.05
 """A tick that had nothing to do is not repeated sooner, whatever the deadline says."""
+TICKS_AT_ONCE: Final = 16
 LOOK_AHEAD_S: Final = 10.0
 """The next deadline is worked out anew at least this often, in case the machine's clock is set."""
 CUT_AFTER_S: Final = 0.1
@@ -124,14 +125,21 @@ class Server:
         if step_s:
             self._handler.note([ClockStepped(at=at, step_s=step_s)])
         if step_s or now >= self._tick_at:
-            deadline_at = self._handler.next_deadline(at)
-            is_due = deadline_at is not None and deadline_at <= at
-            if is_due or step_s:
-                self._after(self._handler.tick(at))
-                self._publisher.renew(now)
-                deadline_at = self._handler.next_deadline(at)
-            self._plan_tick(deadline_at, now)
+            self._tick(at, now)
         return at
+
+    def _tick(self, at: datetime, now: float) -> None:
+        """Do all that is due, before anyone is answered: yesterday closes and today opens in one go."""
+        for _ in range(TICKS_AT_ONCE):
+            deadline_at = self._handler.next_deadline(at)
+            if deadline_at is None or deadline_at > at:
+                break
+            events = self._handler.tick(at)
+            self._after(events)
+            self._publisher.renew(now)
+            if not events:
+                break
+        self._plan_tick(self._handler.next_deadline(at), now)
 
     def _plan_tick(self, deadline_at: datetime | None, now: float) -> None:
         wait_s = LOOK_AHEAD_S if deadline_at is None else self._clock.real_seconds_until(deadline_at)

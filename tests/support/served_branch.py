@@ -33,7 +33,6 @@ class ServedBranch:
         self.process: subprocess.Popen[str] | None = None
         self.epoch = 0
         self._links: list[Link] = []
-        self._technician: Link | None = None
 
     def __enter__(self) -> Self:
         begin_branch(self.state)
@@ -43,8 +42,6 @@ class ServedBranch:
     def __exit__(self, *_: object) -> None:
         for link in self._links:
             link.close()
-        if self._technician is not None:
-            self._technician.close()
         if self.process is not None:
             self.stop()
 
@@ -100,18 +97,15 @@ class ServedBranch:
 
     # --- devices ---
 
-    @property
     def technician(self) -> Link:
-        """Give the first technician's link."""
-        if self._technician is None:
-            self._technician = open_link(self.state / "technician")
-            self._technician.start()
-        return self._technician
+        """Make the first technician's link, to be used in a ``with``."""
+        return open_link(self.state / "technician")
 
     def announce(self, device_id: str, *functions: FunctionDescription) -> str:
         """Announce a device; gives the pairing string."""
         command = CreateDevice(function_id="technician", device_id=device_id, name=device_id, functions=functions)
-        reply = self.technician.ask_and_wait(command)
+        with self.technician() as technician:
+            reply = technician.ask_and_wait(command)
         assert isinstance(reply, DeviceCreatedReply), reply
         settings = self.settings
         addresses = (settings.commands_address, settings.views_address, settings.pairing_address)

@@ -12,11 +12,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from display.clips import Pack, make_default_pack, open_pack
+from display.clips import Pack, PackMaker, open_pack
 from display.flow import Announcement, Input, Scene, Stage, step
 from display.memory import Place, load_place, load_told, save_place, save_told
 from display.player import open_sink
@@ -88,7 +88,8 @@ class BoardProgram:
         self._reported: Health | None = None
         self._started_s = time.monotonic()
         self._turn = 0
-        self._clock = ("", 0.0)
+        self._painted: object = None
+        self._painted_s = 0.0
         self._frame = 0
         self._shown: dict[int, dict[str, Any]] = {}
         self._shown_scene: dict[str, Any] = {}
@@ -98,6 +99,7 @@ class BoardProgram:
         zone_id = settings.zone_id or (self._place.zone_id if self._place else "")
         topics = [f"board/{zone_id}"] if zone_id else []
         self.link: Link = open_link(settings.state, topics=topics, on_view=self._on_view, on_state=self._on_state)
+        self._maker = PackMaker(settings.state / "clips" / "default")
         self._voice = Voice(
             zone_id or "hall",
             open_pack=self._open_pack,
@@ -135,7 +137,7 @@ class BoardProgram:
     def _open_pack(self) -> Pack:
         if self._settings.clips is not None:
             return open_pack(self._settings.clips)
-        return make_default_pack(self._settings.state / "clips" / "default")
+        return self._maker.make()
 
     # --- Who am I ---
 
@@ -212,6 +214,8 @@ class BoardProgram:
             runTouchApp(self._board)
         finally:
             self._ask_for_step = lambda: None
+            self._voice.stop()
+            self._maker.cancel()
             self._voice.close()
             if self._witness is not None:
                 self._witness.close()
@@ -227,7 +231,7 @@ class BoardProgram:
         self._stage = done.stage
         if done.announcement is not None and view is not None:
             self._announce(done.announcement, view)
-        self._board.show(self._with_slow_clock(done.scene), self._turn)
+        self._paint(done.scene)
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
@@ -252,17 +256,22 @@ class BoardProgram:
             return False
         return any(call.call_id == call_id and call.state == "called" for call in envelope.view.calls)
 
-    def _with_slow_clock(self, scene: Scene) -> Scene:
-        """Let the clock change once a second at most, however fast the hall's time goes."""
-        text, at = self._clock
+    def _paint(self, scene: Scene) -> None:
+        """Paint calls at once, and what nobody waits for (the clock, waiting lines) once a second at most.
+
+        A frame costs a software renderer some 50 ms of processor time; where the hall's time goes fast, every minute
+        of it would be one.
+        """
+        lines = scene.lines
+        urgent = (scene.kind, scene.amber, scene.titles, scene.hints, lines and (lines.current, lines.others))
         now = time.monotonic()
-        if text and scene.clock and now - at < CLOCK_S * 0.9:
-            return replace(scene, clock=text)
-        self._clock = (scene.clock, now)
-        return scene
+        if urgent != self._painted or now - self._painted_s >= CLOCK_S * 0.9:
+            self._painted, self._painted_s = urgent, now
+            self._board.show(scene, self._turn)
 
     def _next_turn(self, *_: object) -> None:
         self._turn += 1
+        self._painted_s = 0.0
         self._step()
 
     def _drift(self, *_: object) -> None:

@@ -13,8 +13,10 @@ time with a time-out. A hall that wants a human voice records the same words and
 
 import array
 import math
+import os
 import subprocess
 import sys
+import threading
 import tomllib
 import wave
 from collections.abc import Sequence
@@ -43,6 +45,8 @@ QUIET = 300
 """Samples below this (of 32,768) at the ends of a synthesised clip are silence."""
 EDGE_S = 0.006
 CLIP_LIMIT_S = 10.0
+MAKING_TIMEOUT_S = 180.0
+MAKING_NICENESS = 10
 
 
 class NoPack(Exception):  # noqa: N818 -- a state of the world: this board has no voice.
@@ -198,6 +202,42 @@ def make_default_pack(folder: Path, languages: Sequence[str] = SPOKEN_LANGUAGES)
     return open_pack(folder)
 
 
+class PackMaker:
+    """Makes the default pack in a child process at low priority, since the board must paint meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[str] | None = None
+        self._cancelled = False
+
+    def make(self) -> Pack:
+        """Give the default pack, made first if need be. Raises NoPack."""
+        if (self._folder / MANIFEST).exists() and not missing_clips(self._folder, SPOKEN_LANGUAGES):
+            return open_pack(self._folder)
+        command = [sys.executable, "-m", "display.clips", str(self._folder)]
+        with self._lock:
+            if self._cancelled:
+                raise NoPack("the board is ending")
+            self._child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603 -- our own module.
+        try:
+            _, said = self._child.communicate(timeout=MAKING_TIMEOUT_S)
+        except subprocess.TimeoutExpired as error:
+            self._child.kill()
+            self._child.communicate()
+            raise NoPack(f"making the default pack took longer than {MAKING_TIMEOUT_S:g} s") from error
+        if self._child.returncode:
+            raise NoPack(said.strip() or f"making the default pack ended with {self._child.returncode}")
+        return open_pack(self._folder)
+
+    def cancel(self) -> None:
+        """Stop making; a `make` that is under way raises NoPack soon."""
+        with self._lock:
+            self._cancelled = True
+            if self._child is not None and self._child.poll() is None:
+                self._child.kill()
+
+
 def spoken(program: str, words: str, language: str) -> bytes:
     """Have espeak-ng say words; returns the samples without the silence around them. Raises NoPack."""
     assert not any(each.isdigit() for each in words), f"digits are never read by a speech program: {words!r}"
@@ -247,3 +287,18 @@ def _bytes_of(samples: "array.array[int]") -> bytes:
     if sys.byteorder == "big":
         samples.byteswap()
     return samples.tobytes()
+
+
+def main() -> int:
+    """Make the default pack in the folder that the command line names."""
+    os.nice(MAKING_NICENESS)
+    try:
+        make_default_pack(Path(sys.argv[1]))
+    except NoPack as problem:
+        print(problem, file=sys.stderr)  # noqa: T201 -- read by the board.
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

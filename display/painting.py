@@ -30,6 +30,7 @@ KV_FILE = Path(__file__).with_name("board.kv")
 SIDE_LEFT, SIDE_WIDTH, SIDE_TOP = 1234, 632, 142
 TITLE_HEIGHT, CALL_HEIGHT, WAITING_HEIGHT, GAP = 66, 85, 70, 22
 LEFT_CARD = [56, 158, 1068, 783]
+NOWHERE = [0, 0, 0, 0]
 FULL_CARD = [56, 158, 1808, 783]
 
 
@@ -173,8 +174,8 @@ class Board(Widget):
 
     def _show_card(self, scene: Scene) -> None:
         card = self.ids.card
-        card.frame = FULL_CARD if self.full else LEFT_CARD
         paints = _CARDS.get(scene.kind)
+        card.frame = NOWHERE if paints is None else FULL_CARD if self.full else LEFT_CARD
         if paints is None:
             card.title = card.lead = card.hint = card.mark = ""
             return

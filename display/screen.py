@@ -33,6 +33,9 @@ def prepare(state: Path, settings: ScreenSettings) -> None:
         KIVY_NO_FILELOG="1",
         KIVY_LOG_MODE="PYTHON",  # Else Kivy takes over stderr, and an error of ours would never be seen.
         KIVY_CLOCK="interrupt",
+        KIVY_WINDOW="sdl2",
+        KIVY_TEXT="sdl2",
+        KIVY_IMAGE="sdl2",  # Else every provider of pictures is loaded; a board has no pictures.
     )
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")

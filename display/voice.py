@@ -92,9 +92,13 @@ class Voice:
         """Begin; returns at once."""
         self._thread.start()
 
+    def stop(self) -> None:
+        """Say nothing more; `close` waits for the thread to end."""
+        self._stop.set()
+
     def close(self) -> None:
         """Stop at once, in the middle of a word if need be."""
-        self._stop.set()
+        self.stop()
         with contextlib.suppress(queue.Full):  # When full, the thread looks at `_stop` after the order it is at.
             self._orders.put_nowait(None)
         if self._thread.ident is not None:
@@ -126,7 +130,8 @@ class Voice:
         try:
             pack = self._open_pack()
         except NoPack as problem:
-            self._tell(Health("no_pack", str(problem)))
+            if not self._stop.is_set():
+                self._tell(Health("no_pack", str(problem)))
             self._only_answer()
             return
         self._tell(Health("ok", pack.name))

@@ -11,7 +11,17 @@ import msgspec
 import pytest
 
 from display import clips
-from display.clips import SAMPLE_RATE, NoPack, Pack, loudness, make_default_pack, missing_clips, open_pack, read_wav
+from display.clips import (
+    SAMPLE_RATE,
+    NoPack,
+    Pack,
+    PackMaker,
+    loudness,
+    make_default_pack,
+    missing_clips,
+    open_pack,
+    read_wav,
+)
 from display.flow import Announcement
 from display.player import NoSound, Sink, open_sink
 from display.voice import Health, Voice, languages_of, sounds_of, words_of
@@ -147,6 +157,25 @@ def test_a_speech_program_that_hangs_is_given_up(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(clips, "ESPEAK_TIMEOUT_S", 0.2)
     with pytest.raises(NoPack, match="timed out"):
         clips.spoken(str(program), "năm", "vi")
+
+
+def test_a_pack_is_made_by_a_child_that_can_be_stopped(tmp_path: Path) -> None:
+    maker = PackMaker(tmp_path / "default")
+    problems: list[NoPack] = []
+
+    def make() -> None:
+        try:
+            maker.make()
+        except NoPack as problem:
+            problems.append(problem)
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    maker.cancel()
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+    assert len(problems) == 1
+    assert not (tmp_path / "default").exists()
 
 
 def test_digits_are_never_given_to_a_speech_program() -> None:

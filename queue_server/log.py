@@ -199,6 +199,10 @@ class Log:
         self._set_meta("epoch", epoch)
         return epoch
 
+    def skip_epochs(self, count: int) -> None:
+        """Raise the epoch by more than one start, durably: for a branch that comes back from a copy."""
+        self._set_meta("epoch", int(self.meta("epoch") or 0) + count)
+
     def meta(self, name: str) -> int | str | None:
         """Give a value that belongs to the branch rather than to its story."""
         for (value,) in self._open().execute("SELECT value FROM meta WHERE name=?", (name,)):

@@ -1,0 +1,157 @@
+"""Copies of a branch that can be trusted, and a branch made from a copy.
+
+A copy is a folder: a consistent snapshot of the log, the day heads, the keys and the addresses. It is written under
+another name, flushed, read back and verified, and only then gets its name; only then old copies go. A copy on the same
+disk is no backup, so the folder to write to should be another disk's.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import apsw
+
+from queue_server.branch_files import ADDRESS_FILE, BRANCH_KEY_FILE, SERVER_KEY_FILE, TECHNICIAN
+from queue_server.clock import CLOCK_FILE
+from queue_server.journal import Journal, Verdict, require_sqlite, verify
+from queue_server.log import HEADS_FILE, LOG_FILE, Log
+
+NAME: Final = "branch-%Y%m%dT%H%M%SZ"
+UNFINISHED: Final = ".unfinished"
+KEEP_HOURLY: Final = 24
+KEEP_DAILY: Final = 14
+KEEP_MONTHLY: Final = 12
+EPOCHS_AHEAD: Final = 1000
+"""A restored branch counts its starts from so much higher, so that its views are newer than any that were ever seen."""
+
+_BESIDE: Final = (SERVER_KEY_FILE, BRANCH_KEY_FILE, ADDRESS_FILE, CLOCK_FILE, HEADS_FILE)
+_TECHNICIANS: Final = ("device.key", "link.json")
+
+
+class BadCopy(Exception):  # noqa: N818 -- what it is.
+    """A copy that cannot be trusted, with what is wrong with it."""
+
+
+class Copy(NamedTuple):
+    """A verified copy."""
+
+    path: Path
+    verdict: Verdict
+    removed: int
+
+
+def back_up(state: Path, target: Path, at: datetime) -> Copy:
+    """Copy a branch into a new folder in ``target``, also while its server runs; verify it, and let old copies go.
+
+    Raises :class:`BadCopy`, ``NotALog``, OSError. ``at`` names the copy.
+    """
+    require_sqlite()
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    final = target / at.strftime(NAME)
+    draft = final.with_name(final.name + UNFINISHED)
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    try:
+        # The heads first: a head names an event that is in the log already, and so it will be in the snapshot.
+        _copy_beside(state, draft)
+        _snapshot(state / LOG_FILE, draft / LOG_FILE)
+        verdict = _verified(draft)
+        draft.rename(final)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    _flush(target)
+    return Copy(final, verdict, _let_old_go(target))
+
+
+def restore(copy: Path, state: Path) -> Verdict:
+    """Make a branch in an empty folder from a copy; raises :class:`BadCopy`, ``NotALog``, OSError.
+
+    What happened after the copy was made is not in it. Its first start has a much higher epoch.
+    """
+    if state.exists() and any(state.iterdir()):
+        raise BadCopy(f"{state} is not empty; restore into a folder of its own, then let the server use that")
+    verdict = _verified(copy)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _copy_beside(copy, state)
+    _copy_file(copy / LOG_FILE, state / LOG_FILE)
+    _flush(state)
+    log = Log(state / LOG_FILE)
+    try:
+        log.skip_epochs(EPOCHS_AHEAD)
+    finally:
+        log.close()
+    return verdict
+
+
+def _verified(copy: Path) -> Verdict:
+    verdict = verify(copy / LOG_FILE, copy / HEADS_FILE)
+    if verdict.wrong is not None:
+        raise BadCopy(f"{copy}: {verdict.wrong.sentence}")
+    for name in (SERVER_KEY_FILE, BRANCH_KEY_FILE):
+        if not (copy / name).exists():
+            raise BadCopy(f"{copy} lacks {name}; without it the devices do not know the branch any more")
+    return verdict
+
+
+def _snapshot(log: Path, to: Path) -> None:
+    """Write a consistent, compact copy of the log as it is at one instant."""
+    with Journal(log):  # Says what is wrong when it is no log.
+        pass
+    connection = apsw.Connection(str(log), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        connection.set_busy_timeout(10_000)
+        connection.execute("VACUUM INTO ?", (str(to),))
+    except apsw.Error as error:
+        raise BadCopy(f"{log} cannot be copied to {to}: {error}") from error
+    finally:
+        connection.close()
+    to.chmod(0o600)
+    _flush(to)
+
+
+def _copy_beside(source: Path, to: Path) -> None:
+    for name in _BESIDE:
+        if (source / name).exists():
+            _copy_file(source / name, to / name)
+    (to / TECHNICIAN).mkdir(mode=0o700, exist_ok=True)
+    for name in _TECHNICIANS:
+        if (source / TECHNICIAN / name).exists():
+            _copy_file(source / TECHNICIAN / name, to / TECHNICIAN / name)
+
+
+def _copy_file(source: Path, to: Path) -> None:
+    to.touch(mode=0o600)
+    to.write_bytes(source.read_bytes())
+    _flush(to)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _let_old_go(target: Path) -> int:
+    copies = sorted((path for path in target.glob("branch-*Z") if path.is_dir()), reverse=True)
+    kept = set(kept_of(path.name for path in copies))
+    gone = [path for path in copies if path.name not in kept]
+    for path in gone:
+        shutil.rmtree(path)
+    return len(gone)
+
+
+def kept_of(names: Iterable[str]) -> Iterator[str]:
+    """Choose which copies stay: the last 24, the last one of each of 14 days and of each of 12 months."""
+    newest_first = sorted(names, reverse=True)
+    yield from newest_first[:KEEP_HOURLY]
+    for length, limit in ((len("branch-20261123"), KEEP_DAILY), (len("branch-202611"), KEEP_MONTHLY)):
+        seen: dict[str, str] = {}
+        for name in newest_first:
+            seen.setdefault(name[:length], name)
+        yield from list(seen.values())[:limit]

@@ -116,6 +116,8 @@ class Dialogue:
         self._given_up_at_s = math.inf
         self._second_wait = False
         self._taking_back: Reason | None = None  # A held ticket is being cleared from the printer's buffer.
+        self._in_doubt = False  # The printer was silent while it had the ticket.
+        self._mended_unsaid = False  # Somebody cleared a jam while the link was closed.
         self._amends_due = False  # A raster was cut short by a broken link.
 
     # --- What the owner asks -----------------------------------------------------------------------------------------
@@ -183,6 +185,7 @@ class Dialogue:
         if self._phase in {_Phase.IDLE, _Phase.CONFIRMING}:
             self._say(commands.RECOVER_AND_GO_ON)
             self._look_at_s = now_s
+        self._mended_unsaid = self._phase is _Phase.CLOSED
         return self._go_on(now_s)
 
     def opened(self, now_s: float) -> list[Effect]:
@@ -193,6 +196,9 @@ class Dialogue:
         self._outbox, self._written, self._may_send = b"", 0, True
         self._asked, self._silences = 0, 0
         self._look_at_s = math.inf if self.profile.status == "none" else now_s
+        if self._mended_unsaid:
+            self._say(commands.RECOVER_AND_GO_ON)
+            self._mended_unsaid = False
         if self._amends_due:
             self._say(self._amends())
         if self.profile.status == "none":
@@ -229,6 +235,8 @@ class Dialogue:
             return []
         self._written += count
         if self._phase is not _Phase.SENDING:
+            if self._asked:  # The question may stand behind amends: its answer is due once it has gone.
+                self._reply_by_s = now_s + self.profile.reply_s
             return []
         self._progress_by_s = now_s + self.profile.stall_s
         effects: list[Effect] = []
@@ -316,7 +324,7 @@ class Dialogue:
     # --- Hearing -----------------------------------------------------------------------------------------------------
 
     def _heard(self, reply: Reply, now_s: float) -> list[Effect]:
-        self._failures, self._amends_due = 0, False
+        self._failures = 0
         match reply:
             case Flow(may_send=may_send):
                 self._may_send = may_send
@@ -352,8 +360,11 @@ class Dialogue:
             return []
         number, self._asked = self._asked, 0
         self._reply_by_s = math.inf
+        self._amends_due = False  # It was heard as a question, so what was said before has been read to its end.
         if self._taking_back is not None:
-            return self._settle(JobState.VOID, self._taking_back, now_s)
+            # If it was silent meanwhile, its confirmation may have been lost: then the paper may be out already.
+            state = JobState.UNCERTAIN if self._in_doubt else JobState.VOID
+            return self._settle(state, self._taking_back, now_s)
         if self._silences:
             # A printer whose buffer was full now answers all the questions it had not read: let it finish.
             self._silences = 0
@@ -379,9 +390,11 @@ class Dialogue:
         """Take a status request without an answer for what it is: neither good nor bad, but unknown."""
         self._asked, self._reply_by_s = 0, math.inf
         self._silences += 1
+        self._in_doubt = self._job is not None
         self.condition = Condition()
         self._look_at_s = now_s + LOOK_AGAIN_S
         if self._taking_back is not None:
+            self._amends_due = True
             return [*self._settle(JobState.UNCERTAIN, self._taking_back, now_s), *self._close()]
         effects = self._hold_waiting(Reason.SILENT)
         if self._phase is _Phase.CONFIRMING:
@@ -435,6 +448,9 @@ class Dialogue:
 
     def _overdue(self, now_s: float) -> list[Effect]:
         """Without a confirmation in time, look once, wait once more, then say that nobody knows."""
+        if self._asked:
+            self._confirm_by_s = self._reply_by_s  # Its silence would tell more than the missing confirmation.
+            return []
         if self.profile.status == "none" or self._second_wait:
             return [*self._settle(JobState.UNCERTAIN, Reason.UNCONFIRMED, now_s), *self._close()]
         self._second_wait = True
@@ -491,4 +507,4 @@ class Dialogue:
     def _forget_job(self) -> None:
         self._job, self._held = None, None
         self._progress_by_s = self._confirm_by_s = self._given_up_at_s = math.inf
-        self._second_wait, self._taking_back = False, None
+        self._second_wait, self._taking_back, self._in_doubt = False, None, False

@@ -40,7 +40,10 @@ DEFAULT_KEYS: Final[dict[str, KeypadAction]] = {
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A clerk wants something; ``number`` is what was typed before CALL_CHOSEN, without its prefix."""
+    """A clerk wants something.
+
+    ``number`` is what was typed before it: the number to call, without its prefix, or which outcome END means.
+    """
 
     action: KeypadAction
     number: int | None = None
@@ -60,7 +63,7 @@ class CallKeypad:
 
     def press(self, key: str, now_s: float) -> Pressed | None:
         """Take a key pressed at ``now_s`` (any steady clock); None for a digit and for a key without meaning."""
-        if now_s - self._typed_at_s > DIGITS_KEPT_S:
+        if now_s >= self._typed_at_s + DIGITS_KEPT_S:
             self._digits = ""
         if key.isdecimal() and key.isascii():
             self._digits = (self._digits + key)[-DIGITS_MOST:]
@@ -70,6 +73,15 @@ class CallKeypad:
         action = self._keys.get(key)
         if action is None or action is KeypadAction.ERASE:
             return None
-        if action is not KeypadAction.CALL_CHOSEN:
-            return Pressed(action)
-        return Pressed(action, int(digits)) if digits else None
+        number = int(digits) if digits else None
+        if action is KeypadAction.CALL_CHOSEN:
+            return Pressed(action, number) if number is not None else None
+        return Pressed(action, number if action is KeypadAction.END else None)
+
+    def typed(self, now_s: float) -> str:
+        """Return the digits that wait for a key, for a display to show them; empty once they are forgotten."""
+        return self._digits if now_s < self._typed_at_s + DIGITS_KEPT_S else ""
+
+    def forgets_at_s(self, now_s: float) -> float | None:
+        """Return when the waiting digits will be forgotten; None when there are none."""
+        return self._typed_at_s + DIGITS_KEPT_S if self.typed(now_s) else None

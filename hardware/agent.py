@@ -1,1 +1,0 @@
-"""Put bare devices on the network."""

@@ -1,0 +1,378 @@
+"""What a key means and what a display shows: pure, `state, input -> state, effects`.
+
+A key of a call keypad becomes one command with a request id of its own, so that it is carried out once however often
+the wire or the network repeats it; a key pressed while the server is gone is refused at once, because a clerk must not
+call somebody minutes later. A key of a rating keypad is kept on disk first and sent when it can be. LED counter
+displays follow the board's view: the number, dashes when the counter is closed, one dash when nothing is known.
+A refusal is shown on the counter's display for a moment: "0" when nobody waits, "LOI" (lỗi, mistake) otherwise.
+
+Times are seconds of the real monotonic clock: how long a mistake is shown and when half-typed digits are forgotten has
+nothing to do with the hall's time.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, assert_never
+
+from hardware.agent.settings import AgentSettings, FunctionSettings
+from hardware.keypad import CallKeypad, KeypadAction, Pressed
+from hardware.led import CounterDisplay, fitted
+from hardware.rating_keypad import RatingKeypad
+from presentation.formats import ticket_number
+from protocol import commands as c
+from protocol.views import AnyReply, AnyView, BoardCounter, BoardView, CounterView, Refused
+
+NOTICE_S = 3.0
+
+CLOSED_TEXT = "----"
+UNKNOWN_TEXT = "-"  # Nothing is known: the server is not heard.
+MISTAKE_TEXT = "LOI"
+NOBODY_TEXT = "0"
+
+LinkState = Literal["connecting", "up", "gone", "refused"]
+
+Health = Literal["ok", "gone", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of this agent: what the server says it is, and where it hangs."""
+
+    function_id: str
+    kind: str
+    counter_id: str
+    zone_id: str
+    at: FunctionSettings
+
+
+# --- Inputs -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A key, handed over by the wire exactly once. `fresh_id` is a new UUIDv7 for the command it becomes."""
+
+    function_id: str
+    key: str
+    fresh_id: str
+    hall_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCame:
+    """A view of the server."""
+
+    topic: str
+    view: AnyView
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The server is heard, or not."""
+
+    link: LinkState
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to the command of a call key; None when there was none in time (its outcome is unknown)."""
+
+    function_id: str
+    reply: AnyReply | None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """The wire's master found a device gone or back."""
+
+    function_id: str
+    health: Health
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLost:
+    """A report of health found no answer; it is made again."""
+
+    function_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionsKnown:
+    """The server said what this agent's functions are."""
+
+    functions: tuple[Function, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Nothing but time has passed."""
+
+
+AnyInput = KeyPressed | ViewCame | LinkChanged | Answered | HealthChanged | ReportLost | FunctionsKnown | Moment
+
+
+# --- Effects ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the server under this request id; the answer comes back as `Answered`."""
+
+    function_id: str
+    request_id: str
+    command: c.AnyCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep a rating on disk and send it when possible."""
+
+    press: c.PressRating
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Have a display show a text."""
+
+    function_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the server and the log of a device's health."""
+
+    command: c.ReportDevice
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Watch a topic from now on."""
+
+    topic: str
+
+
+AnyEffect = Ask | Keep | Show | Report | Watch
+
+
+# --- State ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class AgentState:
+    """All that the agent knows. `step` changes it; nothing else does."""
+
+    settings: AgentSettings
+    functions: dict[str, Function] = field(default_factory=dict)
+    link: LinkState = "connecting"
+    boards: dict[str, BoardView] = field(default_factory=dict)
+    counters: dict[str, CounterView] = field(default_factory=dict)
+    keypads: dict[str, CallKeypad] = field(default_factory=dict)
+    notices: dict[str, tuple[str, float]] = field(default_factory=dict)  # By counter: what to show, until when.
+    shown: dict[str, str] = field(default_factory=dict)
+    health: dict[str, HealthChanged] = field(default_factory=dict)
+    reported: dict[str, HealthChanged] = field(default_factory=dict)
+    watched: set[str] = field(default_factory=set)
+
+
+def step(state: AgentState, happened: AnyInput, now_s: float) -> list[AnyEffect]:
+    """Take one input, change the state, and give what is to be done, in order."""
+    _forget(state, now_s)
+    effects = list(_taken(state, happened, now_s))
+    effects += _texts(state, now_s)
+    effects += _reports(state)
+    return effects
+
+
+def _taken(state: AgentState, happened: AnyInput, now_s: float) -> Iterable[AnyEffect]:
+    match happened:
+        case KeyPressed():
+            return _key(state, happened, now_s)
+        case ViewCame():
+            _seen(state, happened.view)
+        case LinkChanged():
+            state.link = happened.link
+        case Answered():
+            _answered(state, happened, now_s)
+        case HealthChanged():
+            state.health[happened.function_id] = happened
+        case ReportLost():
+            state.reported.pop(happened.function_id, None)
+        case FunctionsKnown():
+            state.functions = {function.function_id: function for function in happened.functions}
+            return _topics(state)
+        case Moment():
+            pass
+        case _:
+            assert_never(happened)
+    return ()
+
+
+def _seen(state: AgentState, view: AnyView) -> None:
+    if isinstance(view, BoardView):
+        state.boards[view.zone_id] = view
+    elif isinstance(view, CounterView):
+        state.counters[view.counter_id] = view
+
+
+def next_moment_s(state: AgentState, now_s: float) -> float | None:
+    """Give when the agent must be woken although nothing happens."""
+    digits = (keypad.forgets_at_s(now_s) for keypad in state.keypads.values())
+    notices = (until for _, until in state.notices.values())
+    return min((moment for moment in (*digits, *notices) if moment is not None), default=None)
+
+
+# --- Keys -------------------------------------------------------------------------------------------------------------
+
+
+def _key(state: AgentState, pressed: KeyPressed, now_s: float) -> Iterable[AnyEffect]:
+    function = state.functions.get(pressed.function_id)
+    if function is None:
+        return ()
+    if function.kind == "rating_keypad":
+        return _rating(state, function, pressed)
+    if function.kind != "call_keypad":
+        return ()
+    return _call_key(state, function, pressed, now_s)
+
+
+def _rating(state: AgentState, function: Function, pressed: KeyPressed) -> Iterable[AnyEffect]:
+    level = RatingKeypad(state.settings.rating_keys).press(pressed.key).value
+    if level is None:
+        return ()
+    press = c.PressRating(
+        function_id=function.function_id,
+        press_id=pressed.fresh_id,
+        level=level,
+        pressed_at=pressed.hall_at,
+        buffered=state.link != "up",
+    )
+    return (Keep(press),)
+
+
+def _call_key(state: AgentState, function: Function, pressed: KeyPressed, now_s: float) -> Iterable[AnyEffect]:
+    keypad = state.keypads.setdefault(function.function_id, CallKeypad(state.settings.call_keys))
+    wanted = keypad.press(pressed.key, now_s)
+    if wanted is None:
+        return ()
+    command = command_of(function, wanted, state.settings, state.counters.get(function.counter_id))
+    if command is None or state.link != "up":
+        state.notices[function.counter_id] = (MISTAKE_TEXT, now_s + NOTICE_S)
+        return ()
+    return (Ask(function.function_id, pressed.fresh_id, command),)
+
+
+def command_of(
+    function: Function, wanted: Pressed, settings: AgentSettings, view: CounterView | None
+) -> c.AnyCommand | None:
+    """Say what a clerk's wish asks of the server; None for an outcome or a number that there is not.
+
+    The pause key opens a counter that is not open. END means the first of the agent's outcomes, or the one whose place
+    was typed before it.
+    """
+    me, here = function.function_id, function.counter_id
+    if wanted.action in _PLAIN:
+        return _PLAIN[wanted.action](function_id=me, counter_id=here)
+    if wanted.action is KeypadAction.PAUSE:
+        if view is not None and view.state != "open":
+            return c.OpenCounter(function_id=me, counter_id=here)
+        return c.PauseCounter(function_id=me, counter_id=here, reason=settings.pause_reason)
+    place = 1 if wanted.number is None else wanted.number
+    if wanted.action is KeypadAction.END and 1 <= place <= len(settings.outcomes):
+        return c.EndService(function_id=me, counter_id=here, outcome=settings.outcomes[place - 1])
+    if wanted.action is KeypadAction.CALL_CHOSEN and wanted.number:
+        return c.CallNumber(function_id=me, counter_id=here, number=wanted.number, reason=settings.call_reason)
+    return None
+
+
+_PLAIN: Mapping[KeypadAction, type[c.CallNext | c.RecallVisit | c.StartService | c.MarkNoShow]] = {
+    KeypadAction.NEXT: c.CallNext,
+    KeypadAction.RECALL: c.RecallVisit,
+    KeypadAction.START: c.StartService,
+    KeypadAction.NO_SHOW: c.MarkNoShow,
+}
+
+
+def _answered(state: AgentState, answered: Answered, now_s: float) -> None:
+    function = state.functions.get(answered.function_id)
+    if function is None or not (answered.reply is None or isinstance(answered.reply, Refused)):
+        return
+    nobody = isinstance(answered.reply, Refused) and answered.reply.code == "nothing_waiting"
+    state.notices[function.counter_id] = (NOBODY_TEXT if nobody else MISTAKE_TEXT, now_s + NOTICE_S)
+
+
+# --- Displays ---------------------------------------------------------------------------------------------------------
+
+
+def _forget(state: AgentState, now_s: float) -> None:
+    state.notices = {name: kept for name, kept in state.notices.items() if kept[1] > now_s}
+
+
+def _texts(state: AgentState, now_s: float) -> Iterable[AnyEffect]:
+    typed = {
+        state.functions[name].counter_id: keypad.typed(now_s)
+        for name, keypad in state.keypads.items()
+        if name in state.functions
+    }
+    counters = {counter.counter_id: counter for view in state.boards.values() for counter in view.counters}
+    for function in state.functions.values():
+        if function.kind != "counter_display":
+            continue
+        notice = typed.get(function.counter_id) or state.notices.get(function.counter_id, ("", 0.0))[0]
+        text = led_text(counters, function, live=state.link == "up", notice=notice)
+        if state.shown.get(function.function_id) != text:
+            state.shown[function.function_id] = text
+            yield Show(function.function_id, text)
+
+
+def led_text(counters: Mapping[str, BoardCounter], function: Function, *, live: bool, notice: str = "") -> str:
+    """Say what an LED counter display shows: a notice before all, then what the board's view says of the counter.
+
+    Where the whole number finds no room, its digits say most: a number that is cut off would be another number.
+    """
+    width = function.at.columns
+    display = CounterDisplay(width=width, paused_text=CLOSED_TEXT, closed_text=CLOSED_TEXT)
+    if notice:
+        return fitted(notice[-width:], width)
+    counter = counters.get(function.counter_id)
+    if not live or counter is None:
+        return UNKNOWN_TEXT
+    if counter.ticket_number:
+        whole = ticket_number(counter.prefix, counter.ticket_number)
+        return display.called(whole if len(whole) <= width else str(counter.ticket_number)[-width:])
+    return {"open": display.idle, "paused": display.paused, "closed": display.closed}[counter.state]()
+
+
+# --- Health and topics ------------------------------------------------------------------------------------------------
+
+
+def _reports(state: AgentState) -> Iterable[AnyEffect]:
+    if state.link != "up":
+        return
+    for function_id, health in state.health.items():
+        if function_id in state.functions and state.reported.get(function_id) != health:
+            state.reported[function_id] = health
+            yield Report(
+                c.ReportDevice(
+                    function_id=function_id,
+                    state=health.health,
+                    reason="" if health.health == "ok" else "no_answer",
+                    detail=health.detail[:256],
+                )
+            )
+
+
+def _topics(state: AgentState) -> Iterable[AnyEffect]:
+    for function in state.functions.values():
+        match function.kind:
+            case "call_keypad":
+                topic = f"counter/{function.counter_id}"
+            case "counter_display":
+                topic = f"board/{function.zone_id}"
+            case _:
+                continue
+        if topic not in state.watched:
+            state.watched.add(topic)
+            yield Watch(topic)

@@ -1,0 +1,102 @@
+"""`agent.toml` in the agent's folder of state: which function hangs on which wire, and what its keys mean.
+
+[[wires]]
+wire_id = "hall"
+address = "serial:///dev/serial/by-id/usb-…?baud=9600"
+
+[[functions]]                       # kind, counter and zone are the server's to say; here stands only the wire
+function_id = "call-keypad-1"
+wire_id = "hall"
+slave = 1
+
+[[functions]]
+function_id = "counter-display-1"
+wire_id = "hall"
+slave = 41
+columns = 4                         # letters that the display has
+protocol = "reference"              # or "am03127"
+
+[call_keys]                         # optional: what the keys of call keypads mean; digits gather a number
+N = "next"
+
+outcomes = ["received", …]          # optional: E ends with the first, 2 E with the second …
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from hardware import keypad, rating_keypad
+from hardware.keypad import KeypadAction
+from protocol.message import Code, Identifier
+
+SETTINGS_FILE = "agent.toml"
+
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=1)]
+
+
+class WrongSettings(Exception):  # noqa: N818 -- named for what it is.
+    """`agent.toml` cannot be used; the message says where and what to mend."""
+
+
+class WireSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One wire with a master of its own."""
+
+    wire_id: Identifier
+    address: str
+
+
+class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a function hangs."""
+
+    function_id: Identifier
+    wire_id: Identifier
+    slave: Annotated[int, msgspec.Meta(ge=1, le=254)]
+    columns: Annotated[int, msgspec.Meta(ge=3, le=32)] = 4
+    protocol: Literal["reference", "am03127"] = "reference"
+
+
+class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    wires: tuple[WireSettings, ...]
+    functions: tuple[FunctionSettings, ...]
+    call_keys: dict[Key, KeypadAction] = msgspec.field(default_factory=lambda: dict(keypad.DEFAULT_KEYS))
+    rating_keys: dict[Key, Annotated[int, msgspec.Meta(ge=1, le=9)]] = msgspec.field(
+        default_factory=lambda: dict(rating_keypad.DEFAULT_KEYS)
+    )
+    outcomes: tuple[Code, ...] = ("received", "returned", "guided", "papers_missing", "left")
+    call_reason: Code = "keyed"
+    pause_reason: Code = "break"
+
+
+def load_settings(state: Path) -> AgentSettings:
+    """Read `agent.toml`. Raises WrongSettings."""
+    path = state / SETTINGS_FILE
+    try:
+        settings = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), AgentSettings)
+    except FileNotFoundError as error:
+        raise WrongSettings(f"{path} is missing; it says which function hangs on which wire") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise WrongSettings(f"{path}: {error}") from error
+    _check(settings, path)
+    return settings
+
+
+def _check(settings: AgentSettings, path: Path) -> None:
+    wires = {wire.wire_id for wire in settings.wires}
+    seen: dict[tuple[str, int], str] = {}
+    names: set[str] = set()
+    for function in settings.functions:
+        where = f"{path}: function {function.function_id!r}"
+        if function.wire_id not in wires:
+            raise WrongSettings(f"{where} hangs on wire {function.wire_id!r}; there are: {', '.join(sorted(wires))}")
+        if function.function_id in names:
+            raise WrongSettings(f"{where} stands there twice; give each function once")
+        names.add(function.function_id)
+        place = (function.wire_id, function.slave)
+        if place in seen:
+            raise WrongSettings(f"{where} has slave {function.slave}, as {seen[place]!r} has; slaves differ on a wire")
+        seen[place] = function.function_id

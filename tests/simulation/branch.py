@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from datetime import date, timedelta
 
+from protocol.configuration import KioskRange
 from tests.support import invariants
 from tests.support.everyday import Everyday
 from tests.support.halls import small_hall
@@ -29,7 +30,7 @@ def simulate(seed: int, steps: int, *, steps_a_day: int = 1500) -> Counter[str]:
     Raises :class:`Failed` with the seed and the last lines.
     """
     chance = random.Random(seed)
-    table = Table(small_hall())
+    table = Table(small_hall(kiosk_ranges=(KioskRange(function_id="kiosk-1", prefix="H", first=21, last=80),)))
     everyday = Everyday(table, chance)
     for clerk, counter in (("an", "1"), ("binh", "2"), ("chi", "3")):
         table.say(f"signin {clerk} {counter}")
@@ -42,7 +43,7 @@ def simulate(seed: int, steps: int, *, steps_a_day: int = 1500) -> Counter[str]:
             came[f"{lines[-1].split()[0]} {'refused' if what.startswith('refused') else 'done'}"] += 1
             if step % steps_a_day == 0:
                 invariants.check(table.hall)
-                everyday.off_line = 500
+                everyday.off_line = 20
             elif step % QUICK_EVERY == 0:
                 invariants.check(table.hall, invariants.QUICK)
         table.say(_closing(table))

@@ -24,6 +24,7 @@ class DrivenBranch:
     def __init__(self, configuration: Configuration, at: datetime) -> None:
         self.at = at
         self.log: list[bytes] = []
+        self._read: list[e.AnyEvent] = []
         self.estimates: dict[tuple[str, str], views.Estimate] = {}
         self.asked: list[tuple[core.Request, views.AnyReply]] = []
         self.old_visits: dict[str, core.Visit] = {}
@@ -41,8 +42,9 @@ class DrivenBranch:
             )
 
     def events(self, since: int = 0) -> list[e.AnyEvent]:
-        """Read the stored bytes again, from the ``since``-th on."""
-        return [codec.decode_event(body) for body in self.log[since:]]
+        """Read the stored bytes, from the ``since``-th event on; each is decoded once."""
+        self._read += [codec.decode_event(body) for body in self.log[len(self._read) :]]
+        return self._read[since:]
 
     def facts(self, **more: object) -> core.Facts:
         """Give the facts of a request now."""

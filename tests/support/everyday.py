@@ -15,6 +15,7 @@ OUTCOMES = ("received", "received", "papers_missing", "left")
 
 WEIGHTS = {
     "wait": 30,
+    "leap": 4,
     "take": 26,
     "call": 26,
     "start": 20,
@@ -48,7 +49,8 @@ class Everyday:
         self.table = table
         self.chance = chance
         self.visits = 0
-        self.off_line = 500
+        self.range = table.hall.branch.configuration.kiosk_ranges[0]
+        self.off_line = self.range.first - 1
 
     def line(self) -> str:
         """Give one line: half the time what makes sense at some counter, else anything."""
@@ -106,6 +108,9 @@ class Everyday:
     def _wait(self) -> str:
         return str(self.chance.choice((0.2, 0.5, 1, 5, 20, 60, 240, 900)))
 
+    def _leap(self) -> str:
+        return str(self.chance.choice((5, 30, 95)))
+
     def _take(self) -> str:
         if self.visits and self.chance.random() < 0.05:
             return f"{self._visit()} land"
@@ -120,7 +125,7 @@ class Everyday:
         known = self.visits and self.chance.random() < 0.3
         if not known:
             self.visits += 1
-        self.off_line += self.chance.choice((0, 1, 1, 1))
+        self.off_line = min(self.off_line + self.chance.choice((0, 1, 1, 1)), self.range.last + 1)
         visit = self._visit() if known else f"V{self.visits}"
         return (
             f"{visit} civil_status H{self.off_line} {self.chance.randint(7, 19):02d}:{self.chance.randint(0, 59):02d}"

@@ -192,7 +192,7 @@ def a_press_counts_in_its_window_only(hall: DrivenBranch) -> None:
 
 def replay_of_the_bytes_equals_the_state(hall: DrivenBranch) -> None:
     """The stored bytes alone make the same branch; so do those since the day opened, with its configuration."""
-    events = hall.events()
+    events = [codec.decode_event(body) for body in hall.log]
     assert core.replay(events) == hall.branch
     for index in range(len(events) - 1, 0, -1):
         if isinstance(events[index], e.DayOpened):

@@ -68,6 +68,16 @@ SCENARIOS = {
         wait    100
         rated   V1                             -> terminal:2
     """,
+    "a press after the window does not count, even before the loop has ticked": """
+        wait    2
+        rate    1 2                            -> counted
+        leap    87.9
+        rate    1 1                            -> counted
+        leap    0.1
+        rate    1 3                            -> no_open_window
+        wait    0
+        rated   V1                             -> keypad:1
+    """,
     "the next call leaves a short grace": """
         take    V2 civil_status
         wait    2

@@ -1,0 +1,215 @@
+"""The tests are tested: mistakes that one might really make in the rules are planted, and each must be found.
+
+A mutant is data: a file of the core, a piece of its text, and what stands there instead. It is planted in a copy of the
+package and judged by the tables and the simulated days (``judge.py``) in a process of its own.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Mutant(NamedTuple):
+    """One planted mistake: what it would do to people, and the text that does it."""
+
+    harm: str
+    file: str
+    old: str
+    new: str
+
+
+MUTANTS = (
+    Mutant(
+        "the latest deadline goes first",
+        "calling.py",
+        "return min(overdue, key=_by_deadline)",
+        "return max(overdue, key=_by_deadline)",
+    ),
+    Mutant(
+        "a guarantee is met a moment late",
+        "calling.py",
+        "head.waited_s >= head.guaranteed_s",
+        "head.waited_s > head.guaranteed_s",
+    ),
+    Mutant("slopes are forgotten", "calling.py", "(-head.slope * head.waited_s,", "(-head.waited_s,"),
+    Mutant(
+        "equals are served youngest first",
+        "calling.py",
+        "return (-head.slope * head.waited_s, -head.waited_s, head.order)",
+        "return (-head.slope * head.waited_s, -head.waited_s, -head.order)",
+    ),
+    Mutant(
+        "backups are helped before their time",
+        "calling.py",
+        "if not primaries or head.waited_s > head.overflow_s",
+        "if True",
+    ),
+    Mutant(
+        "an idle counter does not help",
+        "calling.py",
+        "if not primaries or head.waited_s > head.overflow_s",
+        "if head.waited_s > head.overflow_s",
+    ),
+    Mutant(
+        "a visit sent to one counter is called at another",
+        "calling.py",
+        "if sent_here or (not to_counter_id and (is_primary or is_backup)):",
+        "if sent_here or is_primary or is_backup:",
+    ),
+    Mutant(
+        "the server gives a kiosk's own numbers",
+        "hall.py",
+        "if numbers.first <= number <= numbers.last:",
+        "if False:",
+    ),
+    Mutant(
+        "one number on two papers",
+        "tickets.py",
+        "if holder is not None:",
+        "if False:",
+    ),
+    Mutant(
+        "a double tap takes two numbers",
+        "tickets.py",
+        "if command.visit_id in branch.visits:",
+        "if False:",
+    ),
+    Mutant(
+        "a wrong kiosk clock buys a place",
+        "tickets.py",
+        "return min(max(taken_at, earliest), at)",
+        "return min(taken_at, at)",
+    ),
+    Mutant(
+        "a kiosk's clock runs ahead",
+        "tickets.py",
+        "return min(max(taken_at, earliest), at)",
+        "return max(taken_at, earliest)",
+    ),
+    Mutant(
+        "a second citizen is sent to the same window",
+        "counters.py",
+        'code = "call_unanswered" if visit.state == "called" else "counter_busy"',
+        'code = "counter_busy"\n        if visit.state == "called":\n            return',
+    ),
+    Mutant(
+        "a clerk sits at two counters",
+        "counters.py",
+        "if elsewhere is not None and elsewhere != counter.counter_id:",
+        "if False:",
+    ),
+    Mutant(
+        "a closing counter forgets its parked visits",
+        "counters.py",
+        "for visit_id in counter.parked:",
+        "for visit_id in ():",
+    ),
+    Mutant(
+        "the parked are left over at the day's end",
+        "day.py",
+        'if visit.state in ("waiting", "parked")]',
+        'if visit.state == "waiting"]',
+    ),
+    Mutant("a date is opened twice", "day.py", "if plan.day <= branch.day:", "if plan.day < branch.day:"),
+    Mutant(
+        "a no-show goes to the end of the line",
+        "calls.py",
+        "            rank_at=visit.rank_at,\n            reason=command.reason,",
+        "            rank_at=at,\n            reason=command.reason,",
+    ),
+    Mutant(
+        "a recall has the number of its call",
+        "calls.py",
+        "call_id=branch.last_call_id + 1,\n            recalls",
+        "call_id=visit.call_id,\n            recalls",
+    ),
+    Mutant(
+        "the first press counts, not the last",
+        "apply_visits.py",
+        "window.presses[event.channel] = Press(event.level, event.reasons)",
+        "window.presses.setdefault(event.channel, Press(event.level, event.reasons))",
+    ),
+    Mutant(
+        "a press counts after the window",
+        "ratings.py",
+        "if window is None or at >= window.closes_at:",
+        "if window is None:",
+    ),
+    Mutant("a bounce counts", "ratings.py", "if last is not None and at - last <", "if last is None and at - at <"),
+    Mutant(
+        "a visit is rated twice by two counters",
+        "ratings.py",
+        "        if channel not in visit.rated_by\n",
+        "",
+    ),
+    Mutant(
+        "somebody who was not served is asked",
+        "services.py",
+        "if outcome.served and not command.come_back_today:",
+        "if not command.come_back_today:",
+    ),
+    Mutant(
+        "a transfer loses the old arrival",
+        "services.py",
+        "            return min(visit.rank_at, line.head.rank_at - _JUST_BEFORE)\n    return visit.rank_at",
+        "            return min(visit.rank_at, line.head.rank_at - _JUST_BEFORE)\n    return at",
+    ),
+    Mutant(
+        "a number that lost to paper is free again",
+        "apply_visits.py",
+        "    branch.by_number[event.prefix, event.number] = visit.visit_id\n\n",
+        "    branch.by_number[event.prefix, event.number] = visit.visit_id\n"
+        "    branch.last_numbers[event.void_prefix] -= 1\n\n",
+    ),
+    Mutant(
+        "numbers go on into the next day",
+        "state.py",
+        "        branch.last_numbers,\n",
+        "",
+    ),
+)
+
+
+def plant(mutant: Mutant | None, folder: Path) -> Path:
+    """Copy the package ``queue_server`` into ``folder`` with the mutant in it; gives what to put on PYTHONPATH."""
+    copy = folder / "queue_server"
+    shutil.copytree(ROOT / "queue_server", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    if mutant is not None:
+        file = copy / "core" / mutant.file
+        text = file.read_text(encoding="utf-8")
+        assert text.count(mutant.old) == 1, f"{mutant.harm}: its text stands {text.count(mutant.old)} times in the file"
+        file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+    return folder
+
+
+def judged(path: Path, seed: int) -> subprocess.CompletedProcess[str]:
+    """Judge the copy in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "tests.simulation.judge", "--seed", str(seed)],
+        env={**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+
+def test_the_rules_as_they_are_are_acquitted(tmp_path: Path, seed: int) -> None:
+    done = judged(plant(None, tmp_path), seed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert str(tmp_path) in done.stdout, "the copy was judged, not the original"
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.harm for mutant in MUTANTS])
+def test_a_planted_mutant_is_convicted(mutant: Mutant, tmp_path: Path, seed: int) -> None:
+    done = judged(plant(mutant, tmp_path), seed)
+    assert done.returncode == 1, f"{mutant.harm}: nobody noticed\n{done.stdout}{done.stderr}"
+    assert str(tmp_path) in done.stdout, f"the judge did not come to a verdict: {done.stderr}"

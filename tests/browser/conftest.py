@@ -51,7 +51,7 @@ class Visits:
     def page(self, context: BrowserContext | None = None) -> Page:
         """Open a page: in a browser of its own, or as a further tab of another page's."""
         if context is None:
-            context = self.browser.new_context(viewport=VIEWPORT, locale="vi-VN")  # type: ignore[arg-type]
+            context = self.browser.new_context(viewport=VIEWPORT, locale="vi-VN")  # type: ignore[arg-type]  # Playwright wants its own typed dictionary.
             self.contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(LOOKED_FOR_MS)

@@ -1,0 +1,166 @@
+"""The report of a day as people read it in a terminal or on paper, and as CSV. Pure."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from presentation.formats import clock, duration, number, percentage, rate
+from presentation.texts import Words, name_in
+from queue_server.reporting.day import ChannelDay, DayReport, OutOfOrder, ServiceDay
+from queue_server.reporting.figures import LEAST_SAMPLE, Share, Spread
+
+CSV_HEAD = (
+    "day",
+    "service_id",
+    "taken",
+    "served",
+    "not_served",
+    "no_show",
+    "cancelled",
+    "expired",
+    "still_here",
+    "called",
+    "waiting_p50_s",
+    "waiting_p90_s",
+    "target_s",
+    "within_target",
+    "stages",
+    "service_p50_s",
+    "service_p90_s",
+)
+
+
+def day_text(report: DayReport, words: Words, utc_offset_s: int) -> str:
+    """Write the report for people."""
+    return "\n".join(_parts(report, words, utc_offset_s)) + "\n"
+
+
+def _parts(report: DayReport, words: Words, utc_offset_s: int) -> Iterator[str]:
+    day = "/".join(reversed(report.day.split("-")))
+    yield words("day_report.title", day=day)
+    yield words("day_report.closed" if report.closed_at else "day_report.going_on", seq=report.followed_seq)
+    yield ""
+    yield from _table([_service_head(words), *(_service_cells(one, words) for one in (*report.services, report.all))])
+    yield words("day_report.least", count=LEAST_SAMPLE)
+    yield ""
+    yield words("day_report.outcomes")
+    yield from _table(
+        [
+            (f"  {_name(report.outcome_names.get(key, {}), key, words)}", number(words, count))
+            for key, count in report.outcomes.items()
+        ]
+    )
+    yield ""
+    yield f"{words('reports.ratings')}: {words('day_report.answered', share=_share(report.answered, words))}"
+    yield from _table([tuple(_channel_cells(one, words)) for one in report.ratings])
+    if report.presses_not_counted:
+        counts = ", ".join(f"{flag} {count}" for flag, count in report.presses_not_counted.items())
+        yield f"  {words('day_report.not_counted', counts=counts)}"
+    yield ""
+    clauses = ", ".join(f"{words(f'clause.{clause}')} {count}" for clause, count in report.calls_by_clause.items())
+    yield f"{words('day_report.calls', count=report.calls)}{': ' if clauses else ''}{clauses}"
+    yield from _table([_choice_cells(one, words, utc_offset_s) for one in report.out_of_order])
+
+
+def _service_head(words: Words) -> tuple[str, ...]:
+    keys = ("service", "taken", "served", "not_served", "no_show", "gone", "here", "p50", "p90", "kept", "service_time")
+    return tuple(words(f"day_report.head.{key}") for key in keys)
+
+
+def _service_cells(one: ServiceDay, words: Words) -> tuple[str, ...]:
+    visits = one.visits
+    counts = (
+        visits.taken,
+        visits.served,
+        visits.not_served,
+        visits.no_show,
+        visits.cancelled + visits.expired,
+        visits.still_here,
+    )
+    return (
+        _name(one.names, one.service_id, words) if one.service_id else words("day_report.all"),
+        *(number(words, count) for count in counts),
+        _seconds(one.waiting.p50_s, words),
+        _seconds(one.waiting.p90_s, words),
+        _share(one.within_target, words),
+        _seconds(one.service.p50_s, words),
+    )
+
+
+def _channel_cells(one: ChannelDay, words: Words) -> Iterator[str]:
+    yield f"  {words(f'rating.channel.{one.channel}') if words.has(f'rating.channel.{one.channel}') else one.channel}"
+    yield f"{words('reports.satisfied')} {_share(one.satisfied, words)}"
+    if one.satisfied.low is not None and one.satisfied.high is not None:
+        low, high = (
+            percentage(words, round(bound * 1000), 1000, 1) for bound in (one.satisfied.low, one.satisfied.high)
+        )
+        yield words("reports.interval", low=low, high=high)
+    else:
+        yield ""
+
+
+def _choice_cells(one: OutOfOrder, words: Words, utc_offset_s: int) -> tuple[str, ...]:
+    return (
+        f"  {clock(words, datetime.fromisoformat(one.at), utc_offset_s)}",
+        one.number,
+        one.counter_id,
+        one.clerk_id,
+        one.reason,
+        words("console.waiting_for", duration=duration(words, one.waited_s)),
+        words("day_report.passed_over", count=one.passed_over),
+    )
+
+
+def _name(names: Mapping[str, str], key: str, words: Words) -> str:
+    return name_in(names, words.language) if names else key
+
+
+def _share(share: Share, words: Words) -> str:
+    """Write a share: with its percentage when there are enough, else its counts alone."""
+    if share.low is None:
+        return words("format.share_of", part=share.part, whole=share.whole)
+    return rate(words, share.part, share.whole, 1)
+
+
+def _seconds(seconds: int | None, words: Words) -> str:
+    return "–" if seconds is None else duration(words, seconds)
+
+
+def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Set rows in columns: the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))]
+        yield "  ".join(cells).rstrip()
+
+
+def day_csv(report: DayReport) -> str:
+    """Write the figures by service as CSV (RFC 4180), with ids and seconds; the last row is the whole hall."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(CSV_HEAD)
+    for one in (*report.services, report.all):
+        visits = one.visits
+        table.writerow(
+            (
+                report.day,
+                one.service_id,
+                visits.taken,
+                visits.served,
+                visits.not_served,
+                visits.no_show,
+                visits.cancelled,
+                visits.expired,
+                visits.still_here,
+                *_spread_cells(one.waiting),
+                one.target_s,
+                one.within_target.part,
+                *_spread_cells(one.service),
+            )
+        )
+    return out.getvalue()
+
+
+def _spread_cells(spread: Spread) -> tuple[int | None, ...]:
+    return spread.n, spread.p50_s, spread.p90_s

@@ -1,0 +1,69 @@
+"""Small statistics, each with its definition and source. Pure."""
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+LEAST_SAMPLE: Final = 10
+"""Below so many, counts are shown but no rate, percentile or interval: they would say more than is known."""
+
+_Z_95: Final = 1.959963984540054
+"""The 97.5 % point of the normal distribution: two-sided 95 %."""
+
+
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """How durations spread: their count, and the median and 90th percentile in seconds unless there are too few."""
+
+    n: int
+    p50_s: int | None
+    p90_s: int | None
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of so many. `low` and `high` bound the true share with 95 % confidence (None when there are too few)."""
+
+    part: int
+    whole: int
+    low: float | None = None
+    high: float | None = None
+
+
+def percentile(ordered: list[int], percent: int) -> int:
+    """Give the nearest-rank percentile of values in ascending order: the least that at least `percent` % do not exceed.
+
+    It is always one of the values, so a person can be pointed at who waited so long.
+    """
+    assert ordered, "nothing has no percentile"
+    assert 0 < percent <= 100, f"a percentile of {percent}"  # noqa: PLR2004 -- per cent.
+    return ordered[math.ceil(len(ordered) * percent / 100) - 1]
+
+
+def spread(durations_s: Iterable[int]) -> Spread:
+    """Give how durations spread."""
+    ordered = sorted(durations_s)
+    if len(ordered) < LEAST_SAMPLE:
+        return Spread(n=len(ordered), p50_s=None, p90_s=None)
+    return Spread(n=len(ordered), p50_s=percentile(ordered, 50), p90_s=percentile(ordered, 90))
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """Give the 95 % score interval of a share (E. B. Wilson, JASA 22 (1927) 209-212).
+
+    It stays within 0 and 1 and does not collapse when all or none agree, unlike the textbook's "plus or minus".
+    """
+    assert 0 <= part <= whole, f"a share of {part} in {whole}"
+    assert whole > 0, "a share of nothing"
+    share, square = part / whole, _Z_95**2
+    middle = (share + square / (2 * whole)) / (1 + square / whole)
+    half = _Z_95 / (1 + square / whole) * math.sqrt(share * (1 - share) / whole + square / (4 * whole**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def share(part: int, whole: int) -> Share:
+    """Give a share with its counts, and its interval when there are enough."""
+    if whole < LEAST_SAMPLE:
+        return Share(part=part, whole=whole)
+    low, high = wilson(part, whole)
+    return Share(part=part, whole=whole, low=low, high=high)

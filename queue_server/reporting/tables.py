@@ -1,0 +1,228 @@
+"""`reports.db`: the report tables, derived from the log and worth nothing without it.
+
+One process follows the log and writes; it holds a lock beside the file. Rows and the point reached in the log
+(`followed`: seq and hash) are stored in the same transaction, so the tables are always those of some moment of the
+log. If the log's row there has another hash, the log is another one (restored, or tampered with): the tables are made
+anew, beside the old ones, and put in their place when they are complete. Readers open the file read-only.
+"""
+
+import fcntl
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+import sqlite_utils
+
+from queue_server.journal import Journal
+from queue_server.reporting.day import DayRows
+from queue_server.reporting.fold import Fold, Touched
+from queue_server.reporting.rows import (
+    NOTHING_MEANT,
+    CallRow,
+    Context,
+    DayRow,
+    PressRow,
+    QuestionRow,
+    RatingRow,
+    StageRow,
+    VisitRow,
+)
+
+REPORTS_FILE: Final = "reports.db"
+TABLES_VERSION: Final = 1
+"""Raised with every change of a row or of the fold; older tables are then made anew."""
+
+BATCH: Final = 5_000
+READ_WAIT_S: Final = 5.0
+
+_KEYS: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
+    VisitRow: ("visits", "visit_id"),
+    DayRow: ("days", "day"),
+    CallRow: ("calls", "seq"),
+    StageRow: ("stages", "seq"),
+    QuestionRow: ("questions", "seq"),
+    RatingRow: ("ratings", "seq"),
+    PressRow: ("presses", "seq"),
+}
+_SQL_TYPES: Final[dict[Any, type]] = {bool: int, int: int, int | None: int}
+
+RowT = TypeVar("RowT", bound=msgspec.Struct)
+Progress = Callable[[int, int], None]
+"""Called with the seq reached and the log's last one."""
+
+
+class SomebodyFollows(Exception):  # noqa: N818 -- a state, not a fault.
+    """Another process keeps the tables current; read them."""
+
+
+class NoReports(Exception):  # noqa: N818 -- a state, not a fault.
+    """There are no report tables (yet), or none of that day."""
+
+
+class ReportTables:
+    """The tables, open for following. Use `following`, which holds the lock."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tables = _opened(path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._tables.close()
+
+    def follow(self, journal: Journal, progress: Progress = lambda _seq, _last: None) -> bool:
+        """Catch up with the log; True when the tables had to be made anew. Raises `BrokenStory`."""
+        if self._continues(journal):
+            _catch_up(self._tables, journal, progress)
+            return False
+        self._tables.close()
+        _rebuild(self._path, journal, progress)
+        self._tables = _opened(self._path)
+        return True
+
+    def rebuild(self, journal: Journal, progress: Progress = lambda _seq, _last: None) -> None:
+        """Make the tables anew from the whole log; raises `BrokenStory`."""
+        self._tables.close()
+        _rebuild(self._path, journal, progress)
+        self._tables = _opened(self._path)
+
+    def _continues(self, journal: Journal) -> bool:
+        """Tell whether the log still holds what these tables were made from."""
+        if self._tables.conn.execute("PRAGMA user_version").fetchone()[0] != TABLES_VERSION:
+            return False
+        seq, hash_, _ = _followed(self._tables)
+        return seq == 0 or any(row.seq == seq and row.hash == hash_ for row in journal.rows(seq, 1))
+
+
+@contextmanager
+def following(path: Path) -> Iterator[ReportTables]:
+    """Open the tables for following; raises `SomebodyFollows`."""
+    with path.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SomebodyFollows(f"another process keeps {path} current") from None
+        tables = ReportTables(path)
+        try:
+            yield tables
+        finally:
+            tables.close()
+
+
+def read_day(path: Path, day: str) -> DayRows:
+    """Read all rows of a business day (the last one for an empty `day`); raises `NoReports`."""
+    if not path.exists():
+        raise NoReports(f"{path} does not exist yet")
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=READ_WAIT_S)
+    with closing(connection):
+        tables = sqlite_utils.Database(connection)
+        # All tables must be of one moment, though the follower may write meanwhile.
+        with tables.atomic():
+            if "days" not in tables.table_names():
+                raise NoReports(f"{path} holds no business day yet")
+            wanted = "day = ?" if day else "day = (SELECT max(day) FROM days) AND ? = ''"
+            days = _rows(tables, DayRow, wanted, (day,))
+            if not days:
+                raise NoReports(f"{path} knows no business day {day}".rstrip())
+            seq, _, context = _followed(tables)
+            of_day = (days[0].day,)
+            return DayRows(
+                day=days[0],
+                visits=_rows(tables, VisitRow, "day = ? ORDER BY taken_at", of_day),
+                calls=_rows(tables, CallRow, "day = ? ORDER BY seq", of_day),
+                stages=_rows(tables, StageRow, "day = ? ORDER BY seq", of_day),
+                questions=_rows(tables, QuestionRow, "day = ? ORDER BY seq", of_day),
+                ratings=_rows(tables, RatingRow, "day = ? ORDER BY seq", of_day),
+                presses=_rows(tables, PressRow, "day = ? ORDER BY seq", of_day),
+                meaning=context.meanings.get(days[0].configuration_id, NOTHING_MEANT),
+                followed_seq=seq,
+            )
+
+
+# --- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def _opened(path: Path) -> sqlite_utils.Database:
+    """Open the tables for writing and make those that are missing."""
+    tables = sqlite_utils.Database(sqlite3.connect(path, timeout=READ_WAIT_S))
+    if tables.table_names():
+        return tables
+    with tables.atomic():
+        for row, (name, key) in _KEYS.items():
+            fields = {field.name: _SQL_TYPES.get(field.type, str) for field in msgspec.structs.fields(row)}
+            table = tables.table(name).create(fields, pk=key)
+            if key != "day":
+                table.create_index(["day"])
+        tables.table("followed").create({"one": int, "seq": int, "hash": bytes, "context": bytes}, pk="one")
+        tables.execute(f"PRAGMA user_version = {TABLES_VERSION}")
+    return tables
+
+
+def _rebuild(path: Path, journal: Journal, progress: Progress) -> None:
+    draft = path.with_name(f"{path.name}.draft")
+    for leftover in (draft, draft.with_name(f"{draft.name}-journal")):
+        leftover.unlink(missing_ok=True)
+    tables = _opened(draft)
+    try:
+        _catch_up(tables, journal, progress)
+    finally:
+        tables.close()
+    draft.replace(path)
+
+
+def _catch_up(tables: sqlite_utils.Database, journal: Journal, progress: Progress) -> None:
+    seq, _, context = _followed(tables)
+    last, _ = journal.head()
+    while seq < last:
+        fold = Fold(
+            context,
+            stored_visit=lambda visit_id: _stored(tables, VisitRow, visit_id),
+            stored_day=lambda day: _stored(tables, DayRow, day),
+        )
+        hash_ = b""
+        for row in journal.rows(seq + 1, BATCH):
+            fold.take(row.seq, row.event())
+            seq, hash_ = row.seq, row.hash
+        with tables.atomic():
+            _store(tables, fold.touched)
+            tables.table("followed").upsert(
+                {"one": 1, "seq": seq, "hash": hash_, "context": msgspec.json.encode(context)}, pk="one"
+            )
+        progress(seq, last)
+
+
+def _store(tables: sqlite_utils.Database, touched: Touched) -> None:
+    batches: list[Iterable[msgspec.Struct]] = [
+        touched.visits.values(),
+        touched.days.values(),
+        touched.calls,
+        touched.stages,
+        touched.questions,
+        touched.ratings,
+        touched.presses,
+    ]
+    for (name, key), rows in zip(_KEYS.values(), batches, strict=True):
+        tables.table(name).upsert_all(map(msgspec.structs.asdict, rows), pk=key)
+
+
+def _followed(tables: sqlite_utils.Database) -> tuple[int, bytes, Context]:
+    """Give where in the log the tables stand, and what the fold remembers there."""
+    for seq, hash_, context in tables.execute("SELECT seq, hash, context FROM followed"):
+        return seq, hash_, msgspec.json.decode(context, type=Context)
+    return 0, b"", Context()
+
+
+def _stored(tables: sqlite_utils.Database, kind: type[RowT], key: str) -> RowT | None:
+    name, key_name = _KEYS[kind]
+    found = _rows(tables, kind, f"{key_name} = ?", (key,))
+    assert len(found) <= 1, f"{name} holds {key} {len(found)} times"
+    return found[0] if found else None
+
+
+def _rows(tables: sqlite_utils.Database, kind: type[RowT], condition: str, values: tuple[str, ...]) -> list[RowT]:
+    name, _ = _KEYS[kind]
+    found = tables.query(f"SELECT * FROM {name} WHERE {condition}", values)  # noqa: S608 -- our own names.
+    return [msgspec.convert(row, kind, strict=False) for row in found]

@@ -93,14 +93,14 @@ class Server:
         self._wait()
         at = self._pass_time()
         self._let_in()
-        asked = self._answer_devices(at)
+        self._answer_devices(at)
         self._answer_strangers(at)
         self._subscribe(at)
         now = time.monotonic()
         self._cut_revoked(now)
         self._keep_house(now)
         self._estimate(at, now)
-        self._publisher.work(at, now, idle=asked < BATCH // 8)
+        self._publisher.work(at, now)
 
     def _wait(self) -> None:
         now = time.monotonic()
@@ -150,18 +150,16 @@ class Server:
             if not answer_waiting_handshake(self._sockets.handshakes, self._handler.branch):
                 return
 
-    def _answer_devices(self, at: datetime) -> int:
-        """Answer what devices ask, up to a batch; gives how many asked."""
+    def _answer_devices(self, at: datetime) -> None:
+        """Answer what devices ask, up to a batch."""
         now = time.monotonic()
-        count, batch = 0, []
+        batch = []
         for route, asked in _requests(self._sockets.commands, BATCH):
-            count += 1
             if self._devices.take(asked.public_key, now):
                 batch.append((route, asked))
             elif self._busy_answers.take(asked.public_key, now):
                 self._reply(self._sockets.commands, route, asked, self._handler.refused("busy"))
         self._handle(self._sockets.commands, batch, at)
-        return count
 
     def _answer_strangers(self, at: datetime) -> None:
         """Answer at the pairing door, where all strangers together have one bucket."""

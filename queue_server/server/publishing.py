@@ -1,8 +1,9 @@
 """Which views to send when: those that changed, soon; each of them, once a second.
 
 What changed follows from the events roughly and from comparing the new view with the last one exactly. Boards and the
-counter where something happened come first; the rest waits for a moment without requests, but no longer than a tenth
-of a second.
+counter where something happened come at once. The rest (how many wait, at which of twenty counters it matters) waits a
+tenth of a second, so that a rush of tickets costs one look at each of them and not one per ticket; and of those that
+are due only a few are made before the next requests are answered.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,8 +22,11 @@ from queue_server import core
 from queue_server.handler import Handler
 
 HEARTBEAT_S: Final = 1.0
-LATEST_S: Final = 0.1
-"""A changed view waits no longer than this, however many requests come."""
+SOON_S: Final = 0.1
+"""A view that is not urgent is made so long after it first may have changed, with all that changed since."""
+
+FEW: Final = 2
+"""So many views that are not urgent are made between two looks at the requests."""
 
 _RATING: Final = (e.RatingOpened, e.RatingClosed)
 _DEVICES: Final = (e.DeviceCreated, e.DevicePaired, e.DeviceRevoked, e.DeviceReported, e.PairingFailed)
@@ -43,6 +47,11 @@ class _Topic:
     dirty_at: float | None = None
     """Since when it may have changed; ``None`` when it has not."""
     urgent: bool = False
+
+    @property
+    def next_at(self) -> float:
+        """When it is made next."""
+        return self.due_at if self.dirty_at is None else min(self.due_at, self.dirty_at + SOON_S)
 
 
 class Publisher:
@@ -86,18 +95,21 @@ class Publisher:
         """Tell staff of an alarm, or that it is over."""
         self._touch(("hall",), now, urgent=True)
 
-    def work(self, at: datetime, now: float, *, idle: bool) -> None:
-        """Send what is urgent, what has waited long enough, and — when there is nothing else to do — what changed."""
+    def work(self, at: datetime, now: float) -> None:
+        """Send what is urgent, and a few of those whose time has come."""
+        few = FEW
         for name, topic in self._topics.items():
-            waited = topic.dirty_at is not None and (topic.urgent or idle or now - topic.dirty_at >= LATEST_S)
-            if waited or now >= topic.due_at:
+            if topic.urgent:
+                self._publish(name, topic, at, now)
+            elif few and topic.next_at <= now:
+                few -= 1
                 self._publish(name, topic, at, now)
 
     def due_in(self, now: float) -> float:
         """Tell in how many seconds there is work to do at the latest."""
-        if any(topic.dirty_at is not None for topic in self._topics.values()):
+        if any(topic.urgent for topic in self._topics.values()):
             return 0.0
-        return max(0.0, min(topic.due_at for topic in self._topics.values()) - now)
+        return max(0.0, min(topic.next_at for topic in self._topics.values()) - now)
 
     def tell(self, prefix: bytes, at: datetime) -> None:
         """Send the last views of the topics that begin so: somebody has just subscribed."""

@@ -4,8 +4,8 @@ Give a :class:`PrinterOwner` a way to open its link, a :class:`Profile` and a pl
 :class:`Outcome` s. It never prints a number twice by itself: what it cannot know it calls ``uncertain``.
 """
 
-from hardware.printer.dialogue import Reason
 from hardware.printer.jobs import JobMissing, JobRecord, JobState, TooManyJobs
+from hardware.printer.notes import Reason
 from hardware.printer.owner import Outcome, PrinterOwner, PrinterStatus, PrinterStopped, ReprintTooSoon
 from hardware.printer.profiles import PROFILES, Profile, profile_named
 from hardware.printer.replies import Trouble

@@ -17,13 +17,13 @@ Rules that are easy to get wrong:
 
 import math
 from collections import deque
-from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Final
 
 from hardware.links import CHUNK_BYTES, reopen_delay_s
 from hardware.printer import commands
 from hardware.printer.jobs import Job, JobState
+from hardware.printer.notes import CloseLink, Effect, Note, PutBack, Reason
 from hardware.printer.profiles import Profile
 from hardware.printer.replies import (
     AutomaticStatus,
@@ -41,45 +41,6 @@ LOOK_AGAIN_S: Final = 1.0  # While something is amiss.
 SETTLE_S: Final = 0.2  # After a silence, for late answers to come.
 LOOK_IDLE_S: Final = 5.0  # While nothing is to do: an empty roll should be known before a citizen meets it.
 SILENCES_MOST: Final = 3  # Then the link is opened anew.
-
-
-class Reason(StrEnum):
-    """Why a job is where it is, besides the troubles that a printer tells of itself."""
-
-    NONE = ""
-    UNREACHABLE = "unreachable"  # The link cannot be opened.
-    SILENT = "silent"  # The link is open, the printer does not answer.
-    STALLED = "stalled"  # It takes no more bytes.
-    LINK_GONE = "link_gone"  # The link broke with a ticket under way.
-    UNCONFIRMED = "unconfirmed"  # It answers, but never confirmed; or it is of a kind that cannot confirm.
-    RESTARTED = "restarted"  # Our own program ended with a ticket under way.
-    TOO_LATE = "too_late"  # Nobody waits for this paper any more.
-    WITHDRAWN = "withdrawn"  # Taken back on request.
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A job has come so far: to be written down, then told. A ``settled`` job changes no more."""
-
-    job: Job
-    state: JobState
-    reason: str = Reason.NONE
-    settled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PutBack:
-    """Not one byte of the job has left: it waits again as if nothing had been tried."""
-
-    job: Job
-
-
-@dataclass(frozen=True, slots=True)
-class CloseLink:
-    """Close the link; it will be opened anew."""
-
-
-Effect = Note | PutBack | CloseLink
 
 
 class _Phase(Enum):

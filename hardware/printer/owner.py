@@ -17,8 +17,9 @@ from typing import Final
 import apsw
 
 from hardware.links import Interrupt, Link, LinkGone
-from hardware.printer.dialogue import CloseLink, Dialogue, Effect, Note, PutBack, Reason
+from hardware.printer.dialogue import Dialogue
 from hardware.printer.jobs import Job, JobMissing, JobRecord, JobState, JobTable
+from hardware.printer.notes import CloseLink, Effect, Note, PutBack, Reason
 from hardware.printer.profiles import Profile
 
 WAIT_MOST_S: Final = 60.0

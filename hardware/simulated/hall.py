@@ -82,6 +82,7 @@ class SimulatedPrinter(SimulatedDevice):
         super().__init__(entry.name, endpoint(entry.address), times)
         self.model = PrinterModel(entry.model_config())
         self.notes: list[Event] = []
+        self._told = 0
         self._tickets = tickets
 
     def wanted(self) -> int:
@@ -94,14 +95,16 @@ class SimulatedPrinter(SimulatedDevice):
 
     def _take(self, data: bytes, now_s: float) -> bytes:
         self.model.receive(data, now_s)
+        for ticket in self.model.tickets:
+            # The paper is there before the printer says so.
+            self.notes.append(self._keep(ticket))
+        self.model.tickets.clear()
         said, self.model.replies = self.model.replies, b""
         return said
 
     def events(self) -> list[Event]:
-        """Keep the tickets that have been cut, and return their notes."""
-        fresh = [self._keep(ticket) for ticket in self.model.tickets]
-        self.model.tickets.clear()
-        self.notes += fresh
+        """Return the notes of the tickets cut since the last call."""
+        fresh, self._told = self.notes[self._told :], len(self.notes)
         return fresh
 
     def _keep(self, ticket: Ticket) -> Event:

@@ -1,5 +1,8 @@
 """Frames of the wires: quoted bytes, every frame there and back, and noise that no frame is lost after."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +18,13 @@ def test_the_published_key_frame() -> None:
     assert rf.encode(rf.key(5, 7, "N")).hex(" ") == "02 30 35 4b 30 37 4e 03 30 34"
     assert rf.Decoder().feed(bytes.fromhex("02 30 35 4b 30 37 4e 03 30 34")) == [rf.Frame(5, "K", "07N")]
     assert rf.key_of(rf.Frame(5, "K", "07N")) == rf.Key(7, "N")
+
+
+def test_the_frames_in_the_documentation_are_right() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "devices.md").read_text()
+    quoted = re.findall(r"^(?:master|slave)\s+((?:[0-9a-f]{2} )+) ", text, re.MULTILINE)
+    found = [frame for line in quoted for frame in rf.Decoder().feed(bytes.fromhex(line))]
+    assert found == [rf.poll(5), rf.key(5, 7, "N"), rf.acknowledge(5, 7)]
 
 
 @settings(deadline=None)  # The machine may be busy.

@@ -81,8 +81,9 @@ def bench(request: pytest.FixtureRequest, hall: tuple[dict[str, Any], Remote], t
     return Bench(control, name, addresses["printers"][name], tmp_path, Heard())
 
 
-def _body(number: int, *notices: str) -> bytes:
-    return ticket_bytes(replace(TICKET, number_text=f"H{number:03d}", qr_text=f"visit-{number}", notices=notices))
+def _body(number: int, *notices: str, width_dots: int = 576, feed_units_per_dot: int | None = None) -> bytes:
+    content = replace(TICKET, number_text=f"H{number:03d}", qr_text=f"visit-{number}", notices=notices)
+    return ticket_bytes(content, width_dots, feed_units_per_dot)
 
 
 def _says(*wanted: str) -> Callable[[list[Outcome]], bool]:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hardware.printer.dialogue import CloseLink, Dialogue, Effect, Note, PutBack
+from hardware.printer.dialogue import Dialogue
 from hardware.printer.jobs import Job, JobState
+from hardware.printer.notes import CloseLink, Effect, Note, PutBack
 from hardware.printer.profiles import PROFILES, Profile
 from hardware.simulated.printer import PrinterConfig, PrinterModel
 

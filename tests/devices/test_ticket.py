@@ -2,7 +2,9 @@
 
 import time
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -53,6 +55,13 @@ def test_an_outside_reader_finds_the_code_on_every_width_of_paper(content: Ticke
     picture = draw_ticket(content, width_dots)
     assert picture.width == width_dots
     assert [found.text for found in zxingcpp.read_barcodes(picture.convert("L"))] == [content.qr_text]
+
+
+@pytest.mark.picture
+def test_the_ticket_of_the_documents(picture: Callable[[str], Path]) -> None:
+    path = picture("ticket")
+    draw_ticket(TICKET, 576).save(path)
+    assert [found.text for found in zxingcpp.read_barcodes(Image.open(path).convert("L"))] == [TICKET.qr_text]
 
 
 @pytest.mark.parametrize("width_dots", [576, 512, 384])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
+from math import ceil
 from typing import Final, Literal
 
 import segno
@@ -106,11 +107,24 @@ def _font(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(BytesIO(_FONTS[weight]), size, layout_engine=ImageFont.Layout.BASIC)
 
 
+# The letters that reach highest and lowest. A font's own ascent is made for English and cuts the marks off "Ố".
+_TALLEST: Final = "ẰẮẲẴẦẤẨẪẾỀỂỄỐỒỔỖỨỪỬỮẶỊỢỰỴgjpqy"
+
+
+@lru_cache(maxsize=64)
+def _line(weight: Weight, size: int) -> tuple[int, int]:
+    """Measure how far a line reaches above and below its baseline, in dots, whatever letters stand in it."""
+    font = _font(weight, size)
+    ascent, descent = font.getmetrics()
+    _, top, _, bottom = font.getbbox(_TALLEST, anchor="ls")
+    return max(ascent, ceil(-top)), max(descent, ceil(bottom))
+
+
 @lru_cache(maxsize=512)
 def _text(text: str, weight: Weight, size: int) -> Image.Image:
     """One line of text as a mask, as high as the font's line whatever its letters, so that baselines agree."""
     font = _font(weight, size)
-    ascent, descent = font.getmetrics()
+    ascent, descent = _line(weight, size)
     mask = Image.new("L", (max(1, round(font.getlength(text))), ascent + descent))
     ImageDraw.Draw(mask).text((0, ascent), text, fill=255, font=font, anchor="ls")
     return mask
@@ -122,7 +136,7 @@ def _hero(number_text: str, size: int) -> Image.Image:
     font = _font("ExtraBold", size)
     cell = max(font.getlength(digit) for digit in "0123456789")
     advances = [cell if mark.isdecimal() else font.getlength(mark) for mark in number_text]
-    ascent, descent = font.getmetrics()
+    ascent, descent = _line("ExtraBold", size)
     mask = Image.new("L", (round(sum(advances)) + size // 8, ascent + descent))
     pen, x = ImageDraw.Draw(mask), size / 16
     for mark, advance in zip(number_text, advances, strict=True):

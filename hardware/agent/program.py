@@ -212,7 +212,7 @@ class Agent:
             self._owners = {wire.wire_id: self._open(wire) for wire in self._settings.wires}
             if self._announce_ready:
                 names = [function.function_id for function in functions]
-                print(json.dumps({"program": "agent", "ready": True, "functions": names}), flush=True)  # noqa: T201
+                print(json.dumps({"program": "agent", "ready": True, "functions": names}), flush=True)  # noqa: T201 -- told
         return ()
 
     def _open(self, wire: WireSettings) -> bus.BusOwner:

@@ -9,9 +9,19 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from escpos.printer import Dummy
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from hardware.ticket import TicketContent, TicketLabels, draw_ticket, picture_bytes, ticket_bytes, warm_up
+from hardware.ticket import (
+    TicketContent,
+    TicketLabels,
+    Weight,
+    _font,
+    _text,
+    draw_ticket,
+    picture_bytes,
+    ticket_bytes,
+    warm_up,
+)
 
 LABELS = TicketLabels(
     your_number="SỐ THỨ TỰ CỦA QUÝ VỊ",
@@ -44,6 +54,8 @@ LONG = replace(
     counters_text=", ".join(str(counter) for counter in range(1, 31)),
 )
 
+VIETNAMESE = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
+
 
 def _ink(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
     return picture.crop(box).convert("L").histogram()[0]
@@ -70,6 +82,20 @@ def test_no_ink_reaches_the_edge_of_the_paper(content: TicketContent, width_dots
     picture = draw_ticket(content, width_dots)
     assert _ink(picture, (0, 0, 8, picture.height)) == 0
     assert _ink(picture, (width_dots - 8, 0, width_dots, picture.height)) == 0
+
+
+@pytest.mark.parametrize("weight", ["Medium", "SemiBold", "Bold", "ExtraBold"])
+@pytest.mark.parametrize("size", [22, 26, 40])
+def test_no_mark_is_cut_off_a_letter(weight: Weight, size: int) -> None:
+    """Every Vietnamese letter keeps all its ink; the marks above "Ố" and "Ằ" reach beyond the font's own line."""
+    room = 3 * size
+    for letter in VIETNAMESE + VIETNAMESE.upper():
+        wide = Image.new("L", (2 * room, 2 * room))
+        ImageDraw.Draw(wide).text((room, room), letter, fill=255, font=_font(weight, size), anchor="ls")
+        whole, kept = wide.getbbox(), _text(letter, weight, size).getbbox()
+        assert whole is not None
+        assert kept is not None
+        assert kept[3] - kept[1] == whole[3] - whole[1], letter
 
 
 def test_both_unicode_forms_give_the_same_picture() -> None:

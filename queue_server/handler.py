@@ -383,4 +383,4 @@ class Handler:
 
 
 def _is_request_id(request_id: bytes) -> bool:
-    return len(request_id) == 32 and not request_id.translate(None, b"0123456789abcdef")  # noqa: PLR2004
+    return len(request_id) == 32 and not request_id.translate(None, b"0123456789abcdef")  # noqa: PLR2004 -- a UUID in hex

@@ -171,7 +171,7 @@ def take_ticket(branch: Branch, device: Device) -> c.TakeTicket:
 
 
 def _device(name: str, kind: str) -> Device:
-    return Device(make_keys(), c.FunctionDescription(function_id=name, kind=kind))  # type: ignore[arg-type]
+    return Device(make_keys(), c.FunctionDescription(function_id=name, kind=kind))  # type: ignore[arg-type]  # one of its kinds
 
 
 def _paired(device: Device) -> e.DevicePaired:

@@ -146,13 +146,13 @@ def _calls(branch: Branch, server: Serving, *, count: int) -> list[float]:
         staff.ask_and_wait(c.SignInClerk(**counter))  # type: ignore[arg-type]  # Those are its fields.
         for call_id in range(1, count + 1):
             pressed = time.perf_counter()
-            reply = staff.ask_and_wait(c.CallNext(**counter))  # type: ignore[arg-type]
+            reply = staff.ask_and_wait(c.CallNext(**counter))  # type: ignore[arg-type]  # names of one counter
             with arrived:
-                seen = arrived.wait_for(lambda wanted=call_id: wanted in shown, timeout=5)  # type: ignore[misc]
+                seen = arrived.wait_for(lambda wanted=call_id: wanted in shown, timeout=5)  # type: ignore[misc]  # bound at once
             assert seen, f"call {call_id} never reached the board; the answer was {reply}"
             taken.append((shown[call_id] - pressed) * 1000)
-            staff.ask_and_wait(c.StartService(**counter))  # type: ignore[arg-type]
-            staff.ask_and_wait(c.EndService(**counter, outcome="received"))  # type: ignore[arg-type]
+            staff.ask_and_wait(c.StartService(**counter))  # type: ignore[arg-type]  # names of one counter
+            staff.ask_and_wait(c.EndService(**counter, outcome="received"))  # type: ignore[arg-type]  # names of one counter
     return taken
 
 

@@ -49,7 +49,9 @@ def _wire(kind: inspect.Type) -> str:
         case inspect.DictType(key_type=key, value_type=value):
             return f"object: {_wire(key)} → {_wire(value)}"
         case inspect.StructType(cls=cls):
-            return f"[{cls.__name__}](#{cls.__name__.lower()})"
+            # A view stands under its tag, a part of one under its name; anchors are in small letters.
+            tag = cls.__struct_config__.tag
+            return f"[{cls.__name__}](#{tag if isinstance(tag, str) else cls.__name__.lower()})"
         case inspect.UnionType(types=types):
             return " or ".join(map(_wire, types))
         case _:

@@ -86,8 +86,8 @@ def test_every_allowance_is_needed() -> None:
     kept: set[str] = set()
     list(tidy.wrong_words(repository(), glossary(), ALLOWED_NAMES, kept))
     assert kept == set(ALLOWED_NAMES)
-    assert list(tidy.long_files(repository(), {})) or not LONG_FILES
-    assert {found.partition(":")[0] for found in tidy.long_files(repository(), {})} == set(LONG_FILES)
+    # A file that shrank well below the limit needs its allowance no more; one that wavers around it keeps it.
+    assert all(len(file(path).lines) > 0.9 * tidy.LONGEST_FILE for path in LONG_FILES)
     branches = {f"{f.path}:{name}" for f in repository() if f.is_product for name, _ in tidy.conditions(f.tree)}
     assert set(ALLOWED_RATES) <= branches
 

@@ -82,7 +82,7 @@ def start_row() -> Iterator[Row]:
 def call_row() -> Iterator[Row]:
     """From a pressed call to the view in a board's process."""
     with new_branch(kiosks=1) as branch, serving(branch) as server:
-        _numbers(branch, server, branch.kiosks[:1], answers=250)
+        _numbers(branch, server, branch.kiosks[:1], answers=800)
         taken = _calls(branch, server, count=200)
     yield Row(what="call pressed to view at the board: p99", value=percentile(taken, 0.99), unit="ms", budget=10)
 

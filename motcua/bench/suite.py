@@ -1,0 +1,15 @@
+"""The groups of the budget table, in the order of ``docs/architecture.md``."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from motcua.bench import server_rows
+from motcua.bench.rows import Row
+
+GROUPS: Final[dict[str, Callable[[], Iterable[Row]]]] = {
+    "acknowledged numbers": server_rows.acknowledged_rows,
+    "a long day": server_rows.long_day_rows,
+    "a call to the board": server_rows.call_row,
+    "server start": server_rows.start_row,
+}
+"""What is measured together, by name; each gives its rows."""

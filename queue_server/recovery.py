@@ -4,7 +4,9 @@ Only today is replayed; what is older and still matters stands in the event that
 the way, so that a server does not go on from a log that was changed or damaged behind its back.
 """
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 
@@ -20,6 +22,11 @@ def load_branch(log: Log) -> tuple[core.Branch, datetime] | None:
 
     Raises :class:`NotALog` when the chain of today is broken.
     """
+    with _collector_resting():
+        return _load(log)
+
+
+def _load(log: Log) -> tuple[core.Branch, datetime] | None:
     opened = log.last_day_opened()
     configuration: Configuration | None = None
     if opened is not None:
@@ -60,3 +67,16 @@ def _configuration(log: Log, configuration_id: str) -> Configuration:
         if event.configuration.configuration_id == configuration_id:
             return event.configuration
     raise NotALog(f"{log.path} lacks the configuration {configuration_id[:12]}… that its last day was opened with")
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Make a long day without looking for garbage in it: there is none, and looking takes a sixth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # What was loaded stays for the day; later rounds need not walk it again.
+        if was_enabled:
+            gc.enable()

@@ -38,7 +38,6 @@ ALLOWED_NAMES = {
 LONG_FILES = {
     "hardware/printer/dialogue.py": "the pure conversation with one printer, from asking to knowing or not knowing",
     "protocol/link.py": "asking, watching and the link's state are one thread's story over one pair of sockets",
-    "queue_server/core/project.py": "one projection for each kind of terminal, over the same small parts",
 }
 
 # Conditions on a rate that are no branch between a demonstration and a hall: "path:function".

@@ -17,22 +17,15 @@ from queue_server.core.calling import Choice, next_visit, next_visits
 from queue_server.core.day import next_deadline
 from queue_server.core.decide import decide
 from queue_server.core.permission import actor_of
-from queue_server.core.project import (
-    Estimates,
-    board_view,
-    counter_view,
-    devices_view,
-    hall_view,
-    kiosk_view,
-    rating_view,
-    topics,
-    view_of,
-)
+from queue_server.core.project import topics, view_of
 from queue_server.core.refusals import REFUSALS, Refusal
 from queue_server.core.replies import refused, reply
 from queue_server.core.request import Actor, Facts, Request
+from queue_server.core.shown import Estimates
 from queue_server.core.snapshot import Snapshot, take_snapshot
 from queue_server.core.state import Branch, Visit, new_branch
+from queue_server.core.views_public import board_view, kiosk_view
+from queue_server.core.views_staff import counter_view, devices_view, hall_view, rating_view
 
 __all__ = [
     "REFUSALS",

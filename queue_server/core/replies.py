@@ -11,11 +11,12 @@ from protocol import commands as c
 from protocol import events as e
 from protocol import views as v
 from queue_server.core.calling import ahead_of
-from queue_server.core.project import Estimates, counter_visit, open_counter_numbers
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
+from queue_server.core.shown import Estimates, open_counter_numbers
 from queue_server.core.state import Branch, Visit
 from queue_server.core.tickets import Events
+from queue_server.core.views_staff import counter_visit
 
 
 def refused(refusal: Refusal) -> v.Refused:
@@ -94,8 +95,8 @@ def _ticket(branch: Branch, visit: Visit, estimates: Estimates) -> v.TicketTaken
         priority_class_id=visit.priority_class_id,
         procedure_code=visit.procedure_code,
         taken_at=visit.taken_at,
-        ahead=ahead_of(branch, visit.queue_id, visit.priority_class_id, visit.place),
-        estimate=estimates.get((visit.service_id, visit.priority_class_id)),
+        ahead=_ahead(branch, visit),
+        estimate=_estimate(visit, estimates),
         counter_numbers=open_counter_numbers(branch, visit.queue_id),
     )
 
@@ -137,10 +138,20 @@ def _introduction(branch: Branch, request: Request, at: datetime) -> v.Introduct
 
 def _found(branch: Branch, visit: Visit, estimates: Estimates, at: datetime) -> v.VisitFound:
     counter = branch.hall.counters.get(visit.counter_id)
-    waits = visit.state == "waiting"
     return v.VisitFound(
         visit=counter_visit(branch, visit, at),
-        ahead=ahead_of(branch, visit.queue_id, visit.priority_class_id, visit.place) if waits else 0,
-        estimate=estimates.get((visit.service_id, visit.priority_class_id)) if waits else None,
+        ahead=_ahead(branch, visit),
+        estimate=_estimate(visit, estimates),
         counter_number=counter.number if counter is not None and visit.state in ("called", "in_service") else 0,
     )
+
+
+def _ahead(branch: Branch, visit: Visit) -> int:
+    """Count who is ahead; nobody is ahead of one who does not wait (any more)."""
+    if visit.state != "waiting":
+        return 0
+    return ahead_of(branch, visit.queue_id, visit.priority_class_id, visit.place)
+
+
+def _estimate(visit: Visit, estimates: Estimates) -> v.Estimate | None:
+    return estimates.get((visit.service_id, visit.priority_class_id)) if visit.state == "waiting" else None

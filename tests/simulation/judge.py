@@ -9,12 +9,12 @@ import sys
 from queue_server import core
 from tests.simulation.branch import Failed, simulate
 from tests.support.tables import play
-from tests.unit.core import test_ratings, test_scenarios
+from tests.unit.core import test_ratings, test_scenarios, test_tickets
 
 
 def judge(seed: int, steps: int) -> str:
     """Give what convicts the rules; empty when nothing does."""
-    tables = [*test_scenarios.SCENARIOS.items()]
+    tables = [*test_scenarios.SCENARIOS.items(), *test_tickets.SCENARIOS.items()]
     tables += [(name, test_ratings.SERVED + script) for name, script in test_ratings.SCENARIOS.items()]
     for name, script in tables:
         try:

@@ -1,0 +1,172 @@
+"""What the public sees: the kiosk's tiles and the boards."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from protocol import views as v
+from protocol.configuration import Counter, Service
+from queue_server.core.calendar import giving_spans, is_open
+from queue_server.core.shown import (
+    Estimates,
+    estimate_of_service,
+    next_giving_at,
+    open_counter_numbers,
+    utc_offset_s,
+    visit_state_at_counter,
+)
+from queue_server.core.state import RECENT_CALLS_AT_LEAST, RECENT_CALLS_S, Branch, Call
+
+# --- kiosk -----------------------------------------------------------------------------------------------------------
+
+
+def kiosk_view(branch: Branch, estimates: Estimates, at: datetime) -> v.KioskView:
+    """Give what a kiosk needs to give a number, also by itself while the server is gone."""
+    configuration = branch.configuration
+    services = tuple(_kiosk_service(branch, service, estimates, at) for service in configuration.services)
+    anything = any(service.state == "open" for service in services)
+    return v.KioskView(
+        branch_id=configuration.branch_id,
+        configuration_id=configuration.configuration_id,
+        agency=configuration.agency,
+        names=configuration.names,
+        hotline=configuration.hotline,
+        languages=configuration.languages,
+        utc_offset_s=utc_offset_s(branch),
+        day=branch.day,
+        state="open" if anything else "closed",
+        next_opens_at=None if anything else next_giving_at(branch, "", at),
+        services=services,
+        priority_classes=tuple(part for part in configuration.priority_classes if part.chosen_by == "citizen"),
+        kiosk_ranges=configuration.kiosk_ranges,
+        ticket_link=configuration.ticket_link,
+        ticket_footer=configuration.ticket_footer,
+        catalogue_hash=branch.hall.catalogue_hash,
+        catalogue_pages=len(branch.hall.catalogue_pages),
+    )
+
+
+def _kiosk_service(branch: Branch, service: Service, estimates: Estimates, at: datetime) -> v.KioskService:
+    state = _service_state(branch, service, at)
+    return v.KioskService(
+        service_id=service.service_id,
+        prefix=service.prefix,
+        names=service.names,
+        hints=service.hints,
+        icon=service.icon,
+        state=state,
+        waiting=branch.waiting_by_service.get(service.service_id, 0),
+        estimate=estimate_of_service(branch, service, estimates),
+        counter_numbers=open_counter_numbers(branch, service.queue_id),
+        next_opens_at=next_giving_at(branch, service.hours_id, at) if state == "closed" else None,
+        after_15h_notice=service.after_15h_notice,
+    )
+
+
+def _service_state(
+    branch: Branch, service: Service, at: datetime
+) -> Literal["open", "closed", "quota_reached", "full"]:
+    """Tell whether a kiosk gets a number for this service now; the same checks as when it asks."""
+    calendar = branch.configuration.calendar
+    if not branch.day_open or branch.plan is None:
+        return "closed"
+    spans = branch.plan.spans_of(service.hours_id)
+    if not is_open(giving_spans(spans, calendar.kiosk_lead_s, calendar.kiosk_stop_s), at):
+        return "closed"
+    if service.daily_quota and branch.taken_by_service.get(service.service_id, 0) >= service.daily_quota:
+        return "quota_reached"
+    if branch.waiting >= branch.configuration.policies.waiting_limit:
+        return "full"
+    return "open"
+
+
+# --- boards ----------------------------------------------------------------------------------------------------------
+
+
+def board_view(branch: Branch, zone_id: str, estimates: Estimates, at: datetime) -> v.BoardView:
+    """Give the calls of the last 120 s or the last 32, whichever is more, newest first, and the hall's state."""
+    configuration = branch.configuration
+    opened = _hall_is_open(branch, at)
+    here = [counter for counter in configuration.counters if counter.zone_id == zone_id]
+    shows = configuration.policies.board_shows_estimates
+    return v.BoardView(
+        zone_id=zone_id,
+        agency=configuration.agency,
+        names=configuration.names,
+        hotline=configuration.hotline,
+        day=branch.day,
+        utc_offset_s=utc_offset_s(branch),
+        state="open" if opened else "closed",
+        next_opens_at=None if opened else next_giving_at(branch, "", at),
+        calls=tuple(_board_call(branch, call) for call in _recent(branch.calls[zone_id], at)),
+        counters=tuple(_board_counter(branch, counter) for counter in here),
+        waiting=tuple(
+            v.BoardWaiting(
+                service_id=service.service_id,
+                prefix=service.prefix,
+                names=service.names,
+                waiting=branch.waiting_by_service.get(service.service_id, 0),
+                estimate=estimate_of_service(branch, service, estimates) if shows else None,
+            )
+            for service in _services_of_zone(branch, here)
+        ),
+        policies=configuration.policies,
+        pledges=configuration.pledges,
+    )
+
+
+def _services_of_zone(branch: Branch, counters: list[Counter]) -> list[Service]:
+    """Give the services that counters of this zone serve as their own."""
+    queues: set[str] = set()
+    for counter in counters:
+        queues.update(branch.hall.profiles[branch.counters[counter.counter_id].work_profile_id].primary_queue_ids)
+    return [service for service in branch.configuration.services if service.queue_id in queues]
+
+
+def _recent(calls: Sequence[Call], at: datetime) -> list[Call]:
+    oldest = at - timedelta(seconds=RECENT_CALLS_S)
+    recent = [
+        call
+        for index, call in enumerate(calls)
+        if call.called_at >= oldest or index >= len(calls) - RECENT_CALLS_AT_LEAST
+    ]
+    recent.reverse()
+    return recent
+
+
+def _board_call(branch: Branch, call: Call) -> v.BoardCall:
+    visit = branch.visits[call.visit_id]
+    counter = branch.counters.get(call.counter_id)  # A new configuration may have taken it away.
+    present = counter is not None and counter.visit_id == call.visit_id and visit.call_id == call.call_id
+    state: Literal["called", "in_service", "over"] = "over"
+    if present:
+        state = "called" if visit.state == "called" else "in_service"
+    return v.BoardCall(
+        call_id=call.call_id,
+        visit_id=call.visit_id,
+        prefix=call.prefix,
+        number=call.number,
+        counter_id=call.counter_id,
+        counter_number=call.counter_number,
+        called_at=call.called_at,
+        again=call.again,
+        state=state,
+        language=call.language,
+    )
+
+
+def _board_counter(branch: Branch, counter: Counter) -> v.BoardCounter:
+    present = branch.counters[counter.counter_id]
+    visit = branch.visits.get(present.visit_id)
+    return v.BoardCounter(
+        counter_id=counter.counter_id,
+        number=counter.number,
+        state=present.state,
+        prefix=visit.prefix if visit else "",
+        ticket_number=visit.number if visit else 0,
+        visit_state=visit_state_at_counter(visit),
+    )
+
+
+def _hall_is_open(branch: Branch, at: datetime) -> bool:
+    return branch.day_open and branch.plan is not None and any(is_open(s, at) for s in branch.plan.spans.values())

@@ -1,0 +1,261 @@
+"""What staff and their devices see: the counter's console, its rating terminal, the hall, the devices."""
+
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+import msgspec
+
+from protocol import views as v
+from protocol.configuration import Counter, Service
+from protocol.events import Clause
+from queue_server.core.calling import next_visits, waiting_for
+from queue_server.core.shown import Estimates, estimate_of_service, utc_offset_s, visit_state_at_counter
+from queue_server.core.state import Branch, Visit
+
+NEXT_SHOWN: Final = 4
+"""How many of the next visits a counter's console shows."""
+
+_ROOM_FOR_ENVELOPE: Final = 512
+
+# --- counters --------------------------------------------------------------------------------------------------------
+
+
+def counter_view(branch: Branch, counter_id: str, at: datetime) -> v.CounterView:
+    """Give what the clerk's console shows. It says nothing of ratings."""
+    counter = branch.hall.counters[counter_id]
+    present = branch.counters[counter_id]
+    serving = branch.visits.get(present.visit_id)
+    profile = branch.hall.profiles[present.work_profile_id]
+    return v.CounterView(
+        counter_id=counter_id,
+        number=counter.number,
+        names=counter.names,
+        state=present.state,
+        pause_reason=present.pause_reason,
+        clerk_id=present.clerk_id,
+        work_profile_id=present.work_profile_id,
+        work_profile_names=profile.names,
+        day=branch.day,
+        utc_offset_s=utc_offset_s(branch),
+        day_open=branch.day_open,
+        serving=counter_visit(branch, serving, at) if serving is not None else None,
+        next_visits=tuple(
+            counter_visit(branch, branch.visits[choice.place.visit_id], at, choice.clause, backup=choice.is_backup)
+            for choice in islice(next_visits(branch, present, at), NEXT_SHOWN)
+        ),
+        parked=tuple(counter_visit(branch, branch.visits[visit_id], at) for visit_id in present.parked),
+        no_shows=tuple(counter_visit(branch, branch.visits[visit_id], at) for visit_id in present.no_shows),
+        waiting=waiting_for(branch, present),
+        today=v.CounterDay(
+            served=present.served,
+            within_target=present.within_target,
+            no_shows=present.no_show_count,
+            served_total_s=present.served_total_s,
+        ),
+        recall_limit=branch.configuration.policies.recall_limit,
+    )
+
+
+def counter_visit(
+    branch: Branch, visit: Visit, at: datetime, clause: Clause | None = None, *, backup: bool = False
+) -> v.CounterVisit:
+    """Give a visit as its counter sees it; ``clause`` is the one it would be called by while it waits."""
+    waits = visit.state == "waiting"
+    rule = branch.hall.classes.get(visit.priority_class_id)
+    waited_s = int((at - visit.waiting_since).total_seconds()) if waits else visit.waited_s
+    overdue = waits and rule is not None and (at - visit.rank_at).total_seconds() >= rule.guaranteed_waiting_s
+    return v.CounterVisit(
+        visit_id=visit.visit_id,
+        prefix=visit.prefix,
+        number=visit.number,
+        state=visit.state,
+        service_id=visit.service_id,
+        queue_id=visit.queue_id,
+        priority_class_id=visit.priority_class_id,
+        procedure_code=visit.procedure_code,
+        taken_at=visit.taken_at,
+        rank_at=visit.rank_at,
+        function_id=visit.function_id,
+        called_at=visit.called_at,
+        started_at=visit.started_at,
+        clause=clause if waits else visit.clause,
+        reason="" if waits else visit.call_reason,
+        recalls=visit.recalls,
+        waited_s=waited_s,
+        overdue=overdue,
+        backup=backup,
+        remind_at=visit.remind_at,
+        transferred_from=visit.transferred_from,
+        language=visit.language,
+    )
+
+
+def rating_view(branch: Branch, counter_id: str) -> v.RatingView:
+    """Give what the rating terminal of this counter asks. No press ever changes it."""
+    configuration = branch.configuration
+    window = branch.counters[counter_id].window
+    return v.RatingView(
+        counter_id=counter_id,
+        counter_number=branch.hall.counters[counter_id].number,
+        agency=configuration.agency,
+        languages=configuration.languages,
+        scale=configuration.rating_scale,
+        window=v.RatingWindow(
+            nonce=window.nonce,
+            prefix=branch.visits[window.visit_id].prefix,
+            number=branch.visits[window.visit_id].number,
+            tone=window.tone,
+            closes_at=window.closes_at,
+            language=branch.visits[window.visit_id].language,
+        )
+        if window is not None
+        else None,
+        utc_offset_s=utc_offset_s(branch),
+        hotline=configuration.hotline,
+    )
+
+
+# --- hall ------------------------------------------------------------------------------------------------------------
+
+
+def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
+    """Give what staff need besides their counter: the words, the queues, the counters, the day."""
+    del at
+    configuration = branch.configuration
+    plan = branch.plan
+    return v.HallView(
+        branch_id=configuration.branch_id,
+        configuration_id=configuration.configuration_id,
+        agency=configuration.agency,
+        names=configuration.names,
+        languages=configuration.languages,
+        day=branch.day,
+        day_open=branch.day_open,
+        utc_offset_s=utc_offset_s(branch),
+        opens_at=plan.opens_at if plan else None,
+        closes_at=plan.closes_at if plan else None,
+        services=tuple(_hall_service(service) for service in configuration.services),
+        queues=tuple(_hall_queue(branch, queue_id, estimates) for queue_id in branch.hall.queues),
+        counters=tuple(_hall_counter(branch, counter) for counter in configuration.counters),
+        work_profiles=tuple(
+            v.HallProfile(
+                work_profile_id=profile.work_profile_id,
+                names=profile.names,
+                primary_queue_ids=profile.primary_queue_ids,
+                backup_queue_ids=profile.backup_queue_ids,
+            )
+            for profile in configuration.work_profiles
+        ),
+        class_names={part.priority_class_id: part.names for part in configuration.priority_classes},
+        outcomes=configuration.outcomes,
+        reasons=configuration.reasons,
+        today=_hall_day(branch),
+    )
+
+
+def _hall_service(service: Service) -> v.HallService:
+    return v.HallService(
+        service_id=service.service_id,
+        queue_id=service.queue_id,
+        prefix=service.prefix,
+        names=service.names,
+        target_waiting_s=service.target_waiting_s,
+        target_service_s=service.target_service_s,
+    )
+
+
+def _hall_queue(branch: Branch, queue_id: str, estimates: Estimates) -> v.HallQueue:
+    waiting: dict[str, int] = {}
+    oldest: datetime | None = None
+    for (class_id, _), line in branch.lines.get(queue_id, {}).items():
+        waiting[class_id] = waiting.get(class_id, 0) + len(line)
+        head = line.head
+        if head is not None and (oldest is None or head.rank_at < oldest):
+            oldest = head.rank_at
+    services = [part for part in branch.configuration.services if part.queue_id == queue_id]
+    ranges = [found for part in services if (found := estimate_of_service(branch, part, estimates)) is not None]
+    return v.HallQueue(
+        queue_id=queue_id,
+        names=branch.hall.queues[queue_id].names,
+        waiting=waiting,
+        oldest_at=oldest,
+        estimate=max(ranges, key=lambda estimate: estimate.high_s, default=None),
+    )
+
+
+def _hall_counter(branch: Branch, counter: Counter) -> v.HallCounter:
+    present = branch.counters[counter.counter_id]
+    visit = branch.visits.get(present.visit_id)
+    since_at = present.since_at
+    if visit is not None:
+        since_at = visit.started_at if visit.state == "in_service" else visit.called_at
+    return v.HallCounter(
+        counter_id=counter.counter_id,
+        number=counter.number,
+        names=counter.names,
+        state=present.state,
+        clerk_id=present.clerk_id,
+        work_profile_id=present.work_profile_id,
+        zone_id=counter.zone_id,
+        prefix=visit.prefix if visit else "",
+        ticket_number=visit.number if visit else 0,
+        visit_state=visit_state_at_counter(visit),
+        since_at=since_at,
+    )
+
+
+def _hall_day(branch: Branch) -> v.HallDay:
+    count = branch.count_by_state
+    return v.HallDay(
+        visits_taken=len(branch.visits),
+        waiting=count.get("waiting", 0),
+        called=count.get("called", 0),
+        in_service=count.get("in_service", 0),
+        parked=count.get("parked", 0),
+        served=branch.served,
+        no_shows=count.get("no_show", 0),
+        cancelled=count.get("cancelled", 0),
+        expired=count.get("expired", 0),
+    )
+
+
+# --- devices ---------------------------------------------------------------------------------------------------------
+
+_BADNESS: Final = {"out": 0, "gone": 1, "degraded": 2, "unknown": 3, "ok": 4}
+
+
+def devices_view(branch: Branch) -> v.DevicesView:
+    """Give the health of all devices; where they do not all fit into a view, the healthy ones are left out first."""
+    lines = [
+        _device_line(branch, device_id, index)
+        for device_id, device in branch.devices.items()
+        for index in range(len(device.functions))
+    ]
+    lines.sort(key=lambda line: (line.device_id, line.function_id))
+    by_need = sorted(lines, key=lambda line: _BADNESS[line.state])
+    room = v.VIEW_LIMIT_BYTES - _ROOM_FOR_ENVELOPE
+    fitting: set[str] = set()
+    for line in by_need:
+        room -= len(msgspec.json.encode(line)) + 1
+        if room < 0:
+            break
+        fitting.add(line.function_id)
+    return v.DevicesView(lines=tuple(line for line in lines if line.function_id in fitting))
+
+
+def _device_line(branch: Branch, device_id: str, index: int) -> v.DeviceLine:
+    device = branch.devices[device_id]
+    function = device.functions[index]
+    health = branch.health.get(function.function_id)
+    return v.DeviceLine(
+        device_id=device_id,
+        function_id=function.function_id,
+        kind=function.kind,
+        counter_id=function.counter_id,
+        pairing=device.pairing,
+        state=health.state if health else "unknown",
+        reason=health.reason if health else "",
+        detail=health.detail if health else "",
+        since_at=health.since_at if health else device.since_at,
+    )

@@ -1,0 +1,148 @@
+"""The thread in which turns are given: views and ends of announcements in, scenes and announcements out.
+
+It is apart from Kivy's loop, because a slow picture must not make the voice late: a frame takes a software renderer
+tens of milliseconds, and a citizen who is called hears it at the right moment all the same.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from display.flow import Announcement, Input, LinkState, Scene, Stage, step
+from display.memory import load_told, save_told
+from presentation.texts import Texts
+from protocol.configuration import Policies
+from protocol.views import BoardView, Envelope
+
+LOOK_AGAIN_S = 1.0
+"""So often a scene is made even when nothing happens: the clock goes on, and silence is noticed."""
+
+SILENCE_S = 2.9
+"""A board that has heard nothing at all for so long since its start is out of service."""
+
+
+class HallLink(Protocol):
+    """What the stage needs of `protocol.link.Link`."""
+
+    @property
+    def state(self) -> LinkState:
+        """Whether the server is heard."""
+
+    @property
+    def rate(self) -> float:
+        """Hall seconds in a real one."""
+
+    def hall_now(self) -> datetime:
+        """Hall time."""
+
+
+Say = Callable[[Announcement, Policies, Callable[[int], bool]], bool]
+
+
+class StageLoop:
+    """Gives turns. `on_scene` is called in its thread with each scene."""
+
+    def __init__(
+        self, state: Path, texts: Texts, link: HallLink, *, say: Say, on_scene: Callable[[Scene], None]
+    ) -> None:
+        self._folder = state
+        self._texts = texts
+        self._link = link
+        self._say = say
+        self._on_scene = on_scene
+        self._memory = load_told(state)
+        self._stage = Stage()
+        self._started_s = time.monotonic()
+        self._changed = threading.Condition()
+        self._view: BoardView | None = None
+        self._speaking_id: int | None = None
+        self._asked = True
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="stage", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    # --- For any thread ---
+
+    def take_view(self, envelope: Envelope) -> None:
+        """Take a view of the board's zone."""
+        if isinstance(envelope.view, BoardView):
+            self._view = envelope.view
+            self.look()
+
+    def take_end(self, call_id: int) -> None:
+        """Take note that an announcement is over."""
+        with self._changed:
+            if self._speaking_id == call_id:
+                self._speaking_id = None
+        self.look()
+
+    def look(self) -> None:
+        """Make a step soon."""
+        with self._changed:
+            self._asked = True
+            self._changed.notify()
+
+    @property
+    def speaking_id(self) -> int | None:
+        """Whose announcement is being made."""
+        return self._speaking_id
+
+    def still_called(self, call_id: int) -> bool:
+        """Tell whether this citizen is still on the way, by the newest view."""
+        view = self._view
+        if view is None or self._link.state != "up":
+            return False
+        return any(call.call_id == call_id and call.state == "called" for call in view.calls)
+
+    # --- In the thread ---
+
+    def _run(self) -> None:
+        patience_s = 0.0
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._asked or self._closing, patience_s)
+                self._asked = False
+                if self._closing:
+                    return
+            patience_s = self._step()
+
+    def _step(self) -> float:
+        """Make one step; returns after how many real seconds the next is due."""
+        view, now = self._view, self._link.hall_now()
+        world = Input(view, now, self._link_state(view), self._speaking_id, self._memory)
+        done = step(self._stage, world, self._texts)
+        if done.stage.told is not None and done.stage.told != self._stage.told:
+            save_told(self._folder, done.stage.told)
+        self._stage = done.stage
+        if done.announcement is not None and view is not None:
+            self._announce(done.announcement, view.policies)
+        self._on_scene(done.scene)
+        if done.wake_at is None:
+            return LOOK_AGAIN_S
+        return min(max((done.wake_at - now).total_seconds() / self._link.rate, 0.0), LOOK_AGAIN_S)
+
+    def _announce(self, announcement: Announcement, policies: Policies) -> None:
+        call_id = announcement.call.call_id
+        self._speaking_id = call_id
+        if not self._say(announcement, policies, self.still_called):
+            self.take_end(call_id)
+
+    def _link_state(self, view: BoardView | None) -> LinkState:
+        state = self._link.state
+        if view is None and state in ("connecting", "up") and time.monotonic() - self._started_s > SILENCE_S:
+            return "gone"
+        return state

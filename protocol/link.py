@@ -66,8 +66,8 @@ __all__ = [
 LinkState = Literal["connecting", "up", "gone", "refused"]
 
 HEARTBEAT_S: Final = 1.0
-GONE_AFTER_S: Final = 2.9
-"""Two heartbeats and the better part of a third: a board says so within 3 s of the last word it heard."""
+GONE_AFTER_S: Final = 2.75
+"""Two heartbeats and most of a third: a board has painted that it is out of service within 3 s of the last word."""
 
 RETRY_FIRST_S: Final = 0.25
 RETRY_MOST_S: Final = 2.0

@@ -13,7 +13,7 @@ from motcua.commands import names
 
 TOP = Path(__file__).parents[2]
 # Sub-commands that the documents already tell of and that are still being built; empty before the first release.
-AWAITED = {"kiosk", "rating", "agent", "report", "backup", "restore", "verify"}
+AWAITED = {"rating"}
 PROGRAM = "/opt/motcua/.venv/bin/motcua"
 
 
@@ -43,6 +43,8 @@ def test_a_shown_command_is_understood(shown: str) -> None:
     if arguments[0] in AWAITED.difference(names()):
         pytest.skip(f"motcua {arguments[0]} is still being built")
     assert arguments[0] in names()
+    if "--help" in arguments:
+        return
     if len(arguments) > 1 or shown.partition(": ")[0].endswith(".service"):
         build_parser(arguments[0]).parse_args(arguments)
 

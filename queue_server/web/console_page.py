@@ -18,6 +18,9 @@ State = Literal["elsewhere", "day_over", "closed", "paused", "idle", "called", "
 Tone = Literal["plain", "main", "gentle", "danger"]
 Kind = Literal["usual", "priority", "backup", "overdue"]
 
+UNRECORDED: Final = "unrecorded"
+"""The server's own outcome, for a service that the day's end cut short; no clerk chooses it."""
+
 _MINUTE_S: Final = 60
 _CHIPS_MOST: Final = 4
 
@@ -371,45 +374,56 @@ def _no_show_chip(seat: Seat, visit: CounterVisit, digit: int) -> Chip:
 
 
 def _buttons(seat: Seat, state: State) -> tuple[Button, ...]:
-    """Place the buttons: always the same eight cells, so that hands and eyes find them again."""
+    """Place the buttons: always the same cells, so that hands and eyes find them again."""
     words, counter = seat.words, seat.counter
     called, serving = state == "called", state == "serving"
-    recalls = counter.serving.recalls if counter.serving else 0
-    count = words("console.recall_count", count=recalls, limit=counter.recall_limit)
-    second = (
-        Button("start", words("console.start"), words("console.shortcut_enter"), "Enter", "main", enabled=True)
-        if called
-        else Button(
-            "end",
-            words("console.end"),
-            words("console.shortcut_enter"),
-            "Enter",
-            "gentle" if serving else "plain",
-            serving,
-        )
+    recalls = words(
+        "console.recall_count",
+        count=counter.serving.recalls if called and counter.serving else 0,
+        limit=counter.recall_limit,
     )
-    resting = state in {"paused", "closed"}
     return (
-        Button(
-            "end_and_call" if serving else "call_next",
-            words("console.call_next"),
-            words("staff.end_first") if serving else words("console.shortcut_space"),
-            "Space",
-            "plain" if called or resting else "main",
-            enabled=state in {"idle", "serving"},
-            wide=True,
-        ),
-        second,
-        Button("recall", words("console.recall"), f"R · {count}" if called else "R", "R", "plain", called),
+        _call_next(seat, state),
+        _start_or_end(words, state),
+        Button("recall", words("console.recall"), f"R · {recalls}" if called else "R", "R", "plain", called),
         Button("transfer", words("console.transfer"), "T", "T", "plain", called or serving),
         Button("park", words("console.park"), "P", "P", "plain", serving),
         Button("no_show", words("console.no_show"), "V", "V", "danger", called),
-        Button(
-            "open", words("console.open" if state == "closed" else "staff.work_again"), "B", "B", "main", enabled=True
-        )
-        if resting
-        else Button("pause", words("console.pause"), "B", "B", "plain", state == "idle"),
+        _pause_or_open(seat, state),
     )
+
+
+def _call_next(seat: Seat, state: State) -> Button:
+    """While somebody is served it ends the service first, by a question; a counter that rests calls nobody."""
+    serving = state == "serving"
+    enabled = seat.counter.state == "open" and state in {"idle", "serving"}
+    return Button(
+        "end_and_call" if serving else "call_next",
+        seat.words("console.call_next"),
+        seat.words("staff.end_first" if serving and enabled else "console.shortcut_space"),
+        "Space",
+        "main" if enabled else "plain",
+        enabled,
+        wide=True,
+    )
+
+
+def _start_or_end(words: Words, state: State) -> Button:
+    hint = words("console.shortcut_enter")
+    if state == "called":
+        return Button("start", words("console.start"), hint, "Enter", "main", enabled=True)
+    serving = state == "serving"
+    return Button("end", words("console.end"), hint, "Enter", "gentle" if serving else "plain", serving)
+
+
+def _pause_or_open(seat: Seat, state: State) -> Button:
+    """Pausing while somebody is served is fine: nobody is called afterwards."""
+    if state in {"elsewhere", "day_over"}:
+        return Button("pause", seat.words("console.pause"), "B", "B", "plain", enabled=False)
+    if seat.counter.state == "open":
+        return Button("pause", seat.words("console.pause"), "B", "B", "plain", enabled=True)
+    title = seat.words("console.open" if seat.counter.state == "closed" else "staff.work_again")
+    return Button("open", title, "B", "B", "main" if state in {"paused", "closed"} else "gentle", enabled=True)
 
 
 def _figures(seat: Seat) -> tuple[Row, ...]:
@@ -427,7 +441,8 @@ def _figures(seat: Seat) -> tuple[Row, ...]:
 
 
 def _choices(seat: Seat) -> Choices:
-    outcomes = [Choice(one.outcome_id, seat.name(one.names), one.key.upper()) for one in seat.hall.outcomes]
+    offered = [one for one in seat.hall.outcomes if one.outcome_id != UNRECORDED]
+    outcomes = [Choice(one.outcome_id, seat.name(one.names), one.key.upper()) for one in offered]
     others = [one for one in seat.hall.counters if one.counter_id != seat.counter.counter_id]
     return Choices(
         outcomes=_with_keys(outcomes),

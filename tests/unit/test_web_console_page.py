@@ -6,8 +6,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from protocol.views import CounterView
-from queue_server.web.console_page import Button, ConsolePage, Seat, console_page
+from protocol.configuration import Outcome
+from protocol.views import CounterDay, CounterView
+from queue_server.web.console_page import UNRECORDED, Button, ConsolePage, Seat, console_page
 from tests.support.paper_hall import CLASSES, NOW, PROCEDURES, counter_view, hall_view, visit
 from tests.support.texts import shipped_texts
 
@@ -40,8 +41,8 @@ def enabled(shown: ConsolePage) -> set[str]:
     ("state", "actions"),
     [
         ("idle", {"call_next", "pause"}),
-        ("called", {"start", "recall", "transfer", "no_show"}),
-        ("serving", {"end_and_call", "end", "transfer", "park"}),
+        ("called", {"start", "recall", "transfer", "no_show", "pause"}),
+        ("serving", {"end_and_call", "end", "transfer", "park", "pause"}),
         ("paused", {"open"}),
         ("closed", {"open"}),
     ],
@@ -78,6 +79,11 @@ def test_a_counter_of_somebody_else_cannot_be_worked(clerk_id: str, named: str) 
     assert shown.state == "elsewhere"
     assert enabled(shown) == set()
     assert named in shown.title
+
+
+def test_a_counter_that_pauses_serves_to_the_end_and_calls_nobody() -> None:
+    shown = console_page(seat(msgspec.structs.replace(counter_view("serving"), state="paused")))
+    assert enabled(shown) == {"end", "transfer", "park", "open"}
 
 
 def test_the_day_is_not_open() -> None:
@@ -160,6 +166,13 @@ def test_choices_have_keys_of_their_own() -> None:
     assert "counter-3" not in {one.value for one in choices.counters}
 
 
+def test_the_servers_own_outcome_is_not_offered() -> None:
+    hall = hall_view()
+    own = Outcome(outcome_id=UNRECORDED, names={"vi": "Chưa ghi nhận", "en": "Unrecorded"}, served=False)
+    seated = replace(seat(counter_view("serving")), hall=msgspec.structs.replace(hall, outcomes=(*hall.outcomes, own)))
+    assert UNRECORDED not in {one.value for one in console_page(seated).choices.outcomes}
+
+
 def test_what_left_the_configuration_is_shown_by_its_id() -> None:
     gone = visit(30, service_id="gone", procedure_code="", priority_class_id="gone")
     assert page("idle", next_visits=(gone,)).next_rows[0].title == "gone"
@@ -172,7 +185,5 @@ def test_the_page_speaks_english() -> None:
 
 
 def test_no_share_is_shown_of_nothing() -> None:
-    from protocol.views import CounterDay
-
     figures = page("idle", today=CounterDay()).figures
     assert [row.text for row in figures] == ["0", "Không có dữ liệu"]

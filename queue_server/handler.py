@@ -6,6 +6,7 @@ the state is loaded from disk *once*, each request is looked up there by its id,
 ``storage`` until a probe, once a second, finds that the disk takes writes again.
 """
 
+import contextlib
 import hashlib
 import sys
 import traceback
@@ -97,6 +98,8 @@ class Handler:
         self.readable = True
         self._log = log
         self._around = surroundings
+        self._loaded = (log.seq, log.hash)
+        """The chain's head when the state was last loaded from disk."""
         self._contacts: dict[str, tuple[datetime, datetime]] = {}
         """By device: when it was last heard, and when it was last heard before its last silence."""
 
@@ -116,7 +119,7 @@ class Handler:
             except _OurMistake as mistake:
                 # The state may be half changed. It is loaded anew, and the batch answered without that request, whose
                 # refusal is kept, so that its sender's retries do not do this again.
-                traceback.print_exception(mistake.__cause__, file=sys.stderr)
+                _report("".join(traceback.format_exception(mistake.__cause__)))
                 self.alarms.add("internal")
                 failing.add(mistake.index)
                 self._load()
@@ -149,10 +152,11 @@ class Handler:
     def probe(self) -> bool:
         """Try whether a failed disk works again; called once a second while it does not."""
         try:
-            if not self._log.usable or not self.readable:
+            if not self.readable:
                 self._load()
             self._log.probe()
         except (CommitUnknown, LogUnusable, NotALog):
+            self._read_on()
             return False
         self.alarms.discard("storage")
         return True
@@ -255,7 +259,7 @@ class Handler:
         try:
             write_head(self._log.path.with_name(HEADS_FILE), head)
         except OSError as error:
-            print(f"the file of day heads cannot be written: {error}", file=sys.stderr)  # noqa: T201 -- journald keeps it.
+            _report(f"the file of day heads cannot be written: {error}")
             self.alarms.add("heads")
         else:
             self.alarms.discard("heads")
@@ -263,12 +267,21 @@ class Handler:
     # --- when the disk fails -----------------------------------------------------------------------------------------
 
     def _storage_fails(self, error: Exception) -> None:
-        print(f"storage: {error}; commands are refused until a probe succeeds", file=sys.stderr)  # noqa: T201 -- journald keeps it.
+        _report(f"storage: {error}; commands are refused until a probe succeeds")
         self.alarms.add("storage")
         try:
             self._load()
         except (LogUnusable, NotALog) as worse:
-            print(f"storage: {worse}", file=sys.stderr)  # noqa: T201 -- standard error is the server's journal.
+            _report(f"storage: {worse}")
+
+    def _read_on(self) -> None:
+        """Open the log anew after a failed probe, for questions; the state is loaded only if it is another one."""
+        try:
+            self._log.reopen()
+            if (self._log.seq, self._log.hash) != self._loaded:
+                self._load()
+        except (LogUnusable, NotALog):
+            self.readable = False
 
     def _load(self) -> None:
         """Load the state from disk; while that fails the state in memory is not to be shown."""
@@ -278,6 +291,7 @@ class Handler:
         if loaded is None:
             raise NotALog(f"{self._log.path} has lost its events")
         self.branch, self.readable = loaded[0], True
+        self._loaded = (self._log.seq, self._log.hash)
 
     # --- facts -------------------------------------------------------------------------------------------------------
 
@@ -384,3 +398,9 @@ class Handler:
 
 def _is_request_id(request_id: bytes) -> bool:
     return len(request_id) == 32 and not request_id.translate(None, b"0123456789abcdef")  # noqa: PLR2004 -- a UUID in hex
+
+
+def _report(what: str) -> None:
+    """Tell the server's journal, which may be a file on the very disk that is full: then nobody hears it."""
+    with contextlib.suppress(OSError):
+        print(what, file=sys.stderr, flush=True)  # noqa: T201 -- standard error is the journal.

@@ -97,6 +97,8 @@ class Log:
         self._synchronous = synchronous
         self._checkpoint_pages = checkpoint_pages
         self._connection: apsw.Connection | None = None
+        self._failed = False
+        """A write failed; nothing is believed of this connection any more."""
         self.seq = 0
         self.hash = b""
         self.day = ""
@@ -105,17 +107,32 @@ class Log:
     # --- opening -----------------------------------------------------------------------------------------------------
 
     def reopen(self) -> None:
-        """Open the file anew and read where the chain stands; raises :class:`LogUnusable` or :class:`NotALog`."""
-        self.close()
+        """Open the file anew and read where the chain stands; raises :class:`LogUnusable` or :class:`NotALog`.
+
+        The old connection is let go only when the new one has read: it keeps the write-ahead log and its index in their
+        place, which on a full disk could not be made again, so that reading goes on there.
+        """
+        old, self._connection = self._connection, None
+        if old is not None:
+            with contextlib.suppress(apsw.Error):  # There may be none left to roll back.
+                old.execute("ROLLBACK")
+            if self._exclusive:
+                _let_go(old)
         try:
             connection = apsw.Connection(str(self.path), vfs=self._vfs)
-            self._connection = connection
-            self._prepare(connection)
-            self.seq, self.hash = head_of(connection)
-            opened = last_day_opened(connection)
+            try:
+                self._prepare(connection)
+                self.seq, self.hash = head_of(connection)
+                opened = last_day_opened(connection)
+            except BaseException:
+                _let_go(connection)
+                raise
         except apsw.Error as error:
-            self.close()
             raise LogUnusable(f"{self.path} cannot be used: {error}") from error
+        finally:
+            if old is not None:
+                _let_go(old)
+        self._connection, self._failed = connection, False
         self.day = opened.day if opened is not None else ""
 
     def _prepare(self, connection: apsw.Connection) -> None:
@@ -145,17 +162,15 @@ class Log:
         """Let go of the file. What was committed stays; an open transaction is rolled back by the next opening."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            # A disk that has failed fails at closing too; whatever matters is looked up at the next opening.
-            with contextlib.suppress(apsw.Error):
-                connection.close()
+            _let_go(connection)
 
     @property
     def usable(self) -> bool:
-        """Whether the file is open."""
-        return self._connection is not None
+        """Whether the file is open and has not failed."""
+        return self._connection is not None and not self._failed
 
     def _open(self) -> apsw.Connection:
-        if self._connection is None:
+        if self._connection is None or self._failed:
             raise LogUnusable(f"{self.path} is not open")
         return self._connection
 
@@ -185,7 +200,7 @@ class Log:
                 connection.executemany("INSERT INTO replies VALUES(?,?,?,?,?)", kept)
             connection.execute("COMMIT")
         except (apsw.Error, LogUnusable) as error:
-            self.close()
+            self._failed = True
             raise CommitUnknown(f"{self.path}: {error}") from error
         self.seq, self.hash, self.day = seq, previous, day
 
@@ -216,7 +231,7 @@ class Log:
                 "INSERT INTO meta VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value", (name, value)
             )
         except (apsw.Error, LogUnusable) as error:
-            self.close()
+            self._failed = True
             raise CommitUnknown(f"{self.path}: {error}") from error
 
     def prune_replies(self) -> int:
@@ -233,7 +248,7 @@ class Log:
                 (oldest[0], PRUNE_AT_ONCE),
             )
         except apsw.Error as error:
-            self.close()
+            self._failed = True
             raise CommitUnknown(f"{self.path}: {error}") from error
         return int(connection.changes())
 
@@ -284,6 +299,12 @@ class Log:
             return list(self._open().execute(query, bindings))
         except apsw.Error as error:
             raise LogUnusable(f"{self.path}: {error}") from error
+
+
+def _let_go(connection: apsw.Connection) -> None:
+    # A disk that has failed fails at closing too; whatever matters is looked up at the next opening.
+    with contextlib.suppress(apsw.Error):
+        connection.close()
 
 
 def write_head(path: Path, head: Head) -> None:

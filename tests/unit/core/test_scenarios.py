@@ -261,6 +261,26 @@ SCENARIOS = {
         noshow  1
         call    1                              -> V3 guarantee
     """,
+    "equal deadlines and equal points go to whoever waits longer, whatever the order of the log": """
+        take     V1 civil_status usual
+        signin   an 1
+        wait     2400
+        take     V2 civil_status elderly
+        wait     1200
+        next     1                             -> V1:guarantee V2:guarantee
+        call     1                             -> V1 guarantee
+        noshow   1
+        call     1                             -> V2 guarantee
+        noshow   1
+        at       09:00
+        take     V3 civil_status elderly by:kiosk-2
+        at       09:10
+        handover V4 civil_status H501 08:30
+        at       09:15
+        next     1                             -> V4:priority V3:priority
+        wait     1
+        next     1                             -> V3:priority V4:priority
+    """,
     "a backup helps past the overflow time, or when nobody waits for itself": """
         signin  binh 2
         take    V1 civil_status

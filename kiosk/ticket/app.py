@@ -15,8 +15,9 @@ from kiosk.ticket import model as m
 from kiosk.ticket.hall import procedure_of
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
+from kiosk.widgets.texts import read_texts
 from kiosk.widgets.worker import Worker
-from presentation.texts import Texts, texts_from
+from presentation.texts import Texts
 from protocol.views import AnyReply, Envelope, KioskView
 
 if TYPE_CHECKING:
@@ -70,14 +71,6 @@ def run(settings: KioskSettings) -> None:
         program.close()
     if program.failure is not None:
         raise program.failure
-
-
-def read_texts(config: Path) -> Texts:
-    """Read the words of all languages from `<config>/texts/<language>.toml`; raises FileNotFoundError when none is."""
-    files = {path.stem: path.read_text("utf-8") for path in sorted((config / "texts").glob("*.toml"))}
-    if not files:
-        raise FileNotFoundError(f"no texts in {config / 'texts'}: name the folder that holds texts/vi.toml by --config")
-    return texts_from(files)
 
 
 class TicketProgram:
@@ -152,8 +145,8 @@ class TicketProgram:
                 on_view=self._on_view,
                 on_state=lambda state: self.post(m.LinkChanged(state)),
             )
+            self._link = link  # Before it starts: its first word already asks questions.
             link.start()
-            self._link = link
         except Exception as error:  # noqa: BLE001 -- told to whoever started the program, by the thread that can.
             self.failure = error
             self.stop()

@@ -157,7 +157,7 @@ def _tile(state: State, service: KioskService, words: Words, hall_at: datetime) 
     elif state.link != "up":
         # How many wait is not known while the server is gone, and what is not known is not shown.
         usable = own_range(state, service, hall_at) is not None
-        wait, people, mark = ("" if usable else words("kiosk.service_closed")), "", "none"
+        wait, people, mark = ("" if usable else words("kiosk.service_waits")), "", "none"
     hint = name_in(service.hints, language) if service.hints else ""
     return Tile(
         f"service:{service.service_id}",

@@ -1,64 +1,37 @@
-"""What a touch program must not forget in a power cut: a small SQLite file, every commit on disk (`synchronous=FULL`).
+"""What the ticket kiosk must not forget in a power cut, besides the outbox: every commit is on disk.
 
     visit      the one visit that was decided on and is not settled yet
     offline    the numbers of the kiosk's own range that were given, by day
-    outbox     commands that must reach the server, in order, under the ids they will always have
-    knowledge  who the server says we are, the hall as last seen
 
 The catalogue stands beside it as a file named by its hash: it may be fetched again, so it needs no care.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import apsw
 import msgspec
 
-from kiosk.ticket.model import (
-    Catalogue,
-    Identity,
-    OfflineNumber,
-    OutboxCommand,
-    OutboxEntry,
-    PendingVisit,
-    Restored,
-)
-from protocol.codec import Malformed, decode_command, encode
-from protocol.commands import HandOverVisit, PressRating, ReportTicket
+from kiosk.outbox import Outbox
+from kiosk.ticket.model import Catalogue, Identity, OfflineNumber, OutboxEntry, PendingVisit, Restored
+from protocol.codec import encode
+from protocol.commands import HandOverVisit, ReportTicket
 from protocol.configuration import Procedure
 from protocol.views import KioskView
-
-BUSY_TIMEOUT_MS = 2_000
-REFUSED_KEPT = 500
-"""Refused commands that are kept for the technician; the oldest go first."""
 
 _SCHEMA = """
 create table if not exists visit (one integer primary key check (one = 1), body text not null);
 create table if not exists offline (day text, prefix text, number integer, primary key (day, prefix, number));
-create table if not exists outbox (serial integer primary key, request_id text unique not null, body blob not null,
-    error text not null default '');
-create table if not exists knowledge (name text primary key, body blob not null);
 """
 
+KindT = TypeVar("KindT")
 
-class Store:
+
+class Store(Outbox):
     """The file. One thread uses it at a time; every method raises apsw.Error when the disk says no."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(folder, _SCHEMA)
         self._folder = folder
-        self._connection = apsw.Connection(str(folder / "kiosk.db"))
-        self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        # A rollback journal would do; the log is written with less seeking, and FULL syncs it at each commit.
-        for pragma in ("journal_mode=wal", "synchronous=full"):
-            self._connection.execute(f"pragma {pragma}")
-        self._connection.execute(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
 
     # --- visits and own numbers ---
 
@@ -78,49 +51,18 @@ class Store:
             self._do("insert or ignore into offline values (?, ?, ?)", number.day, number.prefix, number.number)
             self.keep_outbox(entry.request_id, entry.command)
 
-    # --- outbox ---
-
-    def keep_outbox(self, request_id: str, command: OutboxCommand | PressRating) -> None:
-        """Make a command durable; the same id again changes nothing."""
-        self._do("insert or ignore into outbox (request_id, body) values (?, ?)", request_id, encode(command))
-
-    def drop_outbox(self, request_id: str, error: str = "") -> None:
-        """Forget a command that has arrived; a refused one is kept with its code, out of the way."""
-        if not error:
-            self._do("delete from outbox where request_id = ?", request_id)
-            return
-        with self._transaction():
-            self._do("update outbox set error = ? where request_id = ?", error, request_id)
-            oldest = "select serial from outbox where error <> '' order by serial desc limit -1 offset ?"
-            self._do(f"delete from outbox where serial in ({oldest})", REFUSED_KEPT)  # noqa: S608 -- our own words.
-
-    def outbox(self) -> tuple[tuple[str, Any], ...]:
-        """Give the commands that wait, oldest first, with their ids."""
-        found = self._do("select request_id, body from outbox where error = '' order by serial")
-        commands: list[tuple[str, Any]] = []
-        for request_id, body in found:
-            try:
-                commands.append((request_id, decode_command(body)))
-            except Malformed:
-                # Of a version that nobody speaks any more: kept for the technician, not sent.
-                self.drop_outbox(request_id, "malformed")
-        return tuple(commands)
-
     # --- knowledge ---
 
     def keep_knowledge(self, identity: Identity | None, view: KioskView | None) -> None:
         """Keep who we are and the hall as last seen; what is None is left as it was."""
         with self._transaction():
-            for name, body in (
-                ("identity", identity and msgspec.json.encode(identity)),
-                ("view", view and encode(view)),
-            ):
-                if body:
-                    self._do("insert or replace into knowledge values (?, ?)", name, body)
+            if identity is not None:
+                self.keep("identity", msgspec.json.encode(identity))
+            if view is not None:
+                self.keep("view", encode(view))
 
     def restored(self) -> Restored:
         """Give everything the disk knows; what cannot be read any more counts as not known."""
-        knowledge = dict(self._do("select name, body from knowledge"))
         visits = self._do("select body from visit")
         numbers = self._do("select day, prefix, number from offline order by number")
         entries = [
@@ -129,9 +71,9 @@ class Store:
             if isinstance(command, HandOverVisit | ReportTicket)
         ]
         return Restored(
-            identity=_read(knowledge.get("identity"), Identity),
-            view=_read(knowledge.get("view"), KioskView),
-            visit=_read(visits[0][0], PendingVisit) if visits else None,
+            identity=_read(self.kept("identity"), Identity),
+            view=_read(self.kept("view"), KioskView),
+            visit=_read(visits[0][0].encode(), PendingVisit) if visits else None,
             offline_numbers=tuple(OfflineNumber(*row) for row in numbers),
             outbox=tuple(entries),
         )
@@ -160,16 +102,8 @@ class Store:
         assert catalogue_hash.isalnum() or not catalogue_hash, f"a hash is hex, not {catalogue_hash!r}"
         return self._folder / f"catalogue-{catalogue_hash}.json"
 
-    def _do(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return list(self._connection.execute(sql, values))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._connection:
-            yield
-
-
-def _read(body: Any, kind: Any) -> Any:
+def _read(body: bytes | None, kind: type[KindT]) -> KindT | None:
     if body is None:
         return None
     try:

@@ -14,7 +14,7 @@ from kiosk.widgets.sheet import Sheet, Wish, inner
 from kiosk.widgets.tiles import badge as paint_badge
 from kiosk.widgets.tiles import wait as paint_wait
 from kiosk.widgets.window import BOLD, EXTRABOLD, MEDIUM, SEMIBOLD
-from kiosk.widgets.words import Text, digit_cells, height_of, width_of
+from kiosk.widgets.words import Digits, Text, height_of, width_of
 from presentation.tokens import GEOMETRY, KIOSK_TYPE
 
 TILE, LEAD, META = KIOSK_TYPE.tile, KIOSK_TYPE.lead, KIOSK_TYPE.meta
@@ -140,29 +140,15 @@ def hero(block: p.Hero, sheet: Sheet, box: Box) -> list[Widget]:
                 block.class_text, inner(place, sheet.px(16), 2), LEAD, colour="card", font=SEMIBOLD, align="center"
             )
         )
-    size = min(sheet.px(KIOSK_TYPE.number), int((height - chip) * 0.74))
-    cells = digit_cells(block.number_text, EXTRABOLD, size)
-    whole = sum(width for _, width in cells)
-    if whole > width - sheet.px(80):
-        size = int(size * (width - sheet.px(80)) / whole)
-        cells = digit_cells(block.number_text, EXTRABOLD, size)
-        whole = sum(width for _, width in cells)
-    start = left + (width - whole) / 2
-    for sign, cell in cells:
-        widgets.append(
-            Text(
-                sign,
-                (start, bottom + chip, cell, height - chip),
-                font=EXTRABOLD,
-                size=size,
-                colour=sheet.colour("lotus_deep" if sheet.theme.name == "day" else "amber"),
-                align="center",
-                valign="middle",
-                least=size,
-            )
+    widgets.append(
+        Digits(
+            block.number_text,
+            (left + sheet.px(40), bottom + chip, width - sheet.px(80), height - chip),
+            font=EXTRABOLD,
+            size=min(sheet.px(KIOSK_TYPE.number), int((height - chip) * 0.74)),
+            colour=sheet.colour("lotus_deep" if sheet.theme.name == "day" else "amber"),
         )
-        start += cell
-    ground.spoken = block.number_text
+    )
     return widgets
 
 

@@ -50,10 +50,11 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Answers one below the other, the whole width each; `rows` keeps their height equal from page to page."""
+    """Answers one below the other, in one column or more; `rows` keeps their height equal from page to page."""
 
     buttons: tuple[Button, ...]
     rows: int = 0
+    across: int = 1
 
 
 @dataclass(frozen=True, slots=True)

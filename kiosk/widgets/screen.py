@@ -12,11 +12,11 @@ from kivy.uix.widget import Widget
 
 from kiosk.widgets import blocks
 from kiosk.widgets.buttons import button
-from kiosk.widgets.page import Button, Header, Hero, Keyboard, Page
+from kiosk.widgets.page import Block, Button, Header, Hero, Keyboard, Page, touchables
 from kiosk.widgets.shapes import Box, Head, Star, Touchable
 from kiosk.widgets.sheet import Sheet, Wish, columns
 from kiosk.widgets.window import BOLD, MEDIUM
-from kiosk.widgets.words import Text, digit_cells, height_of, wrapped
+from kiosk.widgets.words import Digits, Text, height_of, wrapped
 from presentation.tokens import DAY, HIGH_CONTRAST, KIOSK_TYPE
 
 BODIES_KEPT = 6
@@ -73,11 +73,11 @@ class Screen(Widget):
                 if isinstance(widget, Touchable) and widget.action:
                     yield widget
 
-    def written(self) -> Iterator[Text]:
+    def written(self) -> Iterator[Text | Digits]:
         """Give the words that stand on the screen now."""
         for layer in (self._head, self._body, self._keys):
             for widget in reversed(layer.children):
-                if isinstance(widget, Text):
+                if isinstance(widget, Text | Digits):
                     yield widget
 
     def at(self, x: float, y: float) -> Touchable | None:
@@ -153,23 +153,16 @@ def _head(header: Header, sheet: Sheet) -> Widget:
                 align="right",
             ),
         ]
-        size = sheet.px(52)
-        start = right - sum(width for _, width in digit_cells(header.clock, BOLD, size))
-        for sign, width in digit_cells(header.clock, BOLD, size):
-            box: Box = (start, middle - sheet.px(18), width, sheet.px(76))
-            widgets.append(
-                Text(
-                    sign,
-                    box,
-                    font=BOLD,
-                    size=size,
-                    colour=sheet.colour("on_lotus_deep"),
-                    align="center",
-                    valign="middle",
-                    least=size,
-                )
+        widgets.append(
+            Digits(
+                header.clock,
+                (right - clock_width, middle - sheet.px(18), clock_width, sheet.px(76)),
+                font=BOLD,
+                size=sheet.px(52),
+                colour=sheet.colour("on_lotus_deep"),
+                align="right",
             )
-            start += width
+        )
     return _layer(widgets)
 
 
@@ -198,10 +191,23 @@ def _body(page: Page, sheet: Sheet) -> Widget:
     top = float(sheet.height - head_height(sheet) - sheet.px(52 if sheet.portrait else 36))
     title_height = _title(page, sheet, top, widgets)
     top -= title_height + sheet.px(36)
+    words, hands = _parted(page) if page.low_reach and sheet.portrait else ((), page.blocks)
+    line = sheet.height * LOW_REACH_FROM
     if page.low_reach and sheet.portrait:
-        top = min(top, sheet.height * LOW_REACH_FROM)
-    widgets.extend(_stack(page, sheet, (sheet.margin, bottom, width, max(1, top - bottom))))
+        widgets.extend(_stack(words, sheet, (sheet.margin, line, width, max(1, top - line)), hang=False))
+        top = line - sheet.px(28)
+    from_the_top = page.low_reach or any(isinstance(block, Keyboard | Hero) for block in page.blocks)
+    place = (sheet.margin, bottom, width, max(1, top - bottom))
+    widgets.extend(_stack(hands, sheet, place, hang=not from_the_top))
     return _layer(widgets)
+
+
+def _parted(page: Page) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """Part what is only read, at the head of the page, from what follows from the first thing to touch on."""
+    for place, block in enumerate(page.blocks):
+        if any(touchables(Page("", "", blocks=(block,)))):
+            return page.blocks[:place], page.blocks[place:]
+    return page.blocks, ()
 
 
 def _title(page: Page, sheet: Sheet, top: float, widgets: list[Widget]) -> float:
@@ -253,14 +259,17 @@ def _nav(nav: tuple[Button, ...], sheet: Sheet, box: Box) -> list[Widget]:
     return widgets
 
 
-def _stack(page: Page, sheet: Sheet, box: Box) -> list[Widget]:
-    """Put the blocks one below the other; what can stretch takes what is left, what is too much is set smaller."""
+def _stack(page_blocks: tuple[Block, ...], sheet: Sheet, box: Box, *, hang: bool) -> list[Widget]:
+    """Put the blocks one below the other; what can stretch takes what is left, what is too much is set smaller.
+
+    `hang`: a short stack hangs a little lower than its title, where hands are.
+    """
     left, bottom, width, height = box
     gap = float(sheet.px(28))
     wishes: list[Wish] = []
     for squeeze in SQUEEZES:
         sheet = replace(sheet, squeeze=squeeze)
-        wishes = [blocks.wish(block, sheet, width) for block in page.blocks]
+        wishes = [blocks.wish(block, sheet, width) for block in page_blocks]
         if sum(wish.least for wish in wishes) + gap * (len(wishes) - 1) <= height:
             break
     needed = sum(wish.least for wish in wishes) + gap * max(0, len(wishes) - 1)
@@ -274,12 +283,10 @@ def _stack(page: Page, sheet: Sheet, box: Box) -> list[Widget]:
     grow = min(1.0, (height - needed) / stretch) if stretch > 0 else 0.0
     widgets: list[Widget] = []
     spare = height - needed - stretch * grow
-    # A short page hangs a little lower than its title, where hands are; letters to type with always lie at the foot.
-    from_the_top = page.low_reach or any(isinstance(block, Keyboard | Hero) for block in page.blocks)
-    top = bottom + height - (0 if from_the_top else min(spare * 0.3, sheet.px(200)))
-    for block, wish in zip(page.blocks, wishes, strict=True):
+    top = bottom + height - (min(spare * 0.3, sheet.px(200)) if hang else 0)
+    for block, wish in zip(page_blocks, wishes, strict=True):
         high = wish.least + (wish.most - wish.least) * grow
-        if isinstance(block, Keyboard):
+        if isinstance(block, Keyboard):  # Letters to type with always lie at the foot.
             top = bottom + high
         widgets.extend(blocks.paint(block, sheet, (left, top - high, width, high)))
         top -= high + gap

@@ -252,7 +252,7 @@ class Shell:
             Clock.schedule_once(lambda _: self._first_frame(), 0)
         if self._witness_door is not None:
             self._finish()
-            shown = self._look()
+            shown = look(self.screen)
             if shown != self._shown:
                 self._shown = shown
                 self._witness_door.tell({"event": "shown", **self._stamped()})
@@ -261,21 +261,6 @@ class Shell:
         if self._on_first_frame is not None:
             self._on_first_frame()
         self._program.begin()
-
-    def _look(self) -> dict[str, Any]:
-        """Read the real widgets: what stands where, and what a touch would do."""
-        page, height = self.screen.page, int(self.screen.height)
-        return {
-            "screen": self.screen.showing,
-            "subject": page.subject if page else "",
-            "busy": bool(page and page.busy),
-            "size": [int(self.screen.width), height],
-            "texts": [{"text": text.spoken, "box": boxes(text, height)} for text in self.screen.written()],
-            "touch": [
-                {"action": one.action, "text": one.spoken, "box": boxes(one, height)}
-                for one in self.screen.touchables()
-            ],
-        }
 
     def _stamped(self) -> dict[str, Any]:
         return {
@@ -323,6 +308,19 @@ class Shell:
             answer({"down": [x, y], "on": there.action if there and self.screen.held else None})
         else:
             answer({"up": [x, y], "obeyed": self.screen.last_obeyed})
+
+
+def look(screen: Screen) -> dict[str, Any]:
+    """Read the real widgets: what stands where, and what a touch would do; boxes as a touch panel counts."""
+    page, height = screen.page, int(screen.height)
+    return {
+        "screen": screen.showing,
+        "subject": page.subject if page else "",
+        "busy": bool(page and page.busy),
+        "size": [int(screen.width), height],
+        "texts": [{"text": text.spoken, "box": boxes(text, height)} for text in screen.written()],
+        "touch": [{"action": one.action, "text": one.spoken, "box": boxes(one, height)} for one in screen.touchables()],
+    }
 
 
 def save_picture(path: Path) -> None:

@@ -50,10 +50,10 @@ def tiles(block: p.Tiles, sheet: Sheet, box: Box) -> list[Widget]:
     return widgets
 
 
-def _tile_places(tile: p.Tile, sheet: Sheet, box: Box) -> tuple[Box, Box]:
+def _tile_places(sheet: Sheet, box: Box) -> tuple[Box, Box]:
     """Give the places of a tile's badge and of its words; the foot below them is for the wait."""
     left, bottom, width, height = inner(box, sheet.px(34), sheet.px(26))
-    foot = sheet.letters(META) * 1.5 + sheet.px(14) if tile.wait or tile.people else 0
+    foot = sheet.letters(META) * 1.5 + sheet.px(14)
     room = height - foot
     badge = min(sheet.px(76), room)
     text_left = left + badge + sheet.px(24)
@@ -62,7 +62,7 @@ def _tile_places(tile: p.Tile, sheet: Sheet, box: Box) -> tuple[Box, Box]:
 
 
 def _name_size(tile: p.Tile, sheet: Sheet, box: Box) -> int:
-    _, (_, _, width, room) = _tile_places(tile, sheet, box)
+    _, (_, _, width, room) = _tile_places(sheet, box)
     return fitted(tile.label, BOLD, sheet.letters(TILE), int(width), int(room), sheet.least)[1]
 
 
@@ -79,7 +79,7 @@ def _tile(tile: p.Tile, sheet: Sheet, box: Box, name_size: int) -> list[Widget]:
         drop=sheet.px(6) if tile.usable else 0,
     )
     left, bottom, width, _ = inner(box, sheet.px(34), sheet.px(26))
-    badge_box, words = _tile_places(tile, sheet, box)
+    badge_box, words = _tile_places(sheet, box)
     name_colour = sheet.colour("ink" if tile.usable else "quiet")
     name = Text(tile.label, words, font=BOLD, size=name_size, colour=name_colour, valign="top", least=sheet.least)
     widgets: list[Widget] = [plate, *badge(tile.badge, sheet, badge_box), name]

@@ -5,6 +5,7 @@ from typing import Any
 
 from kivy.core.text import Label as Measure
 from kivy.uix.label import Label
+from kivy.uix.widget import Widget
 
 LINE = 1.25
 """Distance of lines in font sizes: stacked marks (Ế, Ữ) never touch the line above."""
@@ -108,3 +109,46 @@ def digit_cells(text: str, font: str, size: int) -> list[tuple[str, float]]:
     """Give each sign with the width of its cell: all digits have the widest digit's, for numbers that must align."""
     cell = max(width_of(digit, font, size) for digit in "0123456789")
     return [(sign, cell if sign.isdecimal() else width_of(sign, font, size)) for sign in text]
+
+
+class Digits(Widget):
+    """A number or a time whose digits stand in cells of one width, so that it never jitters and always aligns."""
+
+    def __init__(
+        self,
+        text: str,
+        box: tuple[float, float, float, float],
+        *,
+        font: str,
+        size: int,
+        colour: tuple[float, float, float, float],
+        align: str = "center",
+    ) -> None:
+        left, bottom, width, height = box
+        cells = digit_cells(text, font, size)
+        whole = sum(cell for _, cell in cells)
+        if whole > width:
+            size = int(size * width / whole)
+            cells = digit_cells(text, font, size)
+            whole = sum(cell for _, cell in cells)
+        start = left + (width - whole if align == "right" else (width - whole) / 2)
+        super().__init__(pos=(start, bottom), size=(whole, height), size_hint=(None, None))
+        for sign, cell in cells:
+            self.add_widget(
+                Text(
+                    sign,
+                    (start, bottom, cell, height),
+                    font=font,
+                    size=size,
+                    colour=colour,
+                    align="center",
+                    valign="middle",
+                    least=size,
+                )
+            )
+            start += cell
+
+    @property
+    def spoken(self) -> str:
+        """Read the signs that are really there, from the left."""
+        return "".join(sign.spoken for sign in reversed(self.children))

@@ -1,0 +1,190 @@
+"""Paint screens of the touch programs in every state, in a process of its own, and tell what really stands on them.
+
+    python -m tests.support.kiosk_gallery FOLDER WIDTHxHEIGHT [NAME …]
+
+Each picture is `FOLDER/NAME.png`; standard output has a JSON line per picture, as a witness would be told. The states
+are made by the flows themselves, moved by hand (`tests.support.kiosks`).
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from kiosk.rating import pages as rating_pages
+from kiosk.ticket import model as m
+from kiosk.ticket import pages
+from kiosk.widgets import window
+from kiosk.widgets.page import Header, Page
+from tests.support.kiosks import MONDAY_8, TO_NUMBER, Scene, ward_texts, ward_view, with_service
+
+Painted = tuple[Page, Header]
+AT_0842 = MONDAY_8 + timedelta(minutes=42)
+
+
+def ticket(scene: Scene) -> Painted:
+    header = pages.header(scene.state, ward_texts(), AT_0842)
+    return pages.page(scene.state, ward_texts(), scene.hall_at), header
+
+
+def hall(**changes: Any) -> Scene:
+    return Scene(view=ward_view(**changes)).opened().with_catalogue()
+
+
+def gone(scene: Scene) -> Scene:
+    scene.happen(m.LinkChanged("gone"))
+    return scene
+
+
+def typed(scene: Scene, words: str) -> Scene:
+    scene.touch("search")
+    for letter in words:
+        scene.touch("type:space" if letter == " " else f"type:{letter}")
+    return scene
+
+
+def details(scene: Scene, words: str) -> Scene:
+    typed(scene, words)
+    return scene.touch(next(action for action in scene.actions if action.startswith("procedure:")))
+
+
+def closed() -> Scene:
+    opens_at = MONDAY_8.replace(day=25, hour=0, minute=30)
+    return hall(state="closed", next_opens_at=opens_at)
+
+
+def quota() -> Scene:
+    view = with_service(ward_view(), "land", state="quota_reached", estimate=None)
+    view = with_service(view, "business", state="closed", next_opens_at=MONDAY_8.replace(hour=6))
+    return Scene(view=view).opened().with_catalogue()
+
+
+def numbered(service: str = "civil_status", priority: str = "usual") -> Scene:
+    return hall().touch(f"service:{service}", f"class:{priority}", "take").disk().number(25)
+
+
+def helped() -> Scene:
+    scene = hall().touch("key:help")
+    from protocol.views import Done
+
+    scene.happen(m.Replied(scene.last(m.Ask, "ReportDevice").request_id, Done()))
+    return scene
+
+
+def slow() -> Scene:
+    return hall().touch(*TO_NUMBER).disk().later(1)
+
+
+TICKET: dict[str, Callable[[], Scene]] = {
+    "start": hall,
+    "start_page_2": lambda: hall().touch("page:next"),
+    "start_quota": quota,
+    "start_own_numbers": lambda: gone(hall()),
+    "class": lambda: hall().touch("service:civil_status"),
+    "confirm": lambda: hall().touch("service:civil_status", "class:elderly"),
+    "taking": slow,
+    "number_printing": lambda: numbered().printer("queued"),
+    "number": lambda: numbered().printer("confirmed"),
+    "number_paper_out": lambda: numbered(priority="elderly").printer("held", "paper_out"),
+    "number_uncertain": lambda: numbered(priority="elderly").printer("uncertain"),
+    "number_own": lambda: gone(hall()).touch(*TO_NUMBER).disk().disk().printer("confirmed"),
+    "unanswered": lambda: hall().touch("service:land", "class:usual", "take").disk().silence(),
+    "refused": lambda: quota().touch("service:land"),
+    "procedures": lambda: hall().touch("service:civil_status", "procedures"),
+    "search": lambda: typed(hall(), "khai"),
+    "search_empty": lambda: typed(hall(), "zzz"),
+    "details": lambda: details(hall(), "khai sinh"),
+    "still_there": lambda: hall().touch("service:land").later(61),
+    "helped": helped,
+    "gone": lambda: gone(hall(kiosk_ranges=())),
+    "closed": closed,
+    "not_ready": Scene,
+}
+
+WISHES = {
+    "": (),
+    "english": ("key:language",),
+    "large": ("key:large_text",),
+    "contrast": ("key:high_contrast",),
+    "low": ("key:low_reach",),
+    "large_english_contrast_low": ("key:language", "key:large_text", "key:high_contrast", "key:low_reach"),
+}
+
+
+def _ticket_page(name: str) -> Painted:
+    base, _, wish = name.partition("-")
+    scene = TICKET[base]()
+    wanted = {"key:language": "en"}
+    wishes = scene.state.preferences
+    for key in WISHES[wish]:
+        field = key.removeprefix("key:")
+        changed: dict[str, Any] = {field: wanted.get(key, True)}
+        wishes = replace(wishes, **changed)
+    scene.state = replace(scene.state, preferences=wishes)
+    return ticket(scene)
+
+
+def _rating_page(name: str) -> Painted:
+    from tests.unit.kiosk.test_rating_flow import Terminal
+    from tests.unit.kiosk.test_rating_flow import window as rating_window
+
+    base, _, wish = name.removeprefix("rating_").partition("-")
+    terminal = Terminal().opened()
+    match base:
+        case "question":
+            terminal.asks()
+        case "neutral":
+            terminal.asks(rating_window(tone="neutral"))
+        case "reasons":
+            terminal.asks().touch("answer:4", "reason:long_wait")
+        case "thanks":
+            terminal.asks().touch("answer:1").disk()
+    for key in WISHES[wish]:
+        if key != "key:low_reach":
+            terminal.touch(key)
+    header = rating_pages.header(terminal.state, ward_texts(), AT_0842)
+    return rating_pages.page(terminal.state, ward_texts()), header
+
+
+RATING = ("idle", "question", "neutral", "reasons", "thanks")
+NAMES = (
+    *(f"{name}-{wish}".rstrip("-") for name in TICKET for wish in WISHES),
+    *(f"rating_{name}-{wish}".rstrip("-") for name in RATING for wish in WISHES if "low" not in wish),
+)
+
+
+def painted(name: str) -> Painted:
+    return _rating_page(name) if name.startswith("rating_") else _ticket_page(name)
+
+
+def main(folder: Path, size: tuple[int, int], names: tuple[str, ...]) -> None:
+    with TemporaryDirectory() as state:
+        window.prepare(Path(state), size, headless=True, full_screen=False)
+        window.register_fonts()
+        from kivy.base import EventLoop
+        from kivy.core.window import Window
+
+        from kiosk.widgets.screen import Screen, load_rules
+        from kiosk.widgets.shell import look, save_picture
+
+        EventLoop.ensure_window()
+        load_rules()
+        screen = Screen()
+        Window.add_widget(screen)
+        EventLoop.start()
+        for name in names:
+            screen.show(*painted(name))
+            for _ in range(2):
+                EventLoop.idle()
+            save_picture(folder / f"{name}.png")
+            sys.stdout.write(json.dumps({"name": name, **look(screen)}, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    wide, high = (int(part) for part in sys.argv[2].split("x"))
+    main(Path(sys.argv[1]), (wide, high), tuple(sys.argv[3:]) or NAMES)

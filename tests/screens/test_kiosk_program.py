@@ -42,7 +42,7 @@ def take(screen: RealScreen, *, until: str = "") -> str:
         touched_after = len(screen.seen)
         while not screen.touch(action)["obeyed"]:
             pass  # The finger came down where it had just been lifted, as a trembling one does.
-        screen.wait(lambda shown, then=then: shown["screen"] == then, since=touched_after)  # type: ignore[misc]
+        screen.wait_for_screen(then, since=touched_after)
     return number_on(screen.on("number", having=until))
 
 

@@ -165,6 +165,10 @@ class RealScreen:
                     last = self.seen[-1] if self.seen else {}
                     raise AssertionError(f"never seen; last was {last.get('screen')}: {words(last)}")
 
+    def wait_for_screen(self, name: str, *, since: int = 0) -> dict[str, Any]:
+        """Wait for a screen by its name among those shown from `since` on."""
+        return self.wait(lambda shown: shown["screen"] == name, since=since)
+
     def on(self, name: str, *, having: str = "") -> dict[str, Any]:
         """Wait until the screen *now* shown is the named one, with these words somewhere."""
         return self.wait(

@@ -135,7 +135,7 @@ def set_up(plan: Plan, programs: Programs) -> Iterator[tuple[Hall, Link]]:
         devices = hall.equipment.devices()
         for device in devices:
             pair(_announce(technician, hall, device), hall.folder(device.device_id))
-        settings = agent_settings(hall.equipment, {name: f"serial://{path}" for name, path in wired["wires"].items()})
+        settings = agent_settings(hall.equipment, wired["wires"])
         (hall.folder("agent") / "agent.toml").write_text(settings, "utf-8")
         for device in devices:
             programs.start(hall.program(device, wired["printers"]))

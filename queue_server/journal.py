@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
     def event(self) -> AnyEvent:
         """Give the event; raises :class:`protocol.codec.Malformed`."""
-        return decode_event(self.body.encode())
+        return decode_event(self.body)
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -220,7 +220,7 @@ class Log:
 
     def meta(self, name: str) -> int | str | None:
         """Give a value that belongs to the branch rather than to its story."""
-        for (value,) in self._open().execute("SELECT value FROM meta WHERE name=?", (name,)):
+        for (value,) in self._reading("SELECT value FROM meta WHERE name=?", (name,)):
             assert isinstance(value, int | str)
             return value
         return None
@@ -236,11 +236,11 @@ class Log:
 
     def prune_replies(self) -> int:
         """Remove some replies older than the last 8 business days; gives how many, 0 when none are left."""
-        connection = self._open()
         query = "SELECT day FROM events WHERE type='day_opened' ORDER BY seq DESC LIMIT 1 OFFSET ?"
-        oldest = [day for (day,) in connection.execute(query, (REPLY_DAYS - 1,))]
+        oldest = [day for (day,) in self._reading(query, (REPLY_DAYS - 1,))]
         if not oldest:
             return 0
+        connection = self._open()
         try:
             connection.execute(
                 "DELETE FROM replies WHERE (device_id, request_id) IN "
@@ -290,11 +290,11 @@ class Log:
 
     def hash_at(self, seq: int) -> bytes:
         """Give the hash of one row."""
-        for row in rows_of(self._open(), seq, 1):
-            return row.hash
+        for (value,) in self._reading("SELECT hash FROM events WHERE seq=?", (seq,)):
+            return bytes(value)
         return b""
 
-    def _reading(self, query: str, bindings: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    def _reading(self, query: str, bindings: tuple[str | int, ...]) -> list[tuple[Any, ...]]:
         try:
             return list(self._open().execute(query, bindings))
         except apsw.Error as error:

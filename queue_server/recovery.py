@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 
+from protocol.codec import decode_event
 from protocol.configuration import Configuration
 from protocol.events import AnyEvent, ConfigurationChanged, DayOpened
 from queue_server import core
@@ -46,14 +47,14 @@ def _checked(log: Log, from_seq: int, last: list[AnyEvent]) -> Iterator[AnyEvent
     """Give the events from ``from_seq`` on as long as the chain holds, and leave the last one in ``last``."""
     previous, expected = log.hash_at(from_seq - 1) if from_seq > 1 else GENESIS, from_seq
     event: AnyEvent | None = None
-    for row in log.rows(from_seq):
-        if row.seq != expected or chained(previous, row.seq, row.day, row.at, row.type, row.body) != row.hash:
+    for seq, day, at, type_, body, hash_ in log.rows(from_seq):
+        if seq != expected or chained(previous, seq, day, at, type_, body) != hash_:
             raise NotALog(
                 f"{log.path}: the chain breaks at event {expected}. The log was changed or damaged; run motcua verify, "
                 "keep the disk as it is, and restore a verified backup onto another"
             )
-        previous, expected = row.hash, expected + 1
-        event = row.event()
+        previous, expected = hash_, expected + 1
+        event = decode_event(body)
         yield event
     if event is not None:
         last.append(event)

@@ -1,7 +1,7 @@
 """Kill the real server process exactly at its N-th system call of a kind, again and again, and keep a ledger outside.
 
 The kill comes from strace's injection, so the stock program runs over the real kernel, file system and WAL mode. What
-the ledger was told must be in the log, once; what it was not told is asked again under the same id until it is answered.
+the ledger was told must be in the log, once; what it was not told is asked again under the same id until it is.
 """
 
 import time

@@ -23,7 +23,7 @@ from tests.devices.test_ticket import TICKET
 from tests.support.devices import Heard, simulated_hall
 
 EPSON, CLONE, OLD = profile_named("tm_t82"), profile_named("xprinter_80"), profile_named("generic_80mm")
-QUICK = {"rows_per_s": 8000, "margin_s": 0.4, "stall_s": 0.4, "reply_s": 0.4}
+QUICK: dict[str, Any] = {"rows_per_s": 8000, "margin_s": 0.4, "stall_s": 0.4, "reply_s": 0.4}
 PRINTERS_OF_A_KIND = 40
 
 

@@ -190,3 +190,13 @@ def test_a_ticket_is_drawn_and_encoded_within_its_budget() -> None:
         ticket_bytes(fresh)
         took_ms.append(1000 * (time.process_time() - started))
     assert sorted(took_ms)[10] <= 40, took_ms
+
+
+@pytest.mark.picture
+@pytest.mark.parametrize(("name", "content", "width_dots"), [("ticket", TICKET, 576), ("ticket-58mm", LONG, 384)])
+def test_pictures_of_tickets(
+    picture: Callable[[str], Path], name: str, content: TicketContent, width_dots: int
+) -> None:
+    drawn = draw_ticket(content, width_dots)
+    drawn.save(picture(name))
+    assert drawn.height > 600

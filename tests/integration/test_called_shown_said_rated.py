@@ -93,7 +93,7 @@ def test_called_by_a_keypad_shown_said_served_and_rated(
     clips = make_default_pack(tmp_path / "pack").folder
     kiosk = hall.link(hall.pair("kiosk", "kiosk:kiosk-1"))
     here = {"function_id": "staff-1", "staff_role": "clerk", "counter_id": "counter-1", "clerk_id": "lan"}
-    hall.staff(c.SignInClerk(**here), c.OpenCounter(**here))  # type: ignore[arg-type]
+    hall.staff(c.SignInClerk(**here), c.OpenCounter(**here))  # type: ignore[arg-type]  # fields of one clerk
     taken = kiosk.ask_and_wait(
         c.TakeTicket(
             function_id="kiosk-1",

@@ -59,9 +59,6 @@ class Identity:
             _say(f"device {reply.device_id} has no function of kind board; create it with --function board:…")
             return
         place = Place(function_id=boards[0].function_id, zone_id=self._wanted_zone_id or boards[0].zone_id)
-        if not place.zone_id:
-            _say(f"{place.function_id} belongs to no zone; give it one, or start the board with --zone")
-            return
         if place != self._place:
             self._place = place
             save_place(self._folder, place)

@@ -78,9 +78,10 @@ class StageLoop:
     # --- For any thread ---
 
     def take_view(self, envelope: Envelope) -> None:
-        """Take a view of the board's zone."""
-        if isinstance(envelope.view, BoardView):
-            self._view = envelope.view
+        """Take a view of the board's zone. A board that belongs to no zone hears of all, and stays with the first."""
+        view = envelope.view
+        if isinstance(view, BoardView) and (self._view is None or self._view.zone_id == view.zone_id):
+            self._view = view
             self.look()
 
     def take_end(self, call_id: int) -> None:

@@ -13,6 +13,9 @@ from protocol.configuration import Configuration
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("file", nargs="?", type=Path, default=Path("config/branch.toml"), help="the hall's main file")
+    parser.add_argument(
+        "--clips", type=Path, metavar="DIR", help="a clip pack; name what it lacks for this hall's calls"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON object for scripts")
 
 
@@ -34,12 +37,31 @@ def run(arguments: argparse.Namespace) -> int:
                 print(mistake)
             print(f"{len(found.mistakes)} to mend in {arguments.file}.")
         return 1
+    missing = [] if arguments.clips is None else _missing_clips(arguments.clips, configuration)
     if arguments.json:
-        print(json.dumps({"ok": True, "configuration_id": configuration.configuration_id, **_sizes(configuration)}))
+        sizes = _sizes(configuration)
+        made = {
+            "ok": not missing,
+            "configuration_id": configuration.configuration_id,
+            **sizes,
+            "missing_clips": missing,
+        }
+        print(json.dumps(made, ensure_ascii=False))
     else:
-        sizes = ", ".join(f"{count} {name}" for name, count in _sizes(configuration).items())
-        print(f"{arguments.file} is right: {sizes}.")
-    return 0
+        words = ", ".join(f"{count} {name}" for name, count in _sizes(configuration).items())
+        print(f"{arguments.file} is right: {words}.")
+        for line in missing:
+            print(f"clip {line}")
+    return int(bool(missing))
+
+
+def _missing_clips(folder: Path, configuration: Configuration) -> list[str]:
+    from display.clips import NoPack, missing_clips
+
+    try:
+        return missing_clips(folder, configuration.policies.announce_languages)
+    except NoPack as problem:
+        return [str(problem)]
 
 
 def _sizes(configuration: Configuration) -> dict[str, int]:

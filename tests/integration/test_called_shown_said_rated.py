@@ -85,6 +85,13 @@ def wait_for_event(hall: RealHall, wanted: Callable[[e.AnyEvent], bool]) -> e.An
     pytest.fail("the log never held what was waited for")
 
 
+def begun_work() -> tuple[c.AnyCommand, ...]:
+    return (
+        c.SignInClerk(function_id="staff-1", staff_role="clerk", counter_id="counter-1", clerk_id="lan"),
+        c.OpenCounter(function_id="staff-1", staff_role="clerk", counter_id="counter-1", clerk_id="lan"),
+    )
+
+
 @pytest.mark.usefixtures("agent")
 def test_called_by_a_keypad_shown_said_served_and_rated(
     hall: RealHall, wire: tuple[str, Remote], tmp_path: Path
@@ -92,8 +99,7 @@ def test_called_by_a_keypad_shown_said_served_and_rated(
     remote = wire[1]
     clips = make_default_pack(tmp_path / "pack").folder
     kiosk = hall.link(hall.pair("kiosk", "kiosk:kiosk-1"))
-    here = {"function_id": "staff-1", "staff_role": "clerk", "counter_id": "counter-1", "clerk_id": "lan"}
-    hall.staff(c.SignInClerk(**here), c.OpenCounter(**here))  # type: ignore[arg-type]  # fields of one clerk
+    hall.staff(*begun_work())
     taken = kiosk.ask_and_wait(
         c.TakeTicket(
             function_id="kiosk-1",

@@ -25,6 +25,7 @@ from display.clips import (
 from display.flow import Announcement
 from display.player import NoSound, Sink, open_sink
 from display.voice import Health, Voice, languages_of, sounds_of, words_of
+from motcua.__main__ import main
 from presentation.speech import clip_words
 from protocol.configuration import Policies
 from protocol.views import BoardCall
@@ -375,3 +376,14 @@ def test_addresses_that_are_none_are_refused() -> None:
     for address in ("loud://", "file:///tmp/said.mp3", "device://no-such-card?backend=null"):
         with pytest.raises(NoSound):
             open_sink(address)
+
+
+def test_the_check_of_a_hall_names_the_clips_that_its_calls_lack(
+    copied: Callable[[], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copied()
+    hall = Path(__file__).parents[2] / "config" / "branch.toml"
+    assert main(["check", str(hall), "--clips", str(folder)]) == 0
+    (folder / "vi" / "five.wav").unlink()
+    assert main(["check", str(hall), "--clips", str(folder)]) == 1
+    assert "clip vi/five" in capsys.readouterr().out

@@ -1,8 +1,8 @@
 """Decisions about counters and the clerks at them.
 
 One clerk, one counter: taking place at another counter leaves the first. Signing in opens the counter, because a clerk
-who sits down is there to serve; one who is not ready yet pauses. Closing a counter gives everyone it kept for itself
-(parked visits, visits sent to it) back to their queues, so that nobody waits behind a dark window.
+who sits down is there to serve; one who is not ready yet pauses. A counter that closes, or that its clerk leaves, gives
+everyone it kept for itself (parked visits, visits sent to it) back to their queues: nobody waits behind a dark window.
 """
 
 from datetime import datetime
@@ -37,7 +37,7 @@ def sign_in_clerk(branch: Branch, request: Request, command: c.SignInClerk, at: 
         left = branch.counters[elsewhere]
         if left.visit_id:
             raise Refusal("clerk_elsewhere", counter=_number(branch, left))
-        events.append(e.ClerkSignedOut(at=at, counter_id=elsewhere, clerk_id=clerk_id))
+        events += _leaving(branch, left, at)
     events.append(
         e.ClerkSignedIn(at=at, counter_id=counter.counter_id, clerk_id=clerk_id, work_profile_id=work_profile_id)
     )
@@ -50,7 +50,7 @@ def sign_out_clerk(branch: Branch, request: Request, command: c.SignOutClerk, at
     """Let the clerk leave, once the visit at the counter is dealt with."""
     counter = counter_in_charge(branch, request.actor, command)
     need_idle(branch, counter)
-    return (e.ClerkSignedOut(at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id),)
+    return _leaving(branch, counter, at)
 
 
 def open_counter(branch: Branch, request: Request, command: c.OpenCounter, at: datetime) -> Events:
@@ -102,6 +102,12 @@ def need_reason(branch: Branch, reason: str) -> None:
     """Refuse a reason that the configuration does not know; none given is fine."""
     if reason and reason not in branch.hall.reasons:
         raise Refusal("unknown_reason", reason=reason)
+
+
+def _leaving(branch: Branch, counter: CounterToday, at: datetime) -> Events:
+    """Let the clerk leave an idle counter, which closes by that."""
+    left = e.ClerkSignedOut(at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id)
+    return (*_give_back(branch, counter, at), left)
 
 
 def _give_back(branch: Branch, counter: CounterToday, at: datetime) -> Events:

@@ -22,6 +22,9 @@ from queue_server.core.tickets import Events
 
 _AT_COUNTER: Final[frozenset[RatingChannel]] = frozenset({"keypad", "terminal"})
 
+_MEANT: Final[frozenset[PressFlag]] = frozenset({"", "too_soon", "debounce"})
+"""The flags of presses that were surely meant for the open question."""
+
 
 def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetime) -> Events:
     """Ask for a rating of this visit, unless it has given one at a counter already.
@@ -95,7 +98,7 @@ def press_rating(branch: Branch, request: Request, command: c.PressRating, at: d
             device_id=request.actor.device_id,
             function_id=function.function_id,
             counter_id=function.counter_id,
-            visit_id=window.visit_id if window is not None and not flag else "",
+            visit_id=window.visit_id if window is not None and flag in _MEANT else "",
             channel="terminal" if function.kind == "rating_terminal" else "keypad",
             level=command.level,
             reasons=tuple(reason for reason in command.reasons if reason in known),

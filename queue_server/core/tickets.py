@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from protocol import commands as c
 from protocol import events as e
-from protocol.configuration import KioskRange, PriorityClass, Service
+from protocol.configuration import PriorityClass, Service
 from queue_server.core import life
 from queue_server.core.calendar import business_date, giving_spans, is_open
 from queue_server.core.refusals import Refusal
@@ -52,13 +52,12 @@ def take_ticket(branch: Branch, request: Request, command: c.TakeTicket, at: dat
 
 def hand_over_visit(branch: Branch, request: Request, command: c.HandOverVisit, at: datetime) -> Events:
     """Take over a visit whose number a kiosk gave by itself: the number on paper wins."""
-    _owned_range(branch, command)
     taken = (command.prefix, command.number)
-    holder = branch.by_number.get(taken)
     visit = branch.visits.get(command.visit_id)
     if visit is not None and (visit.prefix, visit.number) == taken:
         return ()
-    if holder is not None:
+    _need_own_range(branch, command)
+    if taken in branch.by_number:
         raise Refusal("number_taken", number=_spoken(*taken))
     if visit is not None:
         return (
@@ -175,10 +174,10 @@ def _check_kiosk(
         raise Refusal("too_many_tickets")
 
 
-def _owned_range(branch: Branch, command: c.HandOverVisit) -> KioskRange:
+def _need_own_range(branch: Branch, command: c.HandOverVisit) -> None:
     for numbers in branch.hall.ranges_by_function.get(command.function_id, ()):
         if numbers.prefix == command.prefix and numbers.first <= command.number <= numbers.last:
-            return numbers
+            return
     raise Refusal("number_out_of_range", number=_spoken(command.prefix, command.number))
 
 

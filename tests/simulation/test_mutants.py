@@ -72,7 +72,7 @@ MUTANTS = (
     Mutant(
         "one number on two papers",
         "tickets.py",
-        "if holder is not None:",
+        "if taken in branch.by_number:",
         "if False:",
     ),
     Mutant(

@@ -67,15 +67,8 @@ def small_hall(**changes: object) -> c.Configuration:
             )
             for number, profile_id in ((1, "civil"), (2, "land"), (3, "results"))
         ),
-        outcomes=(
-            c.Outcome(outcome_id="received", names=words("Dossier received"), key="1"),
-            c.Outcome(outcome_id="papers_missing", names=words("Papers missing"), key="2"),
-            c.Outcome(outcome_id="left", names=words("Left"), served=False, key="3"),
-        ),
-        reasons=(
-            c.Reason(reason_id="lunch", names=words("Lunch"), uses=("pause", "close")),
-            c.Reason(reason_id="frail", names=words("Frail"), uses=("call", "transfer", "reinstate")),
-        ),
+        outcomes=outcomes(),
+        reasons=reasons(),
         rating_scale=c.RatingScale(
             scale_id="three",
             levels=tuple(
@@ -92,6 +85,23 @@ def small_hall(**changes: object) -> c.Configuration:
         ),
     )
     return msgspec.structs.replace(hall, **changes)
+
+
+def outcomes() -> tuple[c.Outcome, ...]:
+    """Give three outcomes, the last of which does not count as served."""
+    return (
+        c.Outcome(outcome_id="received", names=words("Dossier received"), key="1"),
+        c.Outcome(outcome_id="papers_missing", names=words("Papers missing"), key="2"),
+        c.Outcome(outcome_id="left", names=words("Left"), served=False, key="3"),
+    )
+
+
+def reasons() -> tuple[c.Reason, ...]:
+    """Give two reasons that staff may give."""
+    return (
+        c.Reason(reason_id="lunch", names=words("Lunch"), uses=("pause", "close")),
+        c.Reason(reason_id="frail", names=words("Frail"), uses=("call", "transfer", "reinstate")),
+    )
 
 
 def calendar() -> c.Calendar:

@@ -107,6 +107,15 @@ def a_clerk_is_at_one_counter(hall: DrivenBranch) -> None:
         assert counter.clerk_id or counter.state == "closed", f"{counter.counter_id} is open without a clerk"
 
 
+def a_closed_counter_keeps_nobody(hall: DrivenBranch) -> None:
+    """Nobody is parked at, or sent to, a counter that is closed."""
+    sent = {to for by_class in hall.branch.lines.values() for _, to in by_class if to}
+    for counter in hall.branch.counters.values():
+        if counter.state == "closed":
+            assert not counter.parked, f"{counter.counter_id} is closed and keeps {counter.parked}"
+            assert counter.counter_id not in sent, f"somebody is sent to {counter.counter_id}, which is closed"
+
+
 # --- Figures ---------------------------------------------------------------------------------------------------------
 
 
@@ -257,6 +266,7 @@ ALWAYS: tuple[Callable[[DrivenBranch], None], ...] = (
     lines_are_in_order,
     a_closed_hall_is_empty,
     a_clerk_is_at_one_counter,
+    a_closed_counter_keeps_nobody,
     figures_agree_with_people,
     calls_count_up,
     time_never_runs_backwards,
@@ -269,7 +279,12 @@ ALWAYS: tuple[Callable[[DrivenBranch], None], ...] = (
 )
 """Every promise that holds at every instant."""
 
-QUICK = (everybody_stands_somewhere_once, a_clerk_is_at_one_counter, asking_again_changes_nothing)
+QUICK = (
+    everybody_stands_somewhere_once,
+    a_clerk_is_at_one_counter,
+    a_closed_counter_keeps_nobody,
+    asking_again_changes_nothing,
+)
 """Those that are cheap enough to assert after every step of a long simulation."""
 
 

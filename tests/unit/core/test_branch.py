@@ -103,7 +103,7 @@ def test_a_work_profile_in_use_is_not_taken_away() -> None:
 
 def test_a_visit_sent_to_a_counter_keeps_that_counter() -> None:
     table = play(
-        "take V1 civil_status\nsignin an 1\nsignin chi 3\ncall 1\nstart 1\nwait 200\ntransfer 1 3\nsignout 3\nwait 200"
+        "take V1 civil_status\nsignin an 1\nsignin chi 3\ncall 1\nstart 1\nwait 200\ntransfer 1 3\npause 3\nwait 200"
     )
     assert configure(table, changed(counters=COUNTERS[:2])) == "would_strand counter-3"
 

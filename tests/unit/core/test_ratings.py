@@ -230,11 +230,21 @@ def test_a_sad_service_is_asked_in_a_neutral_tone() -> None:
 
 
 def test_every_press_is_kept_with_its_flag_and_known_reasons() -> None:
-    table = play(SERVED + "\nwait 1\nrate 1 3 keypad reasons -> counted\nrate 1 9 keypad -> unknown_level\nwait 100")
+    table = play(
+        SERVED
+        + """
+        wait 1
+        rate 1 3 keypad reasons -> counted
+        rate 1 9 keypad         -> unknown_level
+        rate 1 1 keypad         -> debounce
+        wait 100
+        """
+    )
     pressed = [event for event in table.hall.events() if isinstance(event, e.RatingPressed)]
     assert [(event.flag, event.reasons, event.visit_id) for event in pressed] == [
         ("", ("slow",), visit_id("V1")),
         ("unknown_level", (), ""),
+        ("debounce", (), visit_id("V1")),
     ]
     rated = [event for event in table.hall.events() if isinstance(event, e.VisitRated)]
     assert [(event.level, event.reasons, event.clerk_id, event.service_id) for event in rated] == [

@@ -150,6 +150,22 @@ SCENARIOS = {
         close   1                              -> ok
         call    1                              -> refused counter_closed
     """,
+    "a counter that its clerk leaves keeps nobody": """
+        take    V1 civil_status
+        take    V2 civil_status
+        signin  an 1
+        signin  chi 3
+        call    1
+        start   1
+        park    1
+        call    1
+        transfer 1 3
+        signout 1
+        state   V1                             -> waiting
+        signin  chi 2
+        counter 3                              -> closed -
+        next    2                              -> V1:priority V2:priority
+    """,
     "a clerk has one counter and a counter one clerk": """
         call    1                              -> refused not_signed_in
         signin  an 1                           -> ok

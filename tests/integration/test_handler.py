@@ -1,0 +1,134 @@
+"""The handler over a real log: batches, repetitions, our own mistakes, and what a fresh start finds."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from protocol.codec import decode_reply, encode
+from protocol.commands import AnyCommand, HandOverVisit, Introduce, Pair, TakeTicket
+from protocol.events import AnyEvent, VisitTaken
+from protocol.link import new_id
+from protocol.views import AnyReply, Refused, TicketTaken
+from queue_server import core
+from queue_server.handler import Asked, Handler
+from queue_server.log import Log
+from tests.faults import morning
+from tests.support.halls import key_of
+
+AT = morning.BEGINS_AT + morning.STEP
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    log = Log(tmp_path / "branch.db")
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def hall(log: Log) -> Handler:
+    return morning.found(log)
+
+
+def take(service_id: str = "civil_status") -> TakeTicket:
+    return TakeTicket(function_id="kiosk-1", visit_id=new_id(), service_id=service_id, priority_class_id="usual")
+
+
+def asked(command: AnyCommand, request_id: str = "", device_id: str = "kiosk-1") -> Asked:
+    return Asked(key_of(device_id), (request_id or new_id()).encode(), encode(command))
+
+
+def reply_to(hall: Handler, *batch: Asked) -> list[AnyReply | None]:
+    outcome = hall.handle(batch, AT)
+    return [decode_reply(reply) if reply is not None else None for reply in outcome.replies]
+
+
+def code(reply: AnyReply | None) -> str:
+    assert isinstance(reply, Refused), reply
+    return reply.code
+
+
+def test_one_request_twice_in_one_batch_is_one_request(hall: Handler, log: Log) -> None:
+    wish = asked(take())
+    seq = log.seq
+    first, second = reply_to(hall, wish, wish)
+    assert isinstance(first, TicketTaken)
+    assert first == second
+    assert log.seq == seq + 1
+
+
+def test_another_body_under_the_same_id_is_refused_in_the_same_batch_and_later(hall: Handler) -> None:
+    request_id = new_id()
+    _, other = reply_to(hall, asked(take(), request_id), asked(take(), request_id))
+    assert code(other) == "id_reused"
+    assert code(reply_to(hall, asked(take(), request_id))[0]) == "id_reused"
+
+
+def test_two_devices_may_use_one_id(hall: Handler) -> None:
+    request_id = new_id()
+    command = TakeTicket(function_id="kiosk-2", visit_id=new_id(), service_id="land", priority_class_id="usual")
+    replies = reply_to(hall, asked(take(), request_id), asked(command, request_id, "kiosk-2"))
+    assert all(isinstance(reply, TicketTaken) for reply in replies)
+
+
+def test_refusals_are_kept_but_not_those_about_the_moment(hall: Handler, log: Log) -> None:
+    refused, malformed = asked(take("unheard-of")), Asked(key_of("kiosk-1"), new_id().encode(), b"{}")
+    reply_to(hall, refused, malformed, asked(Introduce()))
+    assert log.reply_to("kiosk-1", refused.request_id.decode()) is not None
+    assert log.reply_to("kiosk-1", malformed.request_id.decode()) is None
+
+
+def test_a_stranger_gets_no_answer_and_no_row(hall: Handler, log: Log) -> None:
+    assert reply_to(hall, asked(Introduce(), device_id="stranger")) == [None]
+    guess = Asked("z" * 40, new_id().encode(), encode(Pair(code="AB23CDEF")), at_pairing=True)
+    assert code(reply_to(hall, guess)[0]) == "pairing_refused"
+    assert log.reply_to(f"key:{guess.public_key}", guess.request_id.decode()) is None
+
+
+def test_a_request_that_makes_our_own_code_fail_does_not_take_the_hall_with_it(
+    hall: Handler, log: Log, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    real_apply = core.apply
+
+    def failing(branch: core.Branch, event: AnyEvent) -> None:
+        if isinstance(event, VisitTaken) and event.service_id == "certification":
+            branch.visits.clear()
+            raise AssertionError("planted")
+        real_apply(branch, event)
+
+    monkeypatch.setattr(core, "apply", failing)
+    poison, before, after = asked(take("certification")), asked(take()), asked(take())
+    first, refused, second = reply_to(hall, before, poison, after)
+    assert isinstance(first, TicketTaken)
+    assert isinstance(second, TicketTaken)
+    assert code(refused) == "malformed"
+    assert "internal" in hall.alarms
+    assert "planted" in capfd.readouterr().err
+    assert code(reply_to(hall, poison)[0]) == "malformed", "its retries are answered from the log"
+    fresh = morning.taken_up(log)
+    assert fresh is not None
+    assert fresh.branch == hall.branch
+
+
+def test_an_off_line_number_is_dated_after_the_last_contact_before_the_silence(hall: Handler) -> None:
+    reply_to(hall, asked(take()))
+    later = AT + timedelta(minutes=30)
+    hall.handle([asked(Introduce())], AT + timedelta(minutes=10))
+    claims = AT - timedelta(hours=2)
+    hand_over = HandOverVisit(
+        function_id="kiosk-1", visit_id=new_id(), service_id="civil_status", priority_class_id="usual", prefix="H",
+        number=501, taken_at=claims,
+    )  # fmt: skip
+    reply = decode_reply(hall.handle([asked(hand_over)], later).replies[0] or b"")
+    assert isinstance(reply, TicketTaken)
+    assert reply.taken_at == AT + timedelta(minutes=10)
+
+
+def test_a_fresh_start_finds_the_very_state(hall: Handler, log: Log, seed: int) -> None:
+    for batch, at in zip(morning.batches(seed, 30), morning.instants(), strict=False):
+        hall.handle(batch, at)
+    fresh = morning.taken_up(log)
+    assert fresh is not None
+    assert fresh.branch == hall.branch

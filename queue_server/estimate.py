@@ -16,6 +16,7 @@ so that a full hall never delays a command.
 
 import contextlib
 import heapq
+import os
 import random
 import sys
 from collections import deque
@@ -191,6 +192,10 @@ def _mean(service: SnapshotService) -> float:
 # --- The process -----------------------------------------------------------------------------------------------------
 
 
+NICE: Final = 10
+"""An estimate may take its time; a number, a call and a picture may not."""
+
+
 class Broken(Exception):  # noqa: N818 -- what happened to the pipe.
     """The other side sent something that is no frame: what, and how long it claimed to be."""
 
@@ -247,6 +252,7 @@ def answer_all(questions: BinaryIO, answers: BinaryIO, chance: random.Random) ->
 
 
 if __name__ == "__main__":
+    os.nice(NICE)
     # The server may be gone, killed even, before its last question is answered: then nobody waits for the answer.
     with contextlib.suppress(BrokenPipeError):
         answer_all(sys.stdin.buffer, sys.stdout.buffer, random.Random(0))  # noqa: S311 -- it wants to be repeatable.

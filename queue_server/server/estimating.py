@@ -22,12 +22,12 @@ _HEAD_BYTES: Final = 4
 class Estimator:
     """One question at a time: :meth:`work` writes what the pipe takes, reads what is there, and starts it again."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: float) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._outgoing = b""
         self._incoming = b""
         self._asked_at: float | None = None
-        self._next_at = 0.0
+        self._next_at = now + ASK_EVERY_S  # The first seconds of a server belong to those who wait for it.
 
     @property
     def answers(self) -> int | None:

@@ -102,7 +102,7 @@ def serve(settings: Settings, on_ready: Callable[[Ready], None], *, signals: boo
                     log,
                     clock,
                     sockets,
-                    Estimator(),
+                    Estimator(time.monotonic()),
                     epoch=epoch,
                     requests_per_second=settings.requests_per_second,
                 )

@@ -9,6 +9,7 @@ Speech is paced in hall time: what plays for 6 s in a hall takes 6 s divided by 
 sound card plays at its own speed.
 """
 
+import contextlib
 import json
 import threading
 import time
@@ -39,7 +40,7 @@ class Sink(Protocol):
         """
 
     def finish(self, label: dict[str, Any]) -> None:
-        """An announcement is over; `label` says which."""
+        """An announcement is over; `label` says which. Raises NoSound."""
 
     def close(self) -> None:
         """Let go of files and devices."""
@@ -108,14 +109,21 @@ class LineFile(Nowhere):
                 "began_monotonic_ns": self._began_ns,
                 "ended_monotonic_ns": time.monotonic_ns(),
             }
-            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-            self._file.flush()
+            self._written(json.dumps(line, ensure_ascii=False) + "\n")
         self._played.clear()
         self._began_ns = 0
 
+    def _written(self, line: str) -> None:
+        try:
+            self._file.write(line)
+            self._file.flush()
+        except OSError as error:
+            raise NoSound(f"{self._file.name} cannot be written: {error}") from error
+
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; what a full disk did not take is gone."""
+        with contextlib.suppress(OSError):
+            self._file.close()
 
 
 class WaveFile(Nowhere):
@@ -139,7 +147,10 @@ class WaveFile(Nowhere):
         """Let the time pass, then append the samples."""
         if not super().play(sounds, rate, stop):
             return False
-        self._wave.writeframes(b"".join(sound.pcm for sound in sounds))
+        try:
+            self._wave.writeframes(b"".join(sound.pcm for sound in sounds))
+        except OSError as error:
+            raise NoSound(f"{self._file.name} cannot be written: {error}") from error
         return True
 
     def finish(self, label: dict[str, Any]) -> None:  # noqa: ARG002 -- samples have no labels.
@@ -148,8 +159,9 @@ class WaveFile(Nowhere):
 
     def close(self) -> None:
         """Close the file."""
-        self._wave.close()
-        self._file.close()
+        with contextlib.suppress(OSError):
+            self._wave.close()
+            self._file.close()
 
 
 class SoundCard:

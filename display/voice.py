@@ -116,32 +116,45 @@ class Voice:
 
     def _run(self) -> None:
         try:
-            sink = self._open_sink()
-        except NoSound as problem:
-            self._tell(Health("no_sound", str(problem)))
-            self._only_answer()
-            return
-        try:
-            self._speak(sink)
-        finally:
-            sink.close()
-
-    def _speak(self, sink: Sink) -> None:
-        try:
             pack = self._open_pack()
         except NoPack as problem:
             if not self._stop.is_set():
                 self._tell(Health("no_pack", str(problem)))
             self._only_answer()
             return
-        self._tell(Health("ok", pack.name))
-        while (order := self._next()) is not None:
-            try:
-                self._say(order, pack, sink)
-            except NoSound as problem:
-                self._tell(Health("no_sound", str(problem)))
+        sink: Sink | None = None
+        try:
+            sink = self._opened(None, pack)
+            while (order := self._next()) is not None:
+                sink = self._opened(sink, pack)
+                if sink is not None and not self._is_said(order, pack, sink):
+                    sink.close()
+                    sink = None
+                self._on_over(order.announcement.call.call_id)
+        finally:
+            if sink is not None:
                 sink.close()
-            self._on_over(order.announcement.call.call_id)
+
+    def _opened(self, sink: Sink | None, pack: Pack) -> Sink | None:
+        """Give the sink, opened (again) if need be: a sound card that was unplugged may be back."""
+        if sink is not None:
+            return sink
+        try:
+            sink = self._open_sink()
+        except NoSound as problem:
+            self._tell(Health("no_sound", str(problem)))
+            return None
+        self._tell(Health("ok", pack.name))
+        return sink
+
+    def _is_said(self, order: "_Order", pack: Pack, sink: Sink) -> bool:
+        """Say an announcement; False when the sink has failed."""
+        try:
+            self._say(order, pack, sink)
+        except NoSound as problem:
+            self._tell(Health("no_sound", str(problem)))
+            return False
+        return True
 
     def _only_answer(self) -> None:
         """Answer every order at once, so that the board never waits for a voice it does not have."""
@@ -178,8 +191,6 @@ class Voice:
                 "complete": said,
             }
         )
-        if self._health.state != "clips_missing":
-            self._tell(Health("ok", pack.name))
 
     def _sentences(
         self, call: BoardCall, policies: Policies, languages: Sequence[str], pack: Pack

@@ -58,14 +58,20 @@ def copied(pack: Pack, tmp_path: Path) -> Callable[[], Path]:
 class Ear:
     """A voice under test with everything it told."""
 
-    def __init__(self, sink: str, pack: Callable[[], Pack], rate: float = 300.0) -> None:
+    def __init__(
+        self,
+        sink: str,
+        pack: Callable[[], Pack],
+        rate: float = 300.0,
+        open_it: Callable[[], Sink] | None = None,
+    ) -> None:
         self.over: list[int] = []
         self.health: list[Health] = []
         self._changed = threading.Condition()
         self.voice = Voice(
             "hall",
             open_pack=pack,
-            open_sink=lambda: open_sink(sink),
+            open_sink=open_it or (lambda: open_sink(sink)),
             rate=lambda: rate,
             on_over=lambda call_id: self._note(lambda: self.over.append(call_id)),
             on_health=lambda health: self._note(lambda: self.health.append(health)),
@@ -341,6 +347,38 @@ def test_a_number_with_a_missing_clip_is_not_said_in_that_language_and_the_fault
     assert {key.partition("/")[0] for key in second} == {"chime", "vi", "en"}
     assert ear.health[-1].state == "clips_missing"
     assert "five.wav" in ear.health[-1].detail
+
+
+def test_a_sound_card_that_is_plugged_in_later_is_found_by_the_next_call(pack: Pack, tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    tries = iter((NoSound("no card"), NoSound("no card"), None))
+
+    def plug() -> Sink:
+        problem = next(tries)
+        if problem is not None:
+            raise problem
+        return open_sink(path.as_uri())
+
+    ear = Ear("null://", lambda: pack, open_it=plug)
+    try:
+        ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), lambda _: True)
+        ear.wait_for(lambda: ear.over == [1])
+        assert [health.state for health in ear.health] == ["no_sound"]
+        ear.voice.say(Announcement(call(2, "H026", 3)), Policies(), lambda _: True)
+        ear.wait_for(lambda: ear.over == [1, 2])
+        assert [health.state for health in ear.health] == ["no_sound", "ok"]
+    finally:
+        ear.voice.close()
+    assert [line["call_id"] for line in lines_of(path)] == [2]
+
+
+def test_a_full_disk_is_told_and_the_board_goes_on(listening: Callable[..., Ear], tmp_path: Path) -> None:
+    full = tmp_path / "said.jsonl"
+    full.symlink_to("/dev/full")
+    ear = listening(full.as_uri())
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), lambda _: True)
+    ear.wait_for(lambda: ear.over == [1])
+    assert ear.health[-1].state == "no_sound"
 
 
 def test_a_voice_without_a_pack_answers_at_once_and_says_so(listening: Callable[..., Ear], tmp_path: Path) -> None:

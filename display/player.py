@@ -100,12 +100,11 @@ class LineFile(Nowhere):
     def finish(self, label: dict[str, Any]) -> None:
         """Write the line, if anything was played."""
         if self._played:
-            pcm = b"".join(sound.pcm for sound in self._played)
             line = {
                 **label,
                 "keys": [sound.key for sound in self._played if sound.key != "pause"],
-                "pcm_bytes": len(pcm),
-                "loudness": round(loudness(pcm), 4),
+                "pcm_bytes": sum(len(sound.pcm) for sound in self._played),
+                "loudness": round(loudness(*(sound.pcm for sound in self._played)), 4),
                 "began_monotonic_ns": self._began_ns,
                 "ended_monotonic_ns": time.monotonic_ns(),
             }

@@ -133,6 +133,8 @@ def _try_all(copy: Path, mutants: list[MutationSpec], seed: int, patience_s: flo
         if time.monotonic() > until:
             say(f"stopped after {patience_s / 60:.0f} minutes and {done} mutants")
             break
+        if done and done % 25 == 0:
+            say(f"… {done} tried, {len(survivors)} survived")
         lived, change = _survives(copy, mutant)
         by_file.setdefault(mutant.module_path.name, Counter())[lived] += 1
         if lived:

@@ -49,8 +49,8 @@ class SnapshotCounter(_Part, frozen=True):
     counter_id: str
     primary_queue_ids: tuple[str, ...]
     backup_queue_ids: tuple[str, ...]
-    service_id: str = ""
-    elapsed_s: float = 0.0
+    service_id: str
+    elapsed_s: float
 
 
 class SnapshotLine(_Part, frozen=True):

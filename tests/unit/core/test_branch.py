@@ -283,6 +283,7 @@ def test_what_the_console_shows() -> None:
     assert (view.state, view.clerk_id, view.work_profile_id, view.waiting) == ("open", "an", "civil", 2)
     first, second = view.next_visits
     assert (first.overdue, first.clause, first.waited_s, first.backup) == (True, "guarantee", 1200, False)
+    assert (first.recalls, first.reason, first.transferred_from, first.called_at) == (0, "", "", None)
     assert (first.procedure_code, first.language, first.priority_class_id) == ("birth", "en", "elderly")
     assert (second.overdue, second.clause, second.waited_s, second.backup) == (False, "priority", 1100, True)
     for line in ("call 1", "wait 7", "recall 1", "start 1", "wait 61"):

@@ -44,9 +44,9 @@ def line(queue_id: str, *waited_s: float, class_id: str = "usual", service: str 
     return SnapshotLine(queue_id, class_id, to, tuple((service or usual, waited) for waited in waited_s))
 
 
-CIVIL = SnapshotCounter("1", ("civil",), ("land",))
-LAND = SnapshotCounter("2", ("land",), ("civil",))
-CIVIL_ALONE = SnapshotCounter("3", ("civil",), ())
+CIVIL = SnapshotCounter("1", ("civil",), ("land",), "", 0.0)
+LAND = SnapshotCounter("2", ("land",), ("civil",), "", 0.0)
+CIVIL_ALONE = SnapshotCounter("3", ("civil",), (), "", 0.0)
 
 
 def ranges(snapshot: Snapshot, seed: int = 1) -> dict[tuple[str, str], tuple[int, int]]:

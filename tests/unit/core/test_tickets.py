@@ -163,6 +163,20 @@ def test_a_daily_quota_and_a_full_hall() -> None:
     )
 
 
+def test_paper_is_taken_over_past_the_quota_but_no_number_is_given() -> None:
+    quota = msgspec.structs.replace(services()[0], daily_quota=2)
+    play(
+        """
+        take     V1 civil_status              -> H001
+        handover V2 civil_status H501 07:30   -> H501
+        handover V3 civil_status H502 07:30   -> H502
+        kiosk    civil_status                 -> quota_reached
+        take     V4 civil_status              -> refused quota_reached 2
+        """,
+        small_hall(services=(quota, *services()[1:])),
+    )
+
+
 def test_the_server_skips_numbers_that_kiosks_own() -> None:
     ranges = small_hall().kiosk_ranges
     hall = small_hall(

@@ -42,10 +42,10 @@ def summary(block: p.Summary, sheet: Sheet, box: Box) -> list[Widget]:
         pos=(left, bottom),
         size=(width, height),
         fill=sheet.colour("lotus_mist"),
+        frame=sheet.colour("line"),
+        frame_width=max(2, sheet.px(3)) if sheet.theme.name == "high-contrast" else 0,
         radius=sheet.px(GEOMETRY.touch_radius),
     )
-    if sheet.theme.name == "high-contrast":
-        plate.frame, plate.frame_width = sheet.colour("line"), max(2, sheet.px(3))
     widgets: list[Widget] = [plate]
     badge = sheet.px(76)
     text_left, top = left + sheet.px(34), bottom + height - sheet.px(30)

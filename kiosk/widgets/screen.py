@@ -266,12 +266,7 @@ def _stack(page_blocks: tuple[Block, ...], sheet: Sheet, box: Box, *, hang: bool
     """
     left, bottom, width, height = box
     gap = float(sheet.px(28))
-    wishes: list[Wish] = []
-    for squeeze in SQUEEZES:
-        sheet = replace(sheet, squeeze=squeeze)
-        wishes = [blocks.wish(block, sheet, width) for block in page_blocks]
-        if sum(wish.least for wish in wishes) + gap * (len(wishes) - 1) <= height:
-            break
+    sheet, wishes = _squeezed(page_blocks, sheet, width, height - gap * max(0, len(page_blocks) - 1))
     needed = sum(wish.least for wish in wishes) + gap * max(0, len(wishes) - 1)
     if needed > height:
         # Still too much: everything gives way in proportion, so that nothing ever lies upon something else.
@@ -291,6 +286,21 @@ def _stack(page_blocks: tuple[Block, ...], sheet: Sheet, box: Box, *, hang: bool
         widgets.extend(blocks.paint(block, sheet, (left, top - high, width, high)))
         top -= high + gap
     return widgets
+
+
+def _squeezed(page_blocks: tuple[Block, ...], sheet: Sheet, width: float, room: float) -> tuple[Sheet, list[Wish]]:
+    """Set words smaller until the blocks fit, if smaller words are what it takes."""
+    tried: list[tuple[Sheet, list[Wish]]] = []
+    for squeeze in SQUEEZES:
+        smaller = replace(sheet, squeeze=squeeze)
+        tried.append((smaller, [blocks.wish(block, smaller, width) for block in page_blocks]))
+        if _least(tried[-1][1]) <= room:
+            return tried[-1]
+    return tried[0] if _least(tried[0][1]) == _least(tried[-1][1]) else tried[-1]
+
+
+def _least(wishes: list[Wish]) -> float:
+    return sum(wish.least for wish in wishes)
 
 
 def boxes(widget: Any, height: int) -> list[int]:

@@ -3,9 +3,9 @@
 from math import cos, pi, sin
 from typing import Any
 
-from kivy.graphics import Color, Line, Mesh, Rectangle, SmoothEllipse, SmoothLine
+from kivy.graphics import Color, Mesh, Rectangle, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
 from kivy.graphics.texture import Texture
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.properties import ColorProperty
 from kivy.uix.widget import Widget
 
 from kiosk.widgets.page import Arrow, Face, Mark
@@ -17,23 +17,60 @@ CLEAR: Colour = (0, 0, 0, 0)
 
 
 class Plate(Widget):
-    """A rounded plate with a frame and a soft edge below."""
+    """A rounded plate with a frame and a soft edge below; pressing changes its fill.
 
-    fill = ColorProperty(CLEAR)
-    pressed_fill = ColorProperty(CLEAR)
-    frame = ColorProperty(CLEAR)
-    shade = ColorProperty(CLEAR)
-    frame_width = NumericProperty(0)
-    radius = NumericProperty(32)
-    drop = NumericProperty(0)
-    is_pressed = BooleanProperty(False)  # noqa: FBT003 -- Kivy's way to write a default.
+    Drawn by hand rather than by a rule: a screen has dozens, nothing of them but the fill ever changes, and what is
+    not drawn costs nothing: the edge is a strip and the frame a line, since filling is what a screen without a
+    graphics chip is slow at.
+    """
+
+    def __init__(
+        self,
+        *,
+        pos: tuple[float, float],
+        size: tuple[float, float],
+        fill: Colour = CLEAR,
+        pressed_fill: Colour | None = None,
+        frame: Colour = CLEAR,
+        shade: Colour = CLEAR,
+        frame_width: float = 0,
+        radius: float = 32,
+        drop: float = 0,
+        action: str = "",
+        spoken: str = "",
+    ) -> None:
+        super().__init__(pos=pos, size=size, size_hint=(None, None))
+        self.action, self.spoken = action, spoken
+        self._fills = fill, pressed_fill or fill
+        self._is_pressed = False
+        (x, y), (width, height) = pos, size
+        radius = min(radius, height / 2, width / 2)
+        with self.canvas:
+            if drop:
+                Color(*shade)
+                SmoothRoundedRectangle(pos=(x, y - drop), size=(width, 2 * radius + drop), radius=[radius])
+            self._colour = Color(*fill)
+            SmoothRoundedRectangle(pos=pos, size=size, radius=[radius])
+            if frame_width:
+                Color(*frame)
+                half = frame_width / 2
+                inside = (x + half, y + half, width - frame_width, height - frame_width, max(1, radius - half))
+                SmoothLine(rounded_rectangle=inside, width=max(1.0, half))
+
+    @property
+    def is_pressed(self) -> bool:
+        """Tell whether a finger is, or was last, on it."""
+        return self._is_pressed
+
+    @is_pressed.setter
+    def is_pressed(self, pressed: bool) -> None:
+        if pressed != self._is_pressed:
+            self._is_pressed = pressed
+            self._colour.rgba = self._fills[pressed]
 
 
 class Touchable(Plate):
     """A plate that can be touched: it knows its action, and keeps its pressed look until the screen changes."""
-
-    action = StringProperty("")
-    spoken = StringProperty("")
 
 
 class Dot(Widget):
@@ -203,5 +240,3 @@ class CodeShape(Drawing):
         with self.canvas:
             Color(1, 1, 1, 1)
             Rectangle(texture=texture, pos=(left, bottom), size=(dots, dots))
-            Color(0, 0, 0, 0)
-            Line(rectangle=(left, bottom, dots, dots))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.widgets.shapes import Box, Colour, Touchable
-from kiosk.widgets.window import MEDIUM, SEMIBOLD
+from kiosk.widgets.window import MEDIUM
 from kiosk.widgets.words import Text
 from presentation.tokens import GEOMETRY, KIOSK_TYPE, LARGE_TEXT_SCALE, Theme, rgba
 
@@ -92,28 +92,21 @@ class Sheet:
             least=self.least,
         )
 
-    def plate(self, action: str, spoken: str, box: Box, **look: Any) -> Touchable:
-        """Make something to touch; `look` are properties of `Plate`, colours by token name."""
+    def plate(
+        self, action: str, spoken: str, box: Box, *, fill: str, pressed_fill: str, frame: str, **more: Any
+    ) -> Touchable:
+        """Make something to touch, its colours named by token; `more` are the other properties of a `Plate`."""
         left, bottom, width, height = box
-        colours = {
-            name: self.colour(value)
-            for name, value in look.items()
-            if isinstance(value, str) and name in {"fill", "frame", "pressed_fill", "shade"}
-        }
-        rest = {name: value for name, value in look.items() if name not in colours}
         return Touchable(
             action=action,
             spoken=spoken,
             pos=(left, bottom),
             size=(width, height),
-            radius=rest.pop("radius", self.px(GEOMETRY.touch_radius)),
-            **colours,
-            **rest,
+            fill=self.colour(fill),
+            pressed_fill=self.colour(pressed_fill),
+            frame=self.colour(frame),
+            **{"radius": self.px(GEOMETRY.touch_radius), **more},
         )
-
-    def button_font(self, *, strong: bool) -> str:
-        """Give the weight of words on a button."""
-        return SEMIBOLD if strong else MEDIUM
 
 
 def inner(box: Box, pad_x: float, pad_y: float | None = None) -> Box:

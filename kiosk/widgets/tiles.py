@@ -1,5 +1,7 @@
 """Services as tiles: the letter, what it is for, how long it takes."""
 
+from dataclasses import replace
+
 from kivy.uix.widget import Widget
 
 from kiosk.widgets import page as p
@@ -17,6 +19,7 @@ from presentation.tokens import KIOSK_TYPE
 
 TILES_FULL = 6
 BADGE_LETTERS_LARGE = 2
+SHORT_TILE = 210
 TILE, LEAD, META = KIOSK_TYPE.tile, KIOSK_TYPE.lead, KIOSK_TYPE.meta
 
 
@@ -50,10 +53,21 @@ def tiles(block: p.Tiles, sheet: Sheet, box: Box) -> list[Widget]:
     return widgets
 
 
+def _inside(sheet: Sheet, box: Box) -> Box:
+    """Give the inside of a tile; a short one has less air and more words."""
+    return inner(box, sheet.px(34), sheet.px(26) if box[3] > sheet.px(SHORT_TILE) else sheet.px(14))
+
+
+def _foot_sheet(sheet: Sheet, box: Box) -> Sheet:
+    """Give the measures of a tile's foot: in a short tile, large letters are for the name."""
+    return sheet if box[3] > sheet.px(SHORT_TILE) else replace(sheet, large_text=False)
+
+
 def _tile_places(sheet: Sheet, box: Box) -> tuple[Box, Box]:
     """Give the places of a tile's badge and of its words; the foot below them is for the wait."""
-    left, bottom, width, height = inner(box, sheet.px(34), sheet.px(26))
-    foot = sheet.letters(META) * 1.5 + sheet.px(14)
+    left, bottom, width, height = _inside(sheet, box)
+    short = box[3] <= sheet.px(SHORT_TILE)
+    foot = _foot_sheet(sheet, box).letters(META) * 1.5 + sheet.px(6 if short else 14)
     room = height - foot
     badge = min(sheet.px(76), room)
     text_left = left + badge + sheet.px(24)
@@ -74,11 +88,11 @@ def _tile(tile: p.Tile, sheet: Sheet, box: Box, name_size: int) -> list[Widget]:
         fill="card" if tile.usable else "paper",
         pressed_fill="lotus_mist",
         frame="line",
-        shade="line",
+        shade=sheet.colour("line"),
         frame_width=max(1, sheet.px(2)),
         drop=sheet.px(6) if tile.usable else 0,
     )
-    left, bottom, width, _ = inner(box, sheet.px(34), sheet.px(26))
+    left, bottom, width, _ = _inside(sheet, box)
     badge_box, words = _tile_places(sheet, box)
     name_colour = sheet.colour("ink" if tile.usable else "quiet")
     name = Text(tile.label, words, font=BOLD, size=name_size, colour=name_colour, valign="top", least=sheet.least)
@@ -89,10 +103,11 @@ def _tile(tile: p.Tile, sheet: Sheet, box: Box, name_size: int) -> list[Widget]:
         place = (words[0], words[1], words[2], left_over)
         widgets.append(sheet.text(tile.hint, place, META, colour="quiet", valign="top"))
     if tile.wait or tile.people:
-        foot = sheet.letters(META) * 1.5
+        below = _foot_sheet(sheet, box)
+        foot = below.letters(META) * 1.5
         line = bottom + foot + sheet.px(8)
         widgets.append(Rule(pos=(left, line), size=(width, max(1, sheet.px(2))), colour=sheet.colour("line")))
-        widgets.extend(wait(tile.wait, tile.people, tile.mark, sheet, (left, bottom - sheet.px(6), width, foot)))
+        widgets.extend(wait(tile.wait, tile.people, tile.mark, below, (left, bottom - sheet.px(6), width, foot)))
     return widgets
 
 

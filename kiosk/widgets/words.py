@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from kivy.core.text import Label as Measure
-from kivy.uix.label import Label
+from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
 LINE = 1.25
@@ -66,8 +66,25 @@ def height_of(text: str, font: str, size: int, room: int) -> float:
     return len(wrapped(text, font, size, room)) * size * LINE
 
 
-class Text(Label):
-    """Words in a box whose lines are already broken; `spoken` is the text as one line, for who reads the screen."""
+@lru_cache(maxsize=1024)
+def _painted(lines: tuple[str, ...], font: str, size: int, align: str) -> Any:
+    """Give a texture of broken lines, white, to be coloured where it is put; the same words are painted once."""
+    label = Measure(
+        text="\n".join(lines),
+        font_name=font,
+        font_size=size,
+        halign=align,
+        line_height=LINE * size / max(1, _line_pixels(font, size)),
+    )
+    label.refresh()
+    return label.texture
+
+
+class Text(Widget):
+    """Words in a box, broken and fitted by measuring; `spoken` is the text as one line, for who reads the screen.
+
+    It is no Kivy Label: that binds two dozen properties for words that never change, and costs ten times as much.
+    """
 
     def __init__(
         self,
@@ -83,20 +100,16 @@ class Text(Label):
     ) -> None:
         left, bottom, width, height = box
         lines, fitting = fitted(text, font, size, max(1, int(width)), max(1, int(height)), least)
-        super().__init__(
-            text="\n".join(lines),
-            font_name=font,
-            font_size=fitting,
-            color=colour,
-            halign=align,
-            valign=valign,
-            pos=(left, bottom),
-            size=(width, height),
-            text_size=(width, height),
-            size_hint=(None, None),
-            line_height=LINE * fitting / max(1, _line_pixels(font, fitting)),
-        )
+        super().__init__(pos=(left, bottom), size=(width, height), size_hint=(None, None))
         self.spoken = text
+        self.font_size = fitting
+        texture = _painted(lines, font, fitting, align)
+        wide, high = texture.size
+        x = {"left": left, "center": left + (width - wide) / 2, "right": left + width - wide}[align]
+        y = {"top": bottom + height - high, "middle": bottom + (height - high) / 2, "bottom": bottom}[valign]
+        with self.canvas:
+            Color(*colour)
+            Rectangle(texture=texture, pos=(round(x), round(y)), size=(wide, high))
 
 
 @lru_cache(maxsize=256)

@@ -267,11 +267,14 @@ def shares(others: int, upcoming: int, recent_calls: int, room: Room = ROOM) -> 
 
 
 def page_of(count: int, size: int, turn: int) -> tuple[int, int]:
-    """Give the span (start, end) of the page that turn number `turn` shows of `count` lines, `size` at a time."""
+    """Give the span (start, end) of the page that turn number `turn` shows of `count` lines, `size` at a time.
+
+    The last page is filled up from the one before, so that no page is nearly empty.
+    """
     if size <= 0 or count <= 0:
         return 0, 0
     pages = -(-count // size)
-    start = turn % pages * size
+    start = min(turn % pages * size, max(count - size, 0))
     return start, min(start + size, count)
 
 

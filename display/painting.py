@@ -16,7 +16,7 @@ from kivy.lang.parser import global_idmap
 from kivy.properties import AliasProperty, BooleanProperty, ListProperty, NumericProperty
 from kivy.uix.widget import Widget
 
-import display.widgets  # noqa: F401 -- makes the widgets known to the kv language.
+from display import widgets
 from display.flow import ROOM, Scene, page_of, pledge_parts, shares
 from display.screen import BOARD_SIZE, register_fonts
 from presentation.board import LANGUAGES, BoardLines, CallLine, WaitingLine
@@ -30,6 +30,7 @@ KV_FILE = Path(__file__).with_name("board.kv")
 SIDE_LEFT, SIDE_WIDTH, SIDE_TOP = 1234, 632, 142
 TITLE_HEIGHT, CALL_HEIGHT, WAITING_HEIGHT, GAP = 66, 85, 70, 22
 LEFT_CARD = [56, 158, 1068, 783]
+PLEDGE_GAP = 32
 NOWHERE = [0, 0, 0, 0]
 FULL_CARD = [56, 158, 1808, 783]
 
@@ -195,8 +196,10 @@ class Board(Widget):
                 Animation.cancel_all(label, "opacity")
                 label.opacity = 0
                 Animation(opacity=1, duration=MOTION_MS / 1000, transition="out_quad").start(label)
-        left = self.ids.pledge_head.frame[0]
-        self.ids.pledge.frame = [left + (104 if head else 0), *self.ids.pledge.frame[1:]]
+        left, top, _, height = self.ids.pledge_head.frame
+        room = self.ids.hotline_label.frame[0] - PLEDGE_GAP
+        begins = left + (widgets.words_width(head, BOARD_TYPE.footer, "Vietnam Bold") + PLEDGE_GAP if head else 0)
+        self.ids.pledge.frame = [begins, top, room - begins, height]
 
     # --- Telling ---
 

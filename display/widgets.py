@@ -47,6 +47,11 @@ def text_width(text: str, size: int, font: str) -> float:
     return sum(cell_width(size, font) if each.isdigit() else character(each, size, font).width for each in text)
 
 
+def words_width(text: str, size: int, font: str) -> float:
+    """Measure words as a line of text."""
+    return float(CoreLabel(font_size=size, font_name=font).get_extents(text)[0])
+
+
 class Placed(Widget):
     """Anything with a place on the drawing."""
 
@@ -86,7 +91,7 @@ class Text(Placed, Label):
         self.text_size = self.size
         size = self.points * self.unit
         if self.smallest and self.text and self.width > 0:
-            measured = CoreLabel(font_size=size, font_name=self.font_name).get_extents(self.text)[0]
+            measured = words_width(self.text, size, self.font_name)
             if measured > self.width:
                 size = max(size * self.width / measured * 0.99, self.smallest * self.unit)
         self.font_size = size

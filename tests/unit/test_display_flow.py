@@ -228,7 +228,8 @@ def test_more_calls_take_the_place_of_waiting_lines(
 
 
 def test_pages_take_turns() -> None:
-    assert [page_of(5, 4, turn) for turn in range(3)] == [(0, 4), (4, 5), (0, 4)]
+    assert [page_of(5, 4, turn) for turn in range(3)] == [(0, 4), (1, 5), (0, 4)]
+    assert page_of(3, 4, 1) == (0, 3)
     assert page_of(0, 4, 3) == (0, 0)
 
 

@@ -31,6 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=Path("config"), help="the folder with texts/ (default: config)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8080, help="the port (default: 8080; 0 = any free one)")
+    parser.add_argument(
+        "--reports", type=Path, default=Path("state/server/reports.db"), help="the tables of motcua report --follow"
+    )
     parser.add_argument("--behind-tls", action="store_true", help="a proxy on this machine adds TLS: secure cookies")
     parser.add_argument("--name", default="", help="the shown name of a new account")
     parser.add_argument("--role", choices=ROLES, default="clerk", help="the staff role of a new account")
@@ -56,7 +59,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         if password:
             print(f"First account: technician, one-time password {password} (shown only now)", flush=True)
 
-    place = Place(arguments.state, arguments.config, arguments.host, arguments.port, arguments.behind_tls)
+    place = Place(
+        arguments.state, arguments.config, arguments.host, arguments.port, arguments.behind_tls, arguments.reports
+    )
     try:
         serve(place, on_ready)
     except (NotPaired, UnusableKey, TextsError) as problem:

@@ -114,32 +114,44 @@ def following(path: Path) -> Iterator[ReportTables]:
 
 def read_day(path: Path, day: str) -> DayRows:
     """Read all rows of a business day (the last one for an empty `day`); raises `NoReports`."""
+    with _reading(path) as tables:
+        wanted = "day = ?" if day else "day = (SELECT max(day) FROM days) AND ? = ''"
+        days = _rows(tables, DayRow, wanted, (day,))
+        if not days:
+            raise NoReports(f"{path} knows no business day {day}".rstrip())
+        seq, _, context = _followed(tables)
+        of_day = (days[0].day,)
+        return DayRows(
+            day=days[0],
+            visits=_rows(tables, VisitRow, "day = ? ORDER BY taken_at", of_day),
+            calls=_rows(tables, CallRow, "day = ? ORDER BY seq", of_day),
+            stages=_rows(tables, StageRow, "day = ? ORDER BY seq", of_day),
+            questions=_rows(tables, QuestionRow, "day = ? ORDER BY seq", of_day),
+            ratings=_rows(tables, RatingRow, "day = ? ORDER BY seq", of_day),
+            presses=_rows(tables, PressRow, "day = ? ORDER BY seq", of_day),
+            meaning=context.meanings.get(days[0].configuration_id, NOTHING_MEANT),
+            followed_seq=seq,
+        )
+
+
+def known_days(path: Path, limit: int) -> list[str]:
+    """List the last business days, the latest first; raises `NoReports`."""
+    with _reading(path) as tables:
+        return [day for (day,) in tables.execute("SELECT day FROM days ORDER BY day DESC LIMIT ?", (limit,))]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite_utils.Database]:
+    """Open the tables to read them as of one moment, though the follower may write meanwhile."""
     if not path.exists():
         raise NoReports(f"{path} does not exist yet")
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=READ_WAIT_S)
     with closing(connection):
         tables = sqlite_utils.Database(connection)
-        # All tables must be of one moment, though the follower may write meanwhile.
         with tables.atomic():
             if "days" not in tables.table_names():
                 raise NoReports(f"{path} holds no business day yet")
-            wanted = "day = ?" if day else "day = (SELECT max(day) FROM days) AND ? = ''"
-            days = _rows(tables, DayRow, wanted, (day,))
-            if not days:
-                raise NoReports(f"{path} knows no business day {day}".rstrip())
-            seq, _, context = _followed(tables)
-            of_day = (days[0].day,)
-            return DayRows(
-                day=days[0],
-                visits=_rows(tables, VisitRow, "day = ? ORDER BY taken_at", of_day),
-                calls=_rows(tables, CallRow, "day = ? ORDER BY seq", of_day),
-                stages=_rows(tables, StageRow, "day = ? ORDER BY seq", of_day),
-                questions=_rows(tables, QuestionRow, "day = ? ORDER BY seq", of_day),
-                ratings=_rows(tables, RatingRow, "day = ? ORDER BY seq", of_day),
-                presses=_rows(tables, PressRow, "day = ? ORDER BY seq", of_day),
-                meaning=context.meanings.get(days[0].configuration_id, NOTHING_MEANT),
-                followed_seq=seq,
-            )
+            yield tables
 
 
 # --- Writing ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ folder: the accounts of people and their signed-in sessions (`accounts.db`).
     doors                                   which staff role may open which page; a table
     guard                                   what is checked before each request and added to each answer
     console_page, hall_page, devices_page   views -> what a page says; pure
-    entry, counter, overview, devices       the routes
+    entry, counter, overview, devices, reports     the routes
     app, program                            the Flask application, and the process around it
 
 Pages are made on the server, in whole or region by region; the scripts in `static/` only place regions, run clocks,

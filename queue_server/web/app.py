@@ -10,6 +10,7 @@ from queue_server.web.counter import counter
 from queue_server.web.devices import devices
 from queue_server.web.entry import entry
 from queue_server.web.overview import overview
+from queue_server.web.reports import reports
 from queue_server.web.shared import Parts, message_page, shown_everywhere, words
 
 BODY_LIMIT_BYTES: Final = 65_536
@@ -24,7 +25,7 @@ def create_app(parts: Parts) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["cells"] = cells
     parts.guard.install(app)
-    for blueprint in (entry, counter, overview, devices):
+    for blueprint in (entry, counter, overview, devices, reports):
         app.register_blueprint(blueprint)
     app.context_processor(shown_everywhere)
     app.register_error_handler(HTTPException, _say)

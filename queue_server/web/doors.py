@@ -13,6 +13,7 @@ EVERYBODY: Final = "everybody"
 _ALL: Final[frozenset[Role]] = frozenset(ROLES)
 _CLERK: Final[frozenset[Role]] = frozenset({"clerk"})
 _TECHNICIAN: Final[frozenset[Role]] = frozenset({"technician"})
+_RESULTS: Final[frozenset[Role]] = frozenset({"manager", "inspector"})
 _OVERVIEW: Final[frozenset[Role]] = frozenset({"technician", "manager", "inspector"})
 
 DOORS: Final[dict[str, frozenset[Role] | str]] = {
@@ -33,6 +34,8 @@ DOORS: Final[dict[str, frozenset[Role] | str]] = {
     "counter.live": _CLERK,
     "overview.hall": _OVERVIEW,
     "overview.live": _OVERVIEW,
+    "reports.day": _RESULTS,
+    "reports.day_as_csv": _RESULTS,
     "devices.devices": _TECHNICIAN,
     "devices.live": _TECHNICIAN,
     "devices.create": _TECHNICIAN,

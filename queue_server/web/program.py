@@ -57,6 +57,8 @@ class Place:
     host: str = "127.0.0.1"
     port: int = 8080
     behind_tls: bool = False
+    reports: Path = Path("state/server/reports.db")
+    """The report tables that `motcua report --follow` keeps; without them there are only no reports."""
 
 
 def utc_now() -> datetime:
@@ -98,6 +100,7 @@ def application(
             guard=Guard(sessions, store.secret("csrf"), place.behind_tls),
             texts=texts_of(place.config),
             fonts=Path(str(files("fontpkg_be_vietnam_pro") / "files")),
+            reports=place.reports,
         )
         hall.start()
         closing.callback(hall.close)

@@ -35,6 +35,8 @@ class Parts:
     texts: Texts
     fonts: Path
     """The folder of the typeface's files."""
+    reports: Path
+    """The report tables, which need not be there."""
 
 
 def parts() -> Parts:

@@ -1,5 +1,6 @@
 """The console under the hands of a clerk, in a real browser, before a hall on paper."""
 
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,11 @@ from playwright.sync_api import Page, expect
 from protocol import commands as c
 from protocol.views import Done, Refused
 from tests.browser.conftest import Served, keep, live, within
+from tests.support.everyday import Everyday
+from tests.support.halls import small_hall
+from tests.support.logs import follow_log
 from tests.support.paper_hall import counter_view
+from tests.support.tables import Table
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +50,6 @@ def last(served: Served, count: int) -> c.AnyCommand:
         ("serving", ["t", "ArrowDown", "ArrowDown", "Enter"], c.TransferVisit, {"service_id": "certification"}),
         ("idle", ["b", "2"], c.PauseCounter, {"reason": "meeting"}),
         ("paused", ["b"], c.OpenCounter, {}),
-        ("closed", ["b"], c.OpenCounter, {}),
         ("idle", ["1"], c.ResumeVisit, {"visit_id": f"{19:032x}"}),
         ("idle", ["2", "1"], c.ReinstateVisit, {"visit_id": f"{18:032x}", "reason": "frail"}),
         (
@@ -55,6 +59,7 @@ def last(served: Served, count: int) -> c.AnyCommand:
             {"prefix": "H", "number": 42, "reason": "frail"},
         ),
         ("idle", ["x", "x"], c.SignOutClerk, {}),
+        ("closed", ["b"], c.OpenCounter, {}),
     ],
 )
 def test_one_key_or_two_per_press(
@@ -140,6 +145,27 @@ def test_after_a_click_space_is_not_that_button_again(served: Served) -> None:
     live(page)
     page.keyboard.press("Space")
     assert isinstance(last(served, 1), c.CallNext)
+
+
+def test_a_waiting_visit_is_called_or_cancelled_by_its_row(served: Served) -> None:
+    page = served.console()
+    page.get_by_role("button", name="H026").click()
+    live(page)
+    dialog = page.locator("#dialog-call")
+    assert dialog.locator(".choice:enabled").count() == 0, "somebody is being served; nobody can be called"
+    dialog.get_by_role("button", name="Hủy lượt").click()
+    live(page)
+    page.locator("#dialog-cancel .choice").click()
+    cancelled = last(served, 1)
+    assert isinstance(cancelled, c.CancelVisit)
+    assert cancelled.visit_id == f"{26:032x}"
+    shows(served, page, "idle")
+    page.get_by_role("button", name="H026").click()
+    live(page)
+    page.keyboard.press("2")
+    called = last(served, 2)
+    assert isinstance(called, c.CallVisit)
+    assert (called.visit_id, called.reason) == (f"{26:032x}", "papers")
 
 
 def test_a_dialog_goes_when_its_visit_is_over(served: Served) -> None:
@@ -275,6 +301,20 @@ def test_picture_of_the_hall(served: Served, picture: Callable[[str], Path]) -> 
     page = served.visits.signed_in("boss", "/hall/")
     live(page)
     keep(page, picture("overview"))
+
+
+@pytest.mark.picture
+def test_picture_of_a_report(served: Served, picture: Callable[[str], Path], tmp_path: Path, seed: int) -> None:
+    table = Table(small_hall())
+    everyday = Everyday(table, random.Random(seed))
+    for clerk, counter in (("an", "1"), ("binh", "2"), ("chi", "3")):
+        table.say(f"signin {clerk} {counter}")
+    for _ in range(900):
+        table.say(everyday.line())
+    follow_log(tmp_path / "web", table.hall.events())
+    page = served.visits.signed_in("boss", "/reports/day")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("23/11/2026")
+    keep(page, picture("report"))
 
 
 def test_pictures_of_the_rest(served: Served, picture: Callable[[str], Path]) -> None:

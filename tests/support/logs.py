@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from protocol.events import AnyEvent
+from queue_server.journal import Journal
 from queue_server.log import LOG_FILE, Log
+from queue_server.reporting.tables import REPORTS_FILE, following
 
 
 def write_log(state: Path, events: list[AnyEvent]) -> Path:
@@ -14,3 +16,10 @@ def write_log(state: Path, events: list[AnyEvent]) -> Path:
         log.append(events[at : at + 50])
     log.close()
     return state / LOG_FILE
+
+
+def follow_log(state: Path, events: list[AnyEvent]) -> Path:
+    """Write a log and the report tables that follow it; gives the tables' file."""
+    with Journal(write_log(state, events)) as journal, following(state / REPORTS_FILE) as tables:
+        tables.follow(journal)
+    return state / REPORTS_FILE

@@ -80,7 +80,9 @@ class Visitor:
 def staff_pages(state: Path) -> Iterator[Pages]:
     """Serve nobody but the test: the application with its people, before a hall on paper."""
     hall = PaperHall()
-    with application(Place(state, CONFIG), hall.opened, Passwords(memory_kib=64, passes=1)) as (app, parts):
+    with application(
+        Place(state, CONFIG, reports=state / "reports.db"), hall.opened, Passwords(memory_kib=64, passes=1)
+    ) as (app, parts):
         for clerk_id, (name, role) in PEOPLE.items():
             parts.accounts.add(clerk_id, name, role)  # type: ignore[arg-type]  # The table above holds roles.
             parts.accounts.choose_password(clerk_id, PASSWORD)

@@ -60,21 +60,21 @@ async function press(fields, then = "", after = "") {
 
 // --- Dialogs ---------------------------------------------------------------------------------------------------------
 
+// Opens a dialog about what its opener names; one dialog may lead to another about the same visit.
 function open(name, opener) {
+  const before = opener.closest("dialog");
+  const { then = "", visitId = "", number: named = "" } = (before || opener).dataset;
+  before?.close();
   const dialog = document.getElementById(`dialog-${name}`);
-  dialog.dataset.then = opener.dataset.then || "";
-  dialog.dataset.visitId = opener.dataset.visitId || "";
-  for (const place of dialog.querySelectorAll("[data-shows=number]")) place.textContent = opener.dataset.number || "";
+  Object.assign(dialog.dataset, { then, visitId, number: named });
+  for (const place of dialog.querySelectorAll("[data-shows=number]")) place.textContent = named;
   const number = dialog.querySelector("[name=number]");
-  if (number) {
-    number.value = opener.dataset.number || "";
-    number.readOnly = Boolean(opener.dataset.visitId);
-  }
+  if (number) number.value = "";
   for (const tick of dialog.querySelectorAll("input[type=checkbox]")) tick.checked = false;
   tell("");
   guard();
   dialog.showModal();
-  if (number && !number.readOnly) number.focus();
+  if (number && !visitId) number.focus();
 }
 
 function choose(dialog, field, value) {

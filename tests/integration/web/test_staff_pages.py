@@ -12,7 +12,9 @@ from protocol import commands as c
 from protocol.views import DeviceCreatedReply, Refused
 from queue_server.web.doors import DOORS, EVERYBODY
 from queue_server.web.live import STREAMS_OF_SESSION
+from tests.support.logs import follow_log
 from tests.support.paper_hall import NOW, counter_view, furnish
+from tests.support.tables import play
 from tests.support.web_pages import ORIGIN, PASSWORD, PEOPLE, Pages, Visitor, staff_pages
 
 REQUEST_ID = "0" * 31 + "1"
@@ -20,8 +22,28 @@ CONSOLE = "/counters/counter-3"
 COMMANDS = f"{CONSOLE}/commands"
 
 
+MORNING = """
+    at 08:00
+    signin an 1
+    open 1
+    take V1 civil_status
+    take V2 civil_status
+    take V3 land
+    at 08:20
+    call 1
+    start 1
+    wait 300
+    end 1 received
+    wait 5
+    rate 1 2
+    wait 120
+    choose 1 V3 frail
+"""
+
+
 @pytest.fixture
 def pages(tmp_path: Path) -> Iterator[Pages]:
+    follow_log(tmp_path / "web", play(MORNING).hall.events())
     with staff_pages(tmp_path / "web") as ready:
         furnish(ready.hall)
         yield ready
@@ -454,6 +476,21 @@ def test_the_hall_at_a_glance(pages: Pages, clerk_id: str) -> None:
     for words in ("Trung tâm Phục vụ hành chính công", "34 phút · quá mục tiêu", "Nguyễn Thị Ánh", "25–45 phút"):
         assert words in text
     assert "<form" not in text.split("<main", 1)[1], "it can only be looked at"
+
+
+def test_the_days_figures_for_those_who_answer_for_them(pages: Pages) -> None:
+    text = pages.signed_in("boss").get("/reports/day").text
+    for words in ("Báo cáo ngày 23/11/2026", "Civil status (vi)", "1 / 1", "frail", "Bàn phím đánh giá", "chưa đủ mẫu"):
+        assert words in text, words
+    table = pages.signed_in("inspector").get("/reports/day.csv?date=2026-11-23").text
+    assert table.splitlines()[-1].startswith("2026-11-23,,3,1,")
+
+
+@pytest.mark.parametrize("query", ["?date=2020-01-01", "?date=yesterday", "?date=2026-11-23%27--"])
+def test_a_day_without_figures(pages: Pages, query: str) -> None:
+    manager = pages.signed_in("boss")
+    assert manager.get(f"/reports/day{query}").status_code == 404
+    assert manager.get(f"/reports/day.csv{query}").status_code == 404
 
 
 def test_pages_without_a_hall_say_so(tmp_path: Path) -> None:

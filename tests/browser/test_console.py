@@ -303,7 +303,6 @@ def test_picture_of_the_hall(served: Served, picture: Callable[[str], Path]) -> 
     keep(page, picture("overview"))
 
 
-@pytest.mark.picture
 def test_picture_of_a_report(served: Served, picture: Callable[[str], Path], tmp_path: Path, seed: int) -> None:
     table = Table(small_hall())
     everyday = Everyday(table, random.Random(seed))

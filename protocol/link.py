@@ -12,6 +12,7 @@ thread*, so a program with a loop of its own passes them on. What holds here:
 Timers of the link run on the real monotonic clock, whatever the rate of the hall's.
 """
 
+import contextlib
 import os
 import random
 import threading
@@ -69,6 +70,8 @@ HEARTBEAT_S: Final = 1.0
 GONE_AFTER_S: Final = 2.75
 """Two heartbeats and most of a third: a board has painted that it is out of service within 3 s of the last word."""
 
+SIGN_OF_LIFE_S: Final = 3.0
+"""So often a link tells the server that it is there: two empty frames, which get no answer."""
 RETRY_FIRST_S: Final = 0.25
 RETRY_MOST_S: Final = 2.0
 SEND_AGAIN_S: Final = 0.02
@@ -334,6 +337,7 @@ class _Loop:
         self._reopen_at = 0.0
         self._reopen_pause_s = REOPEN_FIRST_S
         self._heard_at = -GONE_AFTER_S
+        self._sign_at = 0.0
         self._watching = bool(exchange.topics())
         self._started_at = self._opened_at = time.monotonic()
 
@@ -367,6 +371,7 @@ class _Loop:
             self._read_views(self._wire)
             self._read_monitor(self._wire)
         self._send_and_expire()
+        self._give_sign(time.monotonic())
         self._judge(time.monotonic())
         return True
 
@@ -415,6 +420,12 @@ class _Loop:
                     question.send_at = now + SEND_AGAIN_S
                 else:
                     question.sent(now)
+
+    def _give_sign(self, now: float) -> None:
+        if self._wire is not None and self._connected and now >= self._sign_at:
+            self._sign_at = now + SIGN_OF_LIFE_S
+            with contextlib.suppress(zmq.Again):
+                self._wire.commands.send_multipart([b"", b""], zmq.NOBLOCK)
 
     def _read_replies(self, wire: Wire) -> None:
         for frames in _received(wire.commands):

@@ -126,9 +126,13 @@ class Handler:
 
     def tick(self, at: datetime) -> tuple[AnyEvent, ...]:
         """Let time do its part: open or close the day, shut questions; gives the events that are durable now."""
+        return self.instruct(c.Tick(), at)
+
+    def instruct(self, command: AnyCommand, at: datetime) -> tuple[AnyEvent, ...]:
+        """Carry out a command of the loop itself; gives the events that are durable now."""
         if self.storage_failed:
             return ()
-        events = core.decide(self.branch, self._request(core.Actor.loop(), c.Tick(), at), at)
+        events = core.decide(self.branch, self._request(core.Actor.loop(), command, at), at)
         return events if self.note(events) else ()
 
     def note(self, events: Sequence[AnyEvent]) -> bool:

@@ -20,6 +20,7 @@ from queue_server.handler import Asked, Handler
 from queue_server.log import CommitUnknown, Log, LogUnusable
 from queue_server.server.door import PAIRINGS_PER_SECOND, Buckets, may_subscribe
 from queue_server.server.estimating import Estimator
+from queue_server.server.presence import Presence
 from queue_server.server.publishing import Publisher
 from queue_server.server.sockets import Socket, Sockets, answer_waiting_handshake
 
@@ -27,6 +28,7 @@ BATCH: Final = 128
 HANDSHAKES_AT_ONCE: Final = 64
 SUBSCRIPTIONS_AT_ONCE: Final = 200
 PROBE_S: Final = 1.0
+LOOK_S: Final = 1.0
 PRUNE_S: Final = 1.0
 PRUNE_IDLE_S: Final = 3600.0
 TICK_AGAIN_S: Final = 0.05
@@ -67,8 +69,9 @@ class Server:
         self._publisher = Publisher(handler, epoch=epoch, rate=clock.rate, send=self._send_view, now=time.monotonic())
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._stopping = False
+        self._presence = Presence(time.monotonic())
         # When, by the monotonic clock, each kind of work is due next.
-        self._tick_at = self._probe_at = self._prune_at = 0.0
+        self._tick_at = self._probe_at = self._prune_at = self._look_at = 0.0
         self._cut_at: float | None = None
         self._known_alarms: frozenset[str] = frozenset()
 
@@ -99,6 +102,7 @@ class Server:
         now = time.monotonic()
         self._cut_revoked(now)
         self._keep_house(now)
+        self._look_around(at, now)
         self._estimate(at, now)
         self._publisher.work(at, now)
 
@@ -167,7 +171,7 @@ class Server:
         batch = [
             (route, asked._replace(at_pairing=True))
             for route, asked in _requests(self._sockets.pairing, BATCH)
-            if self._pairings.take(_STRANGERS, now)
+            if not _is_sign_of_life(asked) and self._pairings.take(_STRANGERS, now)
         ]
         self._handle(self._sockets.pairing, batch, at)
 
@@ -226,6 +230,13 @@ class Server:
             self._known_alarms = frozenset(self._handler.alarms)
             self._publisher.alarms_changed(now)
 
+    def _look_around(self, at: datetime, now: float) -> None:
+        """Report who fell silent and who is back."""
+        if now >= self._look_at and not self._handler.storage_failed:
+            self._look_at = now + LOOK_S
+            for report in self._presence.changes(self._handler.branch, now):
+                self._after(self._handler.instruct(report, at))
+
     def _estimate(self, at: datetime, now: float) -> None:
         found = self._estimator.work(now, lambda: take_snapshot(self._handler.branch, at))
         if found is not None and found != self._handler.estimates:
@@ -246,6 +257,10 @@ def _requests(socket: Socket, limit: int) -> Iterator[tuple[bytes, Asked]]:
             return
         if len(frames) == 3:  # noqa: PLR2004 -- [route, request_id, body]; anything else is none of ours.
             yield frames[0].bytes, Asked(_key_of(frames[0]), frames[1].bytes, frames[2].bytes)
+
+
+def _is_sign_of_life(asked: Asked) -> bool:
+    return not asked.request_id and not asked.body
 
 
 def _key_of(frame: zmq.Frame) -> str:

@@ -4,6 +4,7 @@ The kill comes from strace's injection, so the stock program runs over the real 
 the ledger was told must be in the log, once; what it was not told is asked again under the same id until it is.
 """
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -52,15 +53,18 @@ def commands() -> Iterator[AnyCommand]:
         yield EndService(**AT_COUNTER, outcome="received")
 
 
-def plans(count: int) -> Iterator[tuple[str, int]]:
-    """Choose where to kill: mostly at writes of the log, then at its flushes, then at the process's other writes."""
-    for index in range(count):
-        call, share = (("pwrite64", 1), ("fdatasync", 3), ("pwrite64", 1), ("write", 3))[index % 4]
-        yield call, 1 + index // share
+def plans() -> Iterator[tuple[str, int]]:
+    """Choose where to kill: mostly at writes of the log, then at its flushes, then at the process's other writes.
+
+    The numbers begin anew after a while: the same call of another life meets another log, now and then a checkpoint.
+    """
+    for index in itertools.count():
+        call, most = (("pwrite64", 50), ("fdatasync", 20), ("pwrite64", 50), ("write", 30))[index % 4]
+        yield call, 1 + (index // 2 if call == "pwrite64" else index // 4) % most
 
 
-def live_and_die(branch: ServedBranch, where: Iterable[tuple[str, int]]) -> Ledger:
-    """Let the server live once for each plan, and ask all the while; then start it in peace."""
+def live_and_die(branch: ServedBranch, where: Iterable[tuple[str, int]], kills: int) -> Ledger:
+    """Let the server live once for each plan until it was killed so often, asking all the while; then give it peace."""
     branch.pair("staff", function("staff", "staff-1"))
     branch.stop()
     ledger, asked = Ledger(), commands()
@@ -84,6 +88,8 @@ def live_and_die(branch: ServedBranch, where: Iterable[tuple[str, int]]) -> Ledg
                     waiting = None
             if _bury(branch):
                 ledger.kills[call] += 1
+            if ledger.kills.total() >= kills:
+                break
         branch.start()
         if waiting is not None:
             reply = _await(branch, answers)

@@ -77,6 +77,11 @@ def test_a_question_outlives_a_restart_of_the_server(far_end: FarEnd) -> None:
         assert (request_id, replies.get(timeout=PATIENCE_S)) == (asked, Done())
 
 
+def test_a_link_says_now_and_then_that_it_is_there(far_end: FarEnd) -> None:
+    with Heard().link(far_end):
+        assert far_end.next_sign_of_life() == far_end.next_sign_of_life()
+
+
 def test_no_answer_is_an_unknown_outcome_not_a_refusal(far_end: FarEnd) -> None:
     with Heard().link(far_end) as link, pytest.raises(NoAnswer, match="unknown"):
         link.ask_and_wait(Introduce(), deadline_s=0.3)

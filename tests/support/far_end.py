@@ -42,6 +42,7 @@ class FarEnd:
         self._commands: zmq.Socket[bytes] | None = None
         self._views: zmq.Socket[bytes] | None = None
         self._ports: tuple[int, int] = (0, 0)
+        self._request: list[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._door.start()
@@ -87,22 +88,38 @@ class FarEnd:
         bind_again(socket, f"tcp://127.0.0.1:{port or '*'}")
         return socket, int(str(socket.getsockopt_string(zmq.LAST_ENDPOINT)).rpartition(":")[2])
 
+    def asked(self, within_ms: int) -> bool:
+        """Tell whether a request waits, or comes within a time; signs of life are none."""
+        while self._request is None:
+            frames = self._received(within_ms)
+            if frames is None:
+                return False
+            self._request = frames if frames[1] else None
+        return True
+
     def next_request(self) -> tuple[bytes, str, AnyCommand]:
         """Wait for a request: who asked, the request id, the command."""
-        assert self._commands is not None
-        assert self._commands.poll(PATIENCE_MS), "no request came"
-        who, request_id, body = self._commands.recv_multipart()
+        assert self.asked(PATIENCE_MS), "no request came"
+        assert self._request is not None
+        (who, request_id, body), self._request = self._request, None
         return who, request_id.decode(), decode_command(body)
+
+    def next_sign_of_life(self) -> bytes:
+        """Wait for a sign of life, past requests; gives who is there."""
+        while True:
+            frames = self._received(PATIENCE_MS)
+            assert frames is not None, "no sign of life came"
+            if not frames[1] and not frames[2]:
+                return frames[0]
+
+    def _received(self, within_ms: int) -> list[bytes] | None:
+        assert self._commands is not None
+        return self._commands.recv_multipart() if self._commands.poll(within_ms) else None
 
     def reply(self, who: bytes, request_id: str, reply: AnyReply) -> None:
         """Answer a request."""
         assert self._commands is not None
         self._commands.send_multipart([who, request_id.encode(), encode(reply)])
-
-    def asked(self, timeout_ms: int) -> bool:
-        """Wait until there is a request, at most so long."""
-        assert self._commands is not None
-        return bool(self._commands.poll(timeout_ms))
 
     def publish(
         self,

@@ -10,12 +10,14 @@ a module of this package that needs Kivy imports this one first.
 """
 
 import os
+import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 FRAMES_PER_SECOND = 30
+SWITCH_S = 0.001
 FONT = "BeVietnamPro"
 MEDIUM, SEMIBOLD, BOLD, EXTRABOLD = f"{FONT}-Medium", f"{FONT}-SemiBold", f"{FONT}-Bold", f"{FONT}-ExtraBold"
 REGULAR = f"{FONT}-Regular"
@@ -29,8 +31,12 @@ def prepare(state: Path, size: tuple[int, int], *, headless: bool, full_screen: 
     home = state / "kivy"
     home.mkdir(parents=True, exist_ok=True)
     os.environ.update(
-        KIVY_NO_ARGS="1", KIVY_NO_FILELOG="1", KIVY_NO_CONSOLELOG="1", KIVY_HOME=str(home), KIVY_CLOCK="interrupt"
+        KIVY_NO_ARGS="1", KIVY_NO_FILELOG="1", KIVY_LOG_MODE="PYTHON", KIVY_HOME=str(home), KIVY_CLOCK="interrupt"
     )
+    # Kivy would try every library it knows for pictures and letters; this one is there in any case.
+    os.environ.update(KIVY_WINDOW="sdl2", KIVY_IMAGE="sdl2", KIVY_TEXT="sdl2")
+    # A thread that draws a ticket must hand over quickly to the one that draws the number.
+    sys.setswitchinterval(SWITCH_S)
     if headless:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
     from kivy.config import Config

@@ -47,10 +47,8 @@ def size_of(text: str) -> tuple[int, int]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the kiosk until it is told to end."""
-    from hardware.registry import WrongAddress
     from kiosk.ticket.app import KioskSettings
     from kiosk.ticket.app import run as run_kiosk
-    from protocol.link import NotPaired, UnusableKey
 
     settings = KioskSettings(
         state=arguments.state,
@@ -67,8 +65,16 @@ def run(arguments: argparse.Namespace) -> int:
     )
     try:
         run_kiosk(settings)
-    except (NotPaired, UnusableKey, WrongAddress, FileNotFoundError) as error:
+    except foreseen() as error:
         raise Problem(str(error)) from error
     except KeyError as error:
         raise Problem(str(error.args[0])) from error
     return 0
+
+
+def foreseen() -> tuple[type[Exception], ...]:
+    """Give what may stand in the way, imported only once something does: the first frame does not wait for it."""
+    from hardware.registry import WrongAddress
+    from protocol.link import NotPaired, UnusableKey
+
+    return (NotPaired, UnusableKey, WrongAddress, FileNotFoundError)

@@ -26,8 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the terminal until it is told to end."""
     from kiosk.rating.app import RatingSettings
     from kiosk.rating.app import run as run_rating
-    from motcua.commands.kiosk import size_of
-    from protocol.link import NotPaired, UnusableKey
+    from motcua.commands.kiosk import foreseen, size_of
 
     settings = RatingSettings(
         state=arguments.state,
@@ -42,6 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     try:
         run_rating(settings)
-    except (NotPaired, UnusableKey, FileNotFoundError) as error:
+    except foreseen() as error:
         raise Problem(str(error)) from error
     return 0

@@ -1,5 +1,7 @@
 """The kiosk's real program before a real server and a real printer's wire: what a finger does, what an eye sees."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,3 +145,22 @@ def test_a_touch_beside_everything_does_nothing(hall: RealHall) -> None:
         screen.on("services")
         assert screen.touch_at(540, 400) == {"down": [540, 400], "on": None, "up": [540, 400], "obeyed": False}
         assert screen.seen[-1]["screen"] == "services"
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments", "said"),
+    [
+        ("kiosk", (), "motcua pair"),
+        ("rating", (), "motcua pair"),
+        ("kiosk", ("--printer", "pigeon://roof"), "pigeon://roof"),
+        ("kiosk", ("--printer", "tcp://127.0.0.1:9", "--profile", "typewriter"), "typewriter"),
+    ],
+)
+def test_what_stands_in_the_way_is_told_in_a_sentence(
+    program: str, arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "motcua", program, "--state", str(tmp_path), "--headless", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

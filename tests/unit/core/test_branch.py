@@ -216,6 +216,44 @@ def test_the_board_keeps_the_calls_of_two_minutes_and_at_least_thirty_two() -> N
     assert [call.call_id for call in board.calls] == list(range(41, 9, -1))
 
 
+def test_the_board_of_a_quiet_hall_keeps_its_few_calls_however_old() -> None:
+    lines = ["signin an 1"]
+    for number in range(1, 6):
+        lines += [f"take V{number} civil_status", "call 1", "noshow 1", "wait 200"]
+    table = play("\n".join(lines))
+    board = core.board_view(table.hall.branch, "hall", {}, table.hall.at)
+    assert [call.call_id for call in board.calls] == [5, 4, 3, 2, 1]
+
+
+def test_a_visit_served_at_two_counters_counts_for_each_what_each_did() -> None:
+    table = play(
+        """
+        take    V1 civil_status
+        take    V2 civil_status
+        signin  an 1
+        signin  binh 2
+        call    1
+        start   1
+        wait    100
+        transfer 1 land
+        wait    7
+        call    2                   -> V1 priority
+        start   2
+        wait    60
+        end     2
+        choose  1 V2 frail
+        """
+    )
+    branch = table.hall.branch
+    assert branch.counters["counter-2"].served_total_s == 60
+    assert {name: list(times) for name, times in branch.durations_s.items()} == {"civil_status": [100], "land": [60]}
+    serving = core.counter_view(branch, "counter-1", table.hall.at).serving
+    assert serving is not None
+    assert (serving.reason, serving.clause) == ("frail", "chosen")
+    called = [event.waited_s for event in table.hall.events() if isinstance(event, e.VisitCalled)]
+    assert called == [0, 7, 167], "each wait counts from its own beginning"
+
+
 def test_what_the_board_says_of_calls_and_counters() -> None:
     table = play(
         """
@@ -311,7 +349,7 @@ def test_what_the_console_shows() -> None:
 def test_the_hall_in_figures() -> None:
     table = play(BUSY)
     hall = core.hall_view(table.hall.branch, {("land", "usual"): v.Estimate(low_s=1, high_s=2)}, table.hall.at)
-    assert (hall.today.visits_taken, hall.today.waiting, hall.today.called) == (3, 2, 1)
+    assert hall.today == v.HallDay(visits_taken=3, waiting=2, called=1)
     queues = {queue.queue_id: queue for queue in hall.queues}
     assert queues["land"].waiting == {"elderly": 1}
     assert queues["land"].estimate == v.Estimate(low_s=1, high_s=2)

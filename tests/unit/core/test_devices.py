@@ -176,6 +176,8 @@ def test_health_is_told_when_it_changes() -> None:
 def test_the_night_keeps_devices_health_and_half_done_pairings() -> None:
     hall = opened()
     hall.ask(c.ReportDevice(function_id="kiosk-1", state="degraded", reason="paper_low"))
+    stale = FunctionDescription(function_id="stale", kind="board")
+    create(hall, "stale", stale, code="EF234567")
     hall.advance(instant("05:55", "2026-11-25"))
     create(hall)
     pair(hall, "AB765432")

@@ -151,7 +151,7 @@ def test_the_snapshot_of_a_branch_tells_what_the_rule_needs() -> None:
     assert not snapshot.services["civil_status"].has_history
     counters = {counter.counter_id: counter for counter in snapshot.counters}
     assert set(counters) == {"counter-1", "counter-2"}, "counter 3 is closed"
-    assert counters["counter-1"].service_id == ""
+    assert (counters["counter-1"].service_id, counters["counter-1"].elapsed_s) == ("", 0.0)
     assert (counters["counter-2"].service_id, counters["counter-2"].elapsed_s) == ("land", 0.0)
     assert [(line.queue_id, line.to_counter_id, line.waiting) for line in snapshot.lines] == [
         ("land", "", (("land", 110.0),))

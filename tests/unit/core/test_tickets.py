@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from tests.support.driven_branch import instant
 from tests.support.halls import services, small_hall
 from tests.support.tables import play
 
@@ -175,6 +176,30 @@ def test_paper_is_taken_over_past_the_quota_but_no_number_is_given() -> None:
         """,
         small_hall(services=(quota, *services()[1:])),
     )
+
+
+def test_paper_is_taken_over_into_a_full_hall_but_no_number_is_given() -> None:
+    play(
+        """
+        take     V1 land                      -> L001
+        take     V2 land                      -> L002
+        handover V3 civil_status H501 07:30   -> H501
+        take     V4 land                      -> refused hall_full 2
+        kiosk    land                         -> full
+        """,
+        small_hall(policies=msgspec.structs.replace(small_hall().policies, waiting_limit=2)),
+    )
+
+
+def test_a_day_that_was_closed_by_hand_is_not_opened_by_the_clock_nor_by_a_clock_gone_back() -> None:
+    table = play("take V1 land\nat 12:00\ncloseday")
+    assert table.hall.tick() == ()
+    table.hall.at = instant("07:30", "2026-11-20")
+    assert table.hall.tick() == ()
+    assert not table.hall.branch.day_open
+    table.hall.at = instant("07:30", "2026-11-25")
+    assert table.hall.tick()
+    assert table.hall.branch.day == "2026-11-25"
 
 
 def test_the_server_skips_numbers_that_kiosks_own() -> None:

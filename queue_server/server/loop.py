@@ -20,7 +20,7 @@ from queue_server.handler import Asked, Handler
 from queue_server.log import CommitUnknown, Log, LogUnusable
 from queue_server.server.door import PAIRINGS_PER_SECOND, Buckets, may_subscribe
 from queue_server.server.estimating import Estimator
-from queue_server.server.presence import Presence
+from queue_server.server.presence import SILENT_AFTER_S, Presence
 from queue_server.server.publishing import Publisher
 from queue_server.server.sockets import Socket, Sockets, answer_waiting_handshake
 
@@ -57,6 +57,7 @@ class Server:
         *,
         epoch: int,
         requests_per_second: float,
+        silent_after_s: float = SILENT_AFTER_S,
     ) -> None:
         self._handler = handler
         self._log = log
@@ -69,7 +70,7 @@ class Server:
         self._publisher = Publisher(handler, epoch=epoch, rate=clock.rate, send=self._send_view, now=time.monotonic())
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._stopping = False
-        self._presence = Presence(time.monotonic())
+        self._presence = Presence(time.monotonic(), silent_after_s)
         # When, by the monotonic clock, each kind of work is due next.
         self._tick_at = self._probe_at = self._prune_at = self._look_at = 0.0
         self._cut_at: float | None = None
@@ -159,6 +160,9 @@ class Server:
         now = time.monotonic()
         batch = []
         for route, asked in _requests(self._sockets.commands, BATCH):
+            self._presence.heard(asked.public_key, now)
+            if _is_sign_of_life(asked):
+                continue
             if self._devices.take(asked.public_key, now):
                 batch.append((route, asked))
             elif self._busy_answers.take(asked.public_key, now):

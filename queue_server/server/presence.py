@@ -18,8 +18,9 @@ SILENT: Final = "silent"
 class Presence:
     """When each device was last heard."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, silent_after_s: float = SILENT_AFTER_S) -> None:
         self._began = now
+        self._silent_after_s = silent_after_s
         self._heard: dict[str, float] = {}
         self._before: dict[str, Health] = {}
         """By function: what it said before it fell silent."""
@@ -33,7 +34,7 @@ class Presence:
         for device in tuple(branch.devices.values()):
             if device.pairing == "paired":
                 silent_s = now - self._heard.get(device.public_key, self._began)
-                yield from self._changes_of(branch, device, is_silent=silent_s > SILENT_AFTER_S)
+                yield from self._changes_of(branch, device, is_silent=silent_s > self._silent_after_s)
 
     def _changes_of(self, branch: core.Branch, device: Device, *, is_silent: bool) -> Iterator[ReportDevice]:
         for function in device.functions:

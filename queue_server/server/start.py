@@ -24,6 +24,7 @@ from queue_server.log import LOG_FILE, Log, LogUnusable
 from queue_server.recovery import load_branch
 from queue_server.server.estimating import Estimator
 from queue_server.server.loop import Server
+from queue_server.server.presence import SILENT_AFTER_S
 from queue_server.server.sockets import Ports, Sockets
 
 LOCK_FILE: Final = "server.lock"
@@ -48,6 +49,8 @@ class Settings:
     clock_rate: float = 1.0
     requests_per_second: float = 200.0
     """Of one device, in the long run."""
+    silent_after_s: float = SILENT_AFTER_S
+    """A device that is not heard for so long is gone."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def serve(settings: Settings, on_ready: Callable[[Ready], None], *, signals: boo
                     Estimator(time.monotonic()),
                     epoch=epoch,
                     requests_per_second=settings.requests_per_second,
+                    silent_after_s=settings.silent_after_s,
                 )
                 with _on_signals(server.stop) if signals else _nothing():
                     on_ready(Ready(address, own.server.public, epoch, server.stop))

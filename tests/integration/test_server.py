@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any, TypeVar
 
 import pytest
@@ -20,11 +22,12 @@ from protocol.commands import (
     Introduce,
     OpenCounter,
     PressRating,
+    ReportDevice,
     SignInClerk,
     StartService,
     TakeTicket,
 )  # fmt: skip
-from protocol.link import Link, new_id
+from protocol.link import Link, new_id, open_link
 from protocol.ticket_code import ticket_secret
 from protocol.views import (
     AnyReply,
@@ -42,8 +45,9 @@ from protocol.views import (
     VisitFound,
 )  # fmt: skip
 from queue_server.journal import read_heads, verify
+from queue_server.server import Ready, Settings, serve
 from tests.support.raw import hears, keys_of, peer
-from tests.support.served_branch import OPEN_MORNING, ServedBranch, function, until
+from tests.support.served_branch import OPEN_MORNING, ServedBranch, begin_branch, function, pair_with, until
 
 DEVICES = {
     "kiosk": function("kiosk", "kiosk-1"),
@@ -268,3 +272,36 @@ def test_the_server_is_lean_when_idle(branch: ServedBranch) -> None:
 DUMMY = Envelope(
     epoch=0, sequence=0, at=datetime.fromisoformat(OPEN_MORNING), rate=1, version=1, view=DevicesView(lines=())
 )
+
+
+def test_a_terminal_that_is_there_stays_and_one_that_left_is_gone(tmp_path: Path) -> None:
+    """In this process, since the span of silence is no option of the command."""
+    begin_branch(tmp_path / "server")
+    ready: Queue[Ready] = Queue()
+    settings = Settings(
+        state=tmp_path / "server", clock_anchor=datetime.fromisoformat(OPEN_MORNING), silent_after_s=4.0
+    )
+    thread = Thread(target=serve, args=(settings, ready.put), kwargs={"signals": False})
+    thread.start()
+    running = ready.get(timeout=20)
+    try:
+        with open_link(tmp_path / "server" / "technician", topics=("devices",)) as technician:
+
+            def state() -> str:
+                envelope = technician.last_view("devices")
+                lines = envelope.view.lines if envelope and isinstance(envelope.view, DevicesView) else ()
+                return next((line.state for line in lines if line.function_id == "observer"), "")
+
+            pair_with(technician, tmp_path / "server", tmp_path / "observer", function("observer", "observer"))
+            with open_link(tmp_path / "observer") as observer:
+                assert observer.ask_and_wait(ReportDevice(function_id="observer", state="ok")) == Done()
+                until(lambda: state() == "ok", "what it says is believed")
+                quiet_until = time.monotonic() + 6
+                until(lambda: time.monotonic() > quiet_until or state() != "ok", "it asks nothing for a while")
+                assert state() == "ok", "a sign of life is enough"
+            until(lambda: state() == "gone", "it has left")
+            with open_link(tmp_path / "observer"):
+                until(lambda: state() == "ok", "it is back, and what it was")
+    finally:
+        running.stop()
+        thread.join()

@@ -103,14 +103,8 @@ class ServedBranch:
 
     def announce(self, device_id: str, *functions: FunctionDescription) -> str:
         """Announce a device; gives the pairing string."""
-        command = CreateDevice(function_id="technician", device_id=device_id, name=device_id, functions=functions)
         with self.technician() as technician:
-            reply = technician.ask_and_wait(command)
-        assert isinstance(reply, DeviceCreatedReply), reply
-        settings = self.settings
-        addresses = (settings.commands_address, settings.views_address, settings.pairing_address)
-        commands, views, pairing = (int(address.rpartition(":")[2]) for address in addresses)
-        return str(PairingString("127.0.0.1", commands, views, pairing, settings.server_key, reply.code))
+            return announce_with(technician, self.state, device_id, *functions)
 
     def pair(self, device_id: str, *functions: FunctionDescription) -> Path:
         """Pair a device; gives its folder."""
@@ -146,6 +140,22 @@ def begin_branch(state: Path) -> None:
     """Begin a branch in a folder, at any free ports of this machine alone."""
     ports = ["--port", "0", "--views-port", "0", "--pairing-port", "0", "--host", "127.0.0.1", "--json"]
     assert main(["init", "--state", str(state), "--config", str(CONFIG), *ports]) == 0
+
+
+def announce_with(technician: Link, branch: Path, device_id: str, *functions: FunctionDescription) -> str:
+    """Announce a device by a technician's link; gives the pairing string."""
+    command = CreateDevice(function_id="technician", device_id=device_id, name=device_id, functions=functions)
+    reply = technician.ask_and_wait(command)
+    assert isinstance(reply, DeviceCreatedReply), reply
+    settings = LinkSettings.load(branch / "technician")
+    addresses = (settings.commands_address, settings.views_address, settings.pairing_address)
+    commands, views, pairing = (int(address.rpartition(":")[2]) for address in addresses)
+    return str(PairingString("127.0.0.1", commands, views, pairing, settings.server_key, reply.code))
+
+
+def pair_with(technician: Link, branch: Path, state: Path, *functions: FunctionDescription) -> None:
+    """Announce and pair a device, named like its folder."""
+    pair(announce_with(technician, branch, state.name, *functions), state)
 
 
 def reap(process: "subprocess.Popen[str]") -> int:

@@ -1,1 +1,0 @@
-"""The queue server as a program."""

@@ -345,6 +345,10 @@ class _Loop:
         try:
             while self._turn():
                 pass
+        except BaseException:
+            # A callback failed, and with it this thread: nothing more will be heard, so nothing may pass for live.
+            self._exchange.become("gone")
+            raise
         finally:
             if self._wire is not None:
                 self._wire.close()

@@ -77,9 +77,9 @@ class Verdict(NamedTuple):
     wrong: Wrong | None
 
 
-def require_sqlite() -> None:
-    """Raise :class:`OldSqlite` when the library in use is older than 3.51.3."""
-    version = tuple(int(part) for part in apsw.sqlite_lib_version().split(".")[:3])
+def require_sqlite(library: str = apsw.sqlite_lib_version()) -> None:
+    """Raise :class:`OldSqlite` when the library (the one in use) is older than 3.51.3."""
+    version = tuple(int(part) for part in library.split(".")[:3])
     if version < OLDEST_SQLITE:
         found, wanted = (".".join(map(str, one)) for one in (version, OLDEST_SQLITE))
         raise OldSqlite(f"SQLite {found} can corrupt a log in WAL mode; install apsw with SQLite {wanted} or newer")

@@ -49,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
             told = {"ready": True, "host": address.host, **ports, "server_key": ready.server_key, "epoch": ready.epoch}
             print(json.dumps(told), flush=True)
         else:
-            print(f"Serving {arguments.state} at {address.host}: {ports}, start {ready.epoch}.", flush=True)
+            where = f"{address.host}, ports {address.commands_port}, {address.views_port}, {address.pairing_port}"
+            print(f"Serving {arguments.state} at {where}; start {ready.epoch}.", flush=True)
 
     config = arguments.config if arguments.config.is_dir() else arguments.config.parent
     settings = Settings(

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"WRONG, {wrong.kind}: {wrong.sentence}")
         print("Keep the disk as it is, restore a verified backup onto another, and compare with the closing papers.")
         return 1
-    print(f"All {verdict.events} events are as they were written; {verdict.heads} heads fit.")
+    print(f"All {verdict.events} events are as they were written; the heads kept beside them fit: {verdict.heads}.")
     for head in days[-1:]:
         print(f"Last closed day {head.day}, event {head.seq}: {head.hash}")
     return 0

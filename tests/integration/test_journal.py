@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from protocol.events import AnyEvent, DayClosed, DayOpened, RatingPressed, VisitTaken
-from queue_server.journal import GENESIS, Head, Journal, NotALog, chained, read_heads, verify
+from queue_server.journal import GENESIS, Head, Journal, NotALog, OldSqlite, chained, read_heads, require_sqlite, verify
 from queue_server.log import Log, LogUnusable, StoredReply, body_hash, write_head
 
 OPENED_AT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
@@ -155,6 +155,13 @@ def test_what_is_no_log_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "heads.jsonl").write_text("{")
     with pytest.raises(NotALog):
         read_heads(tmp_path / "heads.jsonl")
+
+
+def test_a_library_that_can_corrupt_a_log_is_refused() -> None:
+    require_sqlite()
+    for library in ("3.40.1", "3.51.2"):
+        with pytest.raises(OldSqlite, match=r"3\.51\.3"):
+            require_sqlite(library)
 
 
 def test_the_epoch_rises_with_each_start(tmp_path: Path) -> None:

@@ -145,6 +145,22 @@ def test_a_view_that_was_overtaken_is_dropped_but_a_restored_branch_is_believed(
         assert last.epoch == 4
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_callback_that_fails_leaves_nothing_that_passes_for_live(far_end: FarEnd) -> None:
+    states: queue.Queue[str] = queue.Queue()
+
+    def fail(_topic: str, _envelope: Envelope) -> None:
+        raise AssertionError("planted")
+
+    link = Link(far_end.settings, make_keys(), topics=("devices",), on_view=fail, on_state=states.put)
+    with link:
+        deadline = time.monotonic() + PATIENCE_S
+        while link.state != "gone" and time.monotonic() < deadline:
+            far_end.publish("devices", VIEW)
+            far_end.asked(20)
+    assert states.get(timeout=PATIENCE_S) == "gone"
+
+
 def test_a_refused_key_says_so_and_works_once_it_is_let_in(far_end: FarEnd) -> None:
     heard = Heard()
     far_end.allowed = set()

@@ -43,7 +43,7 @@ class Settings:
     """Without a touch for this long, the kiosk asks whether the citizen is still there …"""
     stay_s: float = 15.0
     """… and returns to the start after this long without an answer."""
-    least_still_real_s: float = 1.0
+    least_still_real_s: float = 3.0
     """No screen is taken away sooner than this after a touch, however fast the hall's clock runs."""
     number_s: float = 20.0
     trouble_number_s: float = 60.0

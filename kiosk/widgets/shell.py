@@ -94,18 +94,20 @@ class _RemotePanel(MotionEventProvider):
         """Nothing to close."""
 
     def update(self, dispatch_fn: Callable[[str, MotionEvent], None]) -> None:
+        # The usual dispatch only queues; here the answer must tell what the touch has done, so it is done at once.
+        del dispatch_fn
         while self.waiting:
             kind, x, y, done = self.waiting.popleft()
             share = (x / Window.width, 1 - y / Window.height)
             if kind == "down" and self._touch is None:
                 self._count += 1
                 self._touch = _RemoteTouch(self.device, self._count, share, is_touch=True, type_id="touch")
-                dispatch_fn("begin", self._touch)
+                EventLoop.post_dispatch_input("begin", self._touch)
             elif kind == "up" and self._touch is not None:
                 touch, self._touch = self._touch, None
                 touch.move(share)
                 touch.update_time_end()
-                dispatch_fn("end", touch)
+                EventLoop.post_dispatch_input("end", touch)
             done()
 
 

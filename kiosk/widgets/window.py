@@ -18,6 +18,7 @@ from typing import Any
 
 FRAMES_PER_SECOND = 30
 SWITCH_S = 0.001
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
 FONT = "BeVietnamPro"
 MEDIUM, SEMIBOLD, BOLD, EXTRABOLD = f"{FONT}-Medium", f"{FONT}-SemiBold", f"{FONT}-Bold", f"{FONT}-ExtraBold"
 REGULAR = f"{FONT}-Regular"
@@ -26,7 +27,7 @@ REGULAR = f"{FONT}-Regular"
 def prepare(state: Path, size: tuple[int, int], *, headless: bool, full_screen: bool) -> None:
     """Set Kivy up for a touch program whose own folder is `state`; must come before the first import of `kivy`.
 
-    `headless` draws into memory without any display.
+    `headless` draws into memory; so does a machine on which no display is named.
     """
     home = state / "kivy"
     home.mkdir(parents=True, exist_ok=True)
@@ -37,7 +38,7 @@ def prepare(state: Path, size: tuple[int, int], *, headless: bool, full_screen: 
     os.environ.update(KIVY_WINDOW="sdl2", KIVY_IMAGE="sdl2", KIVY_TEXT="sdl2")
     # A thread that draws a ticket must hand over quickly to the one that draws the number.
     sys.setswitchinterval(SWITCH_S)
-    if headless:
+    if headless or not any(os.environ.get(name) for name in DISPLAYS):
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
     from kivy.config import Config
 

@@ -145,6 +145,12 @@ def test_a_touch_beside_everything_does_nothing(hall: RealHall) -> None:
         screen.on("services")
         assert screen.touch_at(540, 400) == {"down": [540, 400], "on": None, "up": [540, 400], "obeyed": False}
         assert screen.seen[-1]["screen"] == "services"
+        box = next(one["box"] for one in screen.seen[-1]["touch"] if one["action"] == "service:land")
+        middle = (box[0] + box[2] / 2, box[1] + box[3] / 2)
+        first, second = screen.touch_at(*middle), screen.touch_at(*middle)
+        assert (first["on"], first["obeyed"]) == ("service:land", True)
+        assert (second["on"], second["obeyed"]) == (None, False), "a trembling finger touches once"
+        screen.on("class")
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,10 @@ class RealScreen:
         with self._changed:
             shown = self.seen[-1]
         box = next(one["box"] for one in shown["touch"] if one["action"] == action)
-        return self.touch_at(box[0] + box[2] / 2, box[1] + box[3] / 2)
+        answer = self.touch_at(box[0] + box[2] / 2, box[1] + box[3] / 2)
+        # The screen may have gone on since the eye saw it; then the finger came down on something else.
+        answer["obeyed"] = answer["obeyed"] and answer["on"] == action
+        return answer
 
     def touch_text(self, text: str) -> dict[str, Any]:
         """Find something by its words, as a citizen does."""

@@ -20,6 +20,9 @@ import msgspec
 from queue_server.web.hall import Hall
 
 BEAT_S: Final = 1.0
+MADE_ANEW_AFTER_S: Final = 10.0
+"""Waits are shown in minutes and grow while nothing happens; between changes a page is made anew so often."""
+
 RENEWED_AFTER_S: Final = 600.0
 SESSION_LOOKED_AT_EVERY: Final = 5
 """Beats between two looks whether the person is still signed in."""
@@ -102,22 +105,28 @@ def events(
 def _beats(page: LivePage, hall: Hall, streams: Streams, still_signed_in: Callable[[], bool]) -> Iterator[bytes]:
     sent: dict[str, str] = {}
     renewed_at = time.monotonic() + RENEWED_AFTER_S
-    beat = 0
+    made_at = 0.0
+    beat, changed = 0, True
     with hall.listening(page.topics) as listener:
         while not streams.stopped and time.monotonic() < renewed_at:
             beat += 1
             if beat % SESSION_LOOKED_AT_EVERY == 0 and not still_signed_in():
                 yield _event("over", {"sentence": page.over_sentence})
                 return
-            regions = page.regions() if hall.state == "up" else None
+            regions: Regions | None = {}
+            if hall.state != "up":
+                regions = None
+            elif changed or not sent or time.monotonic() > made_at + MADE_ANEW_AFTER_S:
+                made_at = time.monotonic()
+                regions = page.regions()
             if regions is None:
                 sent = {}
                 yield _event("gone", {"sentence": page.gone_sentence})
             else:
-                changed = {name: region for name, region in regions.items() if sent.get(name) != region}
-                sent.update(changed)
-                yield _event("now", {"at": hall.now().timestamp(), "rate": hall.rate, "regions": changed})
-            listener.wait(BEAT_S)
+                differing = {name: region for name, region in regions.items() if sent.get(name) != region}
+                sent.update(differing)
+                yield _event("now", {"at": hall.now().timestamp(), "rate": hall.rate, "regions": differing})
+            changed = listener.wait(BEAT_S)
 
 
 def _event(name: str, data: Mapping[str, object]) -> bytes:

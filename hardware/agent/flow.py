@@ -212,9 +212,19 @@ def _taken(state: AgentState, happened: AnyInput, now_s: float) -> Iterable[AnyE
 
 def _seen(state: AgentState, view: AnyView) -> None:
     if isinstance(view, BoardView):
+        _forget_notices_of_change(state, view)
         state.boards[view.zone_id] = view
     elif isinstance(view, CounterView):
         state.counters[view.counter_id] = view
+
+
+def _forget_notices_of_change(state: AgentState, view: BoardView) -> None:
+    """Take a notice away when its counter has got another number: the number is what the citizen waits for."""
+    before = state.boards.get(view.zone_id)
+    known = {counter.counter_id: counter.ticket_number for counter in before.counters} if before else {}
+    for counter in view.counters:
+        if counter.ticket_number and counter.ticket_number != known.get(counter.counter_id):
+            state.notices.pop(counter.counter_id, None)
 
 
 def next_moment_s(state: AgentState, now_s: float) -> float | None:
@@ -299,7 +309,7 @@ def _answered(state: AgentState, answered: Answered, now_s: float) -> None:
     function = state.functions.get(answered.function_id)
     if function is None or not (answered.reply is None or isinstance(answered.reply, Refused)):
         return
-    nobody = isinstance(answered.reply, Refused) and answered.reply.code == "nothing_waiting"
+    nobody = isinstance(answered.reply, Refused) and answered.reply.code == "nobody_waiting"
     state.notices[function.counter_id] = (NOBODY_TEXT if nobody else MISTAKE_TEXT, now_s + NOTICE_S)
 
 

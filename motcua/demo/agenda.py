@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import count
 from typing import Final
 
-from motcua.demo.pace import Pace
+from motcua.demo.pace import LOOKS_AT_THE_CLOCK_REAL_S, Pace
 
 HANDS: Final = 4
 
@@ -60,7 +60,7 @@ class Agenda:
                 wait_s = self._pace.real_s((self._deeds[0][0] - self._pace.now()).total_seconds())
                 if wait_s <= 0:
                     return heapq.heappop(self._deeds)[2]
-                self._changed.wait(wait_s)
+                self._changed.wait(min(wait_s, LOOKS_AT_THE_CLOCK_REAL_S))
             return None
 
     def _do(self, deed: Callable[[], None]) -> None:

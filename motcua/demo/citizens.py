@@ -6,8 +6,11 @@ and where they are. Nothing is sent to the kiosk but fingers.
 
 import threading
 import time
+from bisect import insort
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Protocol
 
 from motcua.demo.counts import NumberShown
@@ -16,11 +19,13 @@ from motcua.demo.pace import PATIENCE_REAL_S, DayOver, Watched
 from motcua.demo.people import Person
 from motcua.demo.world import World
 
-STEPS_MOST: Final = 60
+TOUCHES_MOST: Final = 30
 """Nobody touches a kiosk more often than this for one number."""
 
 READING_S: Final = 2.0
-PAPER_REAL_S: Final = 2.0
+PAPER_S: Final = 20.0
+"""So long a citizen waits for the paper before stepping aside; it comes out all the same."""
+
 STUCK_REAL_S: Final = 5.0
 COMES_AGAIN_S: Final = 600.0
 GIVES_UP_S: Final = 16 * 3600 + 30 * 60
@@ -35,6 +40,8 @@ class Screen:
     actions: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     number: str = ""
     visit_id: str = ""
+    sentence: str = ""
+    """The longest text on it, which is what it has to say."""
     revision: int = 0
     at_s: float = 0.0
 
@@ -53,7 +60,23 @@ class Line:
 
     def __init__(self, people: tuple[Person, ...]) -> None:
         self._people = list(people)
+        self._without_number = len(people)
         self._lock = threading.Lock()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everybody has been at a kiosk."""
+        return self._without_number == 0
+
+    def come_again(self, person: Person, at_s: float) -> None:
+        """Have somebody who was turned away stand in line again later in the day."""
+        with self._lock:
+            insort(self._people, replace(person, arrives_s=at_s), key=lambda one: one.arrives_s)
+
+    def one_less(self) -> None:
+        """Somebody steps away from the kiosk, with a number or without."""
+        with self._lock:
+            self._without_number -= 1
 
     def next(self) -> Person | None:
         """Give whoever is next; None when nobody comes any more."""
@@ -72,40 +95,50 @@ class AtKiosk:
 
     def work(self) -> None:
         """Let one citizen after the other step up to the kiosk."""
-        try:
+        with suppress(DayOver):
             while (person := self._line.next()) is not None:
                 self._world.pace.until(self._world.at(person.arrives_s))
-                self._take_number(person)
-        except DayOver:
-            return
-        except OSError as problem:
-            self._world.notes.trouble("a citizen at the kiosk")(problem)
+                again_s = self._take_number(person)
+                if again_s is None:
+                    self._line.one_less()
+                else:
+                    self._line.come_again(person, again_s)
 
-    def _take_number(self, person: Person) -> None:
+    def _take_number(self, person: Person) -> float | None:
+        """Touch one's way to a number; gives the second of the day at which one will try again, None if that is it."""
         asked_for_language = False
+        touches = 0
         began_s = time.monotonic()
-        for _ in range(STEPS_MOST):
+        while touches < TOUCHES_MOST:
             screen = self._kiosk.screen.value
-            action = self._choice(person, screen, asked_for_language=asked_for_language)
-            if screen.page == "number":
-                # Somebody else's number still stands there; whoever comes next sends it away.
-                action = "done"
+            # Somebody else's number may still stand there; whoever comes next sends it away.
+            action = "done" if screen.page == "number" else self._choice(person, screen, asked=asked_for_language)
             if action is None:
                 if not self._wait_for_change(screen, began_s):
-                    return
+                    return None
                 continue
             asked_for_language = asked_for_language or action == "key:language"
+            touches += 1
             self._world.pace.rest(READING_S)
             lifted_s = self._kiosk.tap(action, 2 if action == "take" and person.double_tap else 1)
-            self._kiosk.screen.wait(lambda now, before=screen: now.revision != before.revision, STUCK_REAL_S)  # type: ignore[misc]  # The default binds.
+            self._kiosk.screen.wait(partial(_changed, screen), STUCK_REAL_S)
+            if screen.page == "refused":
+                self._world.notes.turned_away.append(f"{person.service_id}: {screen.sentence}")
+                return self._later()
             if action in {"take", "retry"} and self._read_number(person, lifted_s):
-                return
-        self._world.notes.troubles.append(f"a citizen touched the kiosk {STEPS_MOST} times and has no number")
+                return None
+        self._world.notes.complain(f"a citizen touched the kiosk {TOUCHES_MOST} times and has no number")
+        return None
 
-    def _choice(self, person: Person, screen: Screen, *, asked_for_language: bool) -> str | None:  # noqa: PLR0911 -- one line per screen.
+    def _later(self) -> float | None:
+        """Say when somebody who was turned away comes again: not after the last numbers of the day."""
+        now_s = (self._world.pace.now() - self._world.midnight).total_seconds()
+        return now_s + COMES_AGAIN_S if now_s + COMES_AGAIN_S < GIVES_UP_S else None
+
+    def _choice(self, person: Person, screen: Screen, *, asked: bool) -> str | None:  # noqa: PLR0911 -- one line per screen.
         """Say what this citizen touches on this screen; None to wait."""
         match screen.page:
-            case "services" if person.language != "vi" and not asked_for_language:
+            case "services" if person.language != "vi" and not asked:
                 return "key:language"
             case "services":
                 wanted = f"service:{person.service_id}"
@@ -121,7 +154,6 @@ class AtKiosk:
             case "still_there":
                 return "stay"
             case "refused":
-                self._world.notes.turned_away.append(person.service_id)
                 return "start_again"
             case _:
                 return None
@@ -129,13 +161,13 @@ class AtKiosk:
     def _wait_for_change(self, screen: Screen, began_s: float) -> bool:
         """Wait before a screen that offers nothing; False when this citizen goes home without a number."""
         world = self._world
-        changed = self._kiosk.screen.wait(lambda now: now.revision != screen.revision, STUCK_REAL_S)
+        changed = self._kiosk.screen.wait(partial(_changed, screen), STUCK_REAL_S)
         if world.pace.now() >= world.at(GIVES_UP_S):
             world.notes.turned_away.append("too_late")
             return False
         closed = screen.page in {"closed", "not_ready", "gone"}
         if not changed and not closed and time.monotonic() - began_s > PATIENCE_REAL_S:
-            world.notes.troubles.append(f"the kiosk stood on its page {screen.page!r} for {PATIENCE_REAL_S:g} s")
+            world.notes.complain(f"the kiosk stood on its page {screen.page!r} for {PATIENCE_REAL_S:g} s")
             return False
         return True
 
@@ -151,8 +183,12 @@ class AtKiosk:
         notes.touch_to_number_s.append(screen.at_s - lifted_s)
         notes.sightings.numbers.append(NumberShown(screen.visit_id, screen.number))
         self._on_number(self._world.crowd.took(screen.number, screen.visit_id, person))
-        screens.wait(lambda now: now.revision != screen.revision, PAPER_REAL_S)
-        self._world.pace.rest(READING_S)
+        screens.wait(partial(_changed, screen), self._world.pace.real_s(PAPER_S))
         if screens.value.page == "number":
             self._kiosk.tap("done")
+            screens.wait(lambda now: now.page != "number", STUCK_REAL_S)
         return True
+
+
+def _changed(before: Screen, now: Screen) -> bool:
+    return now.revision != before.revision

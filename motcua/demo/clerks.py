@@ -7,14 +7,13 @@ buttons answer. The rules of calling are the server's alone.
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.client import HTTPException
 from typing import Final, Protocol
 
-from motcua.demo.consoles import Answer, Console, ConsoleProblem
+from motcua.demo.consoles import Answer, Console
 from motcua.demo.crowd import Visit
 from motcua.demo.pace import DayOver
 from motcua.demo.world import World
@@ -27,6 +26,7 @@ LAST_S: Final = 17 * 3600 + 50 * 60
 
 SEEN_ON_BOARD_REAL_S: Final = 3.0
 RECALL_AFTER_S: Final = 45.0
+BACK_FROM_LUNCH_S: Final = 60
 RECALLS_IN_VAIN: Final = 2
 BACK_AFTER_S: Final = (300.0, 900.0)
 SET_ASIDE_S: Final = (240.0, 600.0)
@@ -62,9 +62,9 @@ class ConsoleHands:
     def call_next(self) -> str | None:
         """Press the space bar, and read the number off the page."""
         answer = self.press("call_next")
-        if answer.result != "done":
-            return self._console.look().number or None if answer.code == "call_unanswered" else None
-        return self._console.look().number or None
+        if answer.result != "done" and answer.code != "call_unanswered":
+            return None
+        return self._console.look_until(lambda seen: bool(seen.number)).number or None
 
     def recall(self) -> None:
         """Press R."""
@@ -106,7 +106,8 @@ class Clerk:
         self._pace = world.pace
         counter = next(one for one in configuration.counters if one.counter_id == seat.counter_id)
         profile = next(one for one in configuration.work_profiles if one.work_profile_id == counter.work_profile_id)
-        self._number = counter.number
+        self._counter_id = seat.counter_id
+        self.number = counter.number
         self._queues = frozenset((*profile.primary_queue_ids, *profile.backup_queue_ids))
         self._services = tuple(service.service_id for service in configuration.services)
         self._console = seat.console
@@ -117,21 +118,14 @@ class Clerk:
         self._errands: deque[Callable[[], None]] = deque()
         self.rate: Callable[[Visit], None] = lambda _visit: None
         """Called when a service has ended: the citizen may press the keys at this counter."""
+        self.everybody_has_come: Callable[[], bool] = lambda: False
+        """Tells, before the hours are over, that nobody comes any more."""
 
     def work(self) -> None:
-        """Live through the day."""
+        """Live through the day. Raises ConsoleProblem, OSError and HTTPException when the pages cannot be used."""
         try:
-            with self._at_the_counter():
+            with suppress(DayOver):
                 self._day()
-        except DayOver:
-            return
-        except (ConsoleProblem, OSError, HTTPException) as problem:
-            self._world.notes.trouble(f"the clerk at counter {self._number}")(problem)
-
-    @contextmanager
-    def _at_the_counter(self) -> Iterator[None]:
-        try:
-            yield
         finally:
             self._console.close()
 
@@ -140,27 +134,26 @@ class Clerk:
         self._console.log_in()
         self._pace.until(world.at(ARRIVES_S))
         self._console.sign_in()
-        for index, (begins_s, ends_s) in enumerate(WORK_S):
-            last = index == len(WORK_S) - 1
-            if index:
-                self._page.press("open")
-            self._pace.until(world.at(begins_s))
-            self._serve_until(world.at(ends_s))
-            if last:
-                self._serve_until(world.at(LAST_S), leave_early=True)
-                self._page.press("sign_out")
-            else:
-                self._page.press("pause", reason="break")
-                self._pace.until(world.at(WORK_S[index + 1][0] - 60))
+        (morning_s, noon_s), (afternoon_s, evening_s) = WORK_S
+        self._pace.until(world.at(morning_s))
+        self._serve_until(world.at(noon_s))
+        if not self._may_leave():
+            self._page.press("pause", reason="break")
+            self._pace.until(world.at(afternoon_s - BACK_FROM_LUNCH_S))
+            self._page.press("open")
+            self._pace.until(world.at(afternoon_s))
+            self._serve_until(world.at(evening_s))
+            self._serve_until(world.at(LAST_S), overtime=True)
+        self._page.press("sign_out")
 
-    def _serve_until(self, ends_at: datetime, *, leave_early: bool = False) -> None:
-        while self._pace.now() < ends_at and not (leave_early and self._hall_is_empty()):
+    def _serve_until(self, ends_at: datetime, *, overtime: bool = False) -> None:
+        while self._pace.now() < ends_at and not self._may_leave(overtime=overtime):
             if self._errands:
                 self._errands.popleft()()
                 continue
             seen = self._world.hall.value
             number = None
-            if self._somebody_waits():
+            if self._somebody_waits() or self._called_here():
                 self._pace.rest(self._chance.uniform(3, 9))
                 number = self._call()
             if number is not None:
@@ -179,6 +172,14 @@ class Clerk:
             sum(queue.waiting.values()) for queue in view.queues if queue.queue_id in self._queues
         )
 
+    def _called_here(self) -> bool:
+        """Tell whether a call of this counter stands unanswered, whose answer came too late to be seen."""
+        counter = self._world.counter(self._counter_id)
+        return counter is not None and counter.visit_state == "called"
+
+    def _may_leave(self, *, overtime: bool = False) -> bool:
+        return (overtime or self.everybody_has_come()) and self._hall_is_empty()
+
     def _hall_is_empty(self) -> bool:
         view = self._world.hall.value
         if view is None or self._errands or self._world.expected_back.count:
@@ -192,7 +193,7 @@ class Clerk:
         pressed_s = time.monotonic()
         number = self._hands.call_next()
         if number is not None:
-            self._world.notes.calls_pressed.append((number, self._number, pressed_s))
+            self._world.notes.calls_pressed.append((number, self.number, pressed_s))
         return number
 
     def _receive(self, number: str) -> None:
@@ -200,7 +201,7 @@ class Clerk:
         held_from_s = time.monotonic()
         visit = self._world.crowd.called(number)
         let_go_s = self._serve(visit) if visit.comes() else self._call_in_vain(visit)
-        self._world.notes.held(number, self._number, held_from_s, let_go_s)
+        self._world.notes.held(number, self.number, held_from_s, let_go_s)
 
     def _call_in_vain(self, visit: Visit) -> float:
         for _ in range(RECALLS_IN_VAIN):
@@ -215,7 +216,7 @@ class Clerk:
 
     def _serve(self, visit: Visit) -> float:
         """Wait for the citizen, who walks once the board shows the number; serve; and let go."""
-        here = (visit.number, self._number)
+        here = (visit.number, self.number)
         self._world.boards.wait(lambda shown: here in shown, SEEN_ON_BOARD_REAL_S)
         self._pace.rest(visit.walking_s())
         visit.met += 1
@@ -244,7 +245,7 @@ class Clerk:
         def come_back() -> None:
             self._errands.append(errand)
             self._world.expected_back.one_less()
-            self._world.hall.set(self._world.hall.value)  # Whoever sits and waits looks up.
+            self._world.look_up()
 
         self._world.agenda.put(self._pace.now() + timedelta(seconds=self._chance.uniform(*after_s)), come_back)
 
@@ -254,7 +255,7 @@ class Clerk:
     def let_go(self, visit: Visit) -> None:
         """A citizen who waits has told this clerk that they will leave; for any thread."""
         self._errands.append(lambda: self._cancel(visit))
-        self._world.hall.set(self._world.hall.value)
+        self._world.look_up()
 
     def _cancel(self, visit: Visit) -> None:
         visit.gone = self._page.press("cancel", visit_id=visit.visit_id).result == "done"
@@ -262,5 +263,5 @@ class Clerk:
     def _resume(self, visit: Visit) -> None:
         answer = self._page.press("resume", visit_id=visit.visit_id)
         if answer.result == "done":
-            self._world.notes.calls_pressed.append((visit.number, self._number, answer.pressed_at_s))
+            self._world.notes.calls_pressed.append((visit.number, self.number, answer.pressed_at_s))
             self._receive(visit.number)

@@ -7,11 +7,11 @@ known.
 
 import http.client
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from threading import Event
+from threading import Event, Lock
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -24,7 +24,14 @@ PAUSE_S: Final = 0.7
 GIVE_UP_S: Final = 30.0
 """As in `static/commands.js`."""
 
+LOOK_AGAIN_S: Final = 0.03
+LOOKS_MOST: Final = 100
+
 OWN_PASSWORD_TAIL: Final = "-at-the-demo"  # noqa: S105 -- what makes a chosen password long enough; no secret by itself.
+
+
+_DOOR: Final = Lock()
+"""The pages hash one password at a time."""
 
 
 class ConsoleProblem(Exception):  # noqa: N818 -- what a clerk met, told in the report.
@@ -111,18 +118,30 @@ class Browser:
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, str, bytes]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         sent = {**headers, **({"Cookie": cookies} if cookies else {}), **({"Origin": self._origin} if body else {})}
-        try:
-            self._connection.request(method, path, body, sent)
-            response = self._connection.getresponse()
-            answer = response.read()
-        except (OSError, http.client.HTTPException):
-            self._connection.close()
-            raise
+        response, answer = self._exchange(method, path, body, sent)
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
         location = urlsplit(response.headers.get("Location", ""))
         return response.status, location.path if 300 <= response.status < 400 else "", answer  # noqa: PLR2004 -- RFC 9110.
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Send and receive; on a connection that the server has closed meanwhile once more, as browsers do.
+
+        Presses and forms carry ids of their own, so that one that comes twice is one.
+        """
+        used_before = self._connection.sock is not None
+        try:
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
+            return response, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            if used_before and isinstance(error, ConnectionError):
+                return self._exchange(method, path, body, headers)
+            raise
 
 
 class Console:
@@ -140,12 +159,13 @@ class Console:
         self._browser.close()
 
     def log_in(self) -> None:
-        """Log in with the one-time password, choose one's own, and take place at the counter."""
-        self._browser.get("/login")
-        self._browser.submit("/login", username=self._clerk_id, password=self._password)
-        own = self._password[::-1] + OWN_PASSWORD_TAIL
-        self._browser.submit("/password", old=self._password, new=own)
-        self._password = own
+        """Log in with the one-time password and choose one's own; one after the other, as through a narrow door."""
+        with _DOOR:
+            self._browser.get("/login")
+            self._browser.submit("/login", username=self._clerk_id, password=self._password)
+            own = self._password[::-1] + OWN_PASSWORD_TAIL
+            self._browser.submit("/password", old=self._password, new=own)
+            self._password = own
 
     def sign_in(self) -> None:
         """Choose the counter on the page of counters and take place there."""
@@ -154,6 +174,14 @@ class Console:
         if not any(page.with_attribute("action", action)):
             raise ConsoleProblem(f"the page of counters offers no {action}")
         self._browser.submit(action, request_id=new_id())
+
+    def look_until(self, wanted: Callable[[OnConsole], bool]) -> OnConsole:
+        """Look until the console shows what is wanted: an answer may be here before the view that tells it."""
+        for _ in range(LOOKS_MOST):
+            seen = self.look()
+            if wanted(seen) or self._stop.wait(LOOK_AGAIN_S):
+                break
+        return seen
 
     def look(self) -> OnConsole:
         """Look at the console, again after a moment while it cannot be reached. Raises ConsoleProblem."""

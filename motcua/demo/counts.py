@@ -71,7 +71,7 @@ class CallShown:
 
 @dataclass(frozen=True)
 class CallSpoken:
-    """A call as it was said, by its words."""
+    """A call as it was said: the keys of the clips that were played (``vi/call``, ``vi/letter_h`` …), in order."""
 
     call_id: int
     words: tuple[str, ...]
@@ -208,7 +208,8 @@ def miscalled(sightings: Sightings, log: Sequence[AnyEvent], configuration: Conf
         if event is None or ticket is None:
             continue
         rights = _sentences(ticket.prefix, ticket.number, counters[event.counter_id], configuration)
-        if not all(sentence in rights for sentence in _parted(said.words)):
+        sentences = _parted(said.words)
+        if not sentences or not all(sentence in rights for sentence in sentences):
             found.append(Finding("said_wrong", f"call {said.call_id} was said as {' '.join(said.words)}"))
     return found
 
@@ -246,24 +247,24 @@ def tally(log: Sequence[AnyEvent]) -> dict[str, int]:
 
 
 def _sentences(prefix: str, number: int, counter_number: int, configuration: Configuration) -> set[tuple[str, ...]]:
-    """Give every sentence that says a call rightly: per language, for the first time or again."""
+    """Give every sentence that says a call rightly, as the keys of its clips: per language, first or again."""
     policies = configuration.policies
     style = CallStyle(numbers=policies.announce_digits, dialect=policies.announce_dialect)
     return {
-        call_words(prefix, number, counter_number, language, style, again=again)
+        tuple(f"{language}/{word}" for word in call_words(prefix, number, counter_number, language, style, again=again))
         for language in SPOKEN_LANGUAGES
         for again in (False, True)
     }
 
 
-def _parted(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """Part what was said into sentences; each begins with its invitation, and the chime is no word."""
+def _parted(keys: Sequence[str]) -> list[tuple[str, ...]]:
+    """Part the clips that were played into sentences; each begins with its invitation, and the chime is no word."""
     sentences: list[tuple[str, ...]] = []
-    for word in words:
-        if word in {"call", "call_again"}:
-            sentences.append((word,))
+    for key in keys:
+        if key.endswith(("/call", "/call_again")):
+            sentences.append((key,))
         elif sentences:
-            sentences[-1] = (*sentences[-1], word)
+            sentences[-1] = (*sentences[-1], key)
     return sentences
 
 

@@ -6,7 +6,7 @@ the notebook. The programs of the hall know nothing of it.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,6 +42,8 @@ class Script:
     people: tuple[Person, ...]
     seed: int
     kills: int = 0
+    ends_when_served: bool = False
+    """Clerks go home once everybody who comes has been served, and not at the end of their hours."""
     counters_left_free: int = 0
     """So many counters, from the last, have no simulated clerk: they are for visitors of the demonstration."""
 
@@ -74,6 +76,8 @@ class Day:
         crowd, boards = Crowd(), self._pace.watched(frozenset[tuple[str, int]]())
         self.world = World(self._pace, crowd, agenda, notes, midnight, self._pace.watched(seen), boards, Expected())
         hall.on_view = self.world.hall.set
+        for trouble in hall.troubles:
+            notes.complain(trouble)
         self._gaps_s: list[float] = []
 
     def end(self) -> None:
@@ -84,21 +88,26 @@ class Day:
     def live(self) -> Lived:
         """Live through the day. Raises OSError when the hall's doors cannot be opened."""
         world, hall = self.world, self._hall
-        displays = {one.slave: self._pace.watched("") for one in hall.equipment.bare if one.kind == "counter_display"}
-        ratings = {one.slave: one.counter.number for one in hall.equipment.bare if one.kind == "rating_keypad"}
+        displays = {one.place: self._pace.watched("") for one in hall.equipment.bare if one.kind == "counter_display"}
+        ratings = {one.place: one.counter.number for one in hall.equipment.bare if one.kind == "rating_keypad"}
         boards = tuple(
             BoardWitness(hall.socket(f"{board_id}.witness"), world.notes, world.boards) for board_id in hall.board_ids
         )
-        devices = DeviceWitness(hall.control, world.notes, ratings, displays)
+        devices = DeviceWitness(hall.control, world.notes, ratings, displays, world.look_up)
         fingers = Fingers(hall.control)
         world.agenda.start()
         try:
             with self._kiosks() as kiosks:
                 self._plan_kills()
-                clerks = tuple(self._clerks(fingers, displays))
                 line = Line(self._script.people)
-                places = [AtKiosk(world, kiosk, line, lambda visit: self._decide(visit, clerks)) for kiosk in kiosks]
-                _together([*(clerk.work for clerk in clerks), *(place.work for place in places)])
+                clerks = tuple(self._clerks(fingers, displays, line))
+                places = {
+                    name: AtKiosk(world, kiosk, line, lambda visit: self._decide(visit, clerks))
+                    for name, kiosk in zip(hall.equipment.kiosks, kiosks, strict=True)
+                }
+                works = {f"the clerk at counter {clerk.number}": clerk.work for clerk in clerks}
+                works |= {f"a citizen at {name}": place.work for name, place in places.items()}
+                self._together(works)
                 self._close_day()
         finally:
             world.agenda.close()
@@ -127,7 +136,7 @@ class Day:
             for door in doors:
                 door.close()
 
-    def _clerks(self, fingers: Fingers, displays: dict[int, Watched[str]]) -> Iterator[Clerk]:
+    def _clerks(self, fingers: Fingers, displays: dict[tuple[str, int], Watched[str]], line: Line) -> Iterator[Clerk]:
         configuration, equipment = self._hall.configuration, self._hall.equipment
         outcomes = {one.key: one.outcome_id for one in configuration.outcomes}
         manned = len(configuration.counters) - self._script.counters_left_free
@@ -137,8 +146,9 @@ class Day:
             display = equipment.at_counter("counter_display", counter.counter_id)
             hands: Hands = ConsoleHands(console, outcomes, self.world.notes.answered)
             if keypad is not None and display is not None:
-                hands = KeypadHands(self.world, fingers, keypad, displays[display.slave])
+                hands = KeypadHands(self.world, fingers, keypad, displays[display.place])
             clerk = Clerk(self.world, configuration, Seat(counter.counter_id, console, hands), self._script.seed)
+            clerk.everybody_has_come = (lambda: line.is_empty) if self._script.ends_when_served else (lambda: False)
             rating = equipment.at_counter("rating_keypad", counter.counter_id)
             if rating is not None:
                 clerk.rate = self._rating_at(rating, fingers)
@@ -146,6 +156,21 @@ class Day:
 
     def _console(self, account: str, counter_id: str) -> Console:
         return Console(self._hall.pages, account, self._hall.passwords[account], counter_id, self._stop)
+
+    def _together(self, works: Mapping[str, Callable[[], None]]) -> None:
+        """Let everybody live in a thread of their own, and wait for the last; who is stopped by something says so."""
+
+        def live(who: str, work: Callable[[], None]) -> None:
+            try:
+                work()
+            except Exception as problem:  # noqa: BLE001 -- whatever it is, the report must name it.
+                self.world.notes.trouble(who)(problem)
+
+        threads = [threading.Thread(target=live, args=item, name=item[0], daemon=True) for item in works.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
     # --- What they do besides ----------------------------------------------------------------------------------------
 
@@ -183,7 +208,7 @@ class Day:
         try:
             self._technician.ask_and_wait(Introduce(), deadline_s=BACK_REAL_S)
         except NoAnswer:
-            self.world.notes.troubles.append(f"the server was away for more than {BACK_REAL_S:g} s after it was killed")
+            self.world.notes.complain(f"the server was away for more than {BACK_REAL_S:g} s after it was killed")
         self._gaps_s.append(time.monotonic() - began_s)
 
     def _close_day(self) -> None:
@@ -193,12 +218,3 @@ class Day:
             return
         with suppress(NoAnswer):
             self._technician.ask_and_wait(CloseDay(function_id="technician"), deadline_s=BACK_REAL_S)
-
-
-def _together(works: list[Callable[[], None]]) -> None:
-    """Let everybody live in a thread of their own, and wait for the last."""
-    threads = [threading.Thread(target=work, name=f"person {place}", daemon=True) for place, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

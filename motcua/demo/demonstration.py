@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def demonstrate(wishes: Wishes) -> int:
     with _folder(wishes.folder) as state, Programs(state / "log") as programs, _until_told(programs):
         try:
             with set_up(_plan(wishes, state), programs) as (hall, technician):
-                hall.begin_the_day()
+                hall.begin_the_day(technician)
                 lived = _live(wishes, hall, technician)
             programs.stop()
         except ToldToEnd:
@@ -114,7 +115,13 @@ def _until_told(programs: Programs) -> Iterator[None]:
 def _live(wishes: Wishes, hall: Hall, technician: Link) -> Lived | None:
     """Keep the programs running while people live in the hall, until the day is over or we are told to end."""
     people = people_of_day(wishes.day or "ward", wishes.seed)[: wishes.visits]
-    script = Script(people, wishes.seed, wishes.kills, counters_left_free=0 if wishes.day else 1)
+    script = Script(
+        people,
+        wishes.seed,
+        wishes.kills,
+        ends_when_served=wishes.visits is not None,
+        counters_left_free=0 if wishes.day else 1,
+    )
     day = Day(hall, technician, script)
     lived: list[Lived | BaseException] = []
 
@@ -192,6 +199,10 @@ def _recording(wishes: Wishes, hall: Hall, lived: Lived, troubles: list[str]) ->
         call_to_board_s=_call_to_board(lived),
     )
     extra: dict[str, Any] = {"speed": wishes.speed, "people": len(people_of_day(wishes.day or "ward", wishes.seed))}
+    if notes.turned_away:
+        extra["turned_away"] = dict(Counter(notes.turned_away))
+    if notes.refused:
+        extra["refused_presses"] = dict(Counter(notes.refused))
     if wishes.kills:
         extra["server_kills"] = {"count": len(lived.gaps_s), "longest_gap_s": round(max(lived.gaps_s, default=0.0), 2)}
         extra["presses"] = {

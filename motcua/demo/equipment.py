@@ -37,6 +37,11 @@ class BareDevice:
     wire_id: str
     slave: int
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Wire and slave, which name it on the wires."""
+        return self.wire_id, self.slave
+
 
 @dataclass(frozen=True)
 class Equipment:

@@ -10,6 +10,9 @@ from typing import Final, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
+LOOKS_AT_THE_CLOCK_REAL_S: Final = 1.0
+"""Whoever waits for an instant looks at the clock this often, since its speed may change."""
+
 PATIENCE_REAL_S: Final = 30.0
 """A program that has not answered a person for so long (real time) is broken; the person says so and the day fails."""
 
@@ -46,6 +49,11 @@ class Watched(Generic[T]):
         """Show something else."""
         with self._changed:
             self._value = value
+            self._changed.notify_all()
+
+    def look_again(self) -> None:
+        """Have whoever waits look again, since something else has changed."""
+        with self._changed:
             self._changed.notify_all()
 
     def wait(self, wanted: Callable[[T], bool], real_s: float) -> bool:
@@ -98,12 +106,12 @@ class Pace:
 
     def rest(self, hall_s: float) -> None:
         """Let hall time pass. Raises DayOver."""
-        if self._over.wait(max(0.0, self.real_s(hall_s))):
-            raise DayOver
+        self.until(self.now() + timedelta(seconds=hall_s))
 
     def until(self, at: datetime) -> None:
         """Wait for an instant of hall time. Raises DayOver."""
-        while (missing := at - self.now()) > timedelta():
-            self.rest(missing.total_seconds())
+        while (missing_s := (at - self.now()).total_seconds()) > 0:
+            if self._over.wait(min(self.real_s(missing_s), LOOKS_AT_THE_CLOCK_REAL_S)):
+                raise DayOver
         if self.over:
             raise DayOver

@@ -26,7 +26,7 @@ LAST_LINES: Final = 12
 RESTART_AFTER_S: Final = 1.0
 """As ``RestartSec=`` in the units of ``config/systemd``."""
 
-STOP_DEADLINE_S: Final = 5.0
+STOP_DEADLINE_S: Final = 10.0
 """What has not ended so long after SIGTERM is killed, and said so."""
 
 READ_BYTES: Final = 65_536

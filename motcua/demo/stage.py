@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from motcua.commands import Problem
 from motcua.demo.equipment import Equipment, PlannedDevice, agent_settings, equipment_of, simulated_hall
 from motcua.demo.programs import Program, Programs
-from protocol.commands import CreateDevice
+from motcua.demo.witnesses import voice_of
+from protocol.commands import CreateDevice, Introduce
 from protocol.configuration import Configuration
 from protocol.link import Link, LinkSettings, PairingString, open_link, pair
 from protocol.views import DeviceCreatedReply, Envelope, HallView
@@ -57,6 +58,8 @@ class Hall:
     pages: str = ""
     passwords: dict[str, str] = field(default_factory=dict)
     """One-time passwords by account."""
+    troubles: list[str] = field(default_factory=list)
+    """What is not as it should be already."""
     on_view: Callable[[HallView], None] = lambda _view: None
     """Told of each new view of the hall, as the technician's link brings it."""
 
@@ -82,9 +85,10 @@ class Hall:
         clock = ("--clock-anchor", begins_at.isoformat(), "--clock-rate", str(rate))
         return self._program("server", "server", *clock, *self._config(), "--json")
 
-    def begin_the_day(self) -> None:
-        """Start the server again with the day's clock; all terminals find it by themselves."""
+    def begin_the_day(self, technician: Link) -> None:
+        """Start the server again with the day's clock; all terminals find it by themselves. Raises Problem."""
         self.programs.replace(self.server(self.plan.begins_at, self.plan.rate), READY_S)
+        technician.ask_and_wait(Introduce(), deadline_s=READY_S)
 
     def program(self, device: PlannedDevice, printers: dict[str, str]) -> Program:
         """The program of a paired device."""
@@ -135,11 +139,14 @@ def set_up(plan: Plan, programs: Programs) -> Iterator[tuple[Hall, Link]]:
         devices = hall.equipment.devices()
         for device in devices:
             pair(_announce(technician, hall, device), hall.folder(device.device_id))
-        settings = agent_settings(hall.equipment, wired["wires"])
-        (hall.folder("agent") / "agent.toml").write_text(settings, "utf-8")
+        (hall.folder("agent") / "agent.toml").write_text(agent_settings(hall.equipment, wired["wires"]), "utf-8")
         for device in devices:
             programs.start(hall.program(device, wired["printers"]))
         lines = programs.wait_ready([device.device_id for device in devices], READY_S)
+        for board_id in hall.board_ids:
+            voice = voice_of(hall.socket(f"{board_id}.witness"), READY_S)
+            if voice != "ok":
+                hall.troubles.append(f"{board_id} cannot speak: {voice}")
         hall.pages = json.loads(lines["web"])["address"]
         _make_accounts(hall)
         yield hall, technician

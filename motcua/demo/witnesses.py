@@ -10,7 +10,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -146,17 +146,44 @@ class KioskDoor:
         if event.get("event") != "shown":
             return
         self._revision += 1
-        texts = [str(one["text"]) for one in event["texts"]]
         self.screen.set(
             Screen(
                 page=event["screen"],
                 actions={one["action"]: tuple(one["box"]) for one in event["touch"]},
-                number=next((text for text in texts if NUMBER.fullmatch(text)), ""),
+                number=number_on_screen(event["texts"]),
                 visit_id=event["subject"],
+                sentence=max((str(one["text"]) for one in event["texts"]), key=len, default=""),
                 revision=self._revision,
                 at_s=event["monotonic_ns"] / 1e9,
             )
         )
+
+
+def number_on_screen(texts: Sequence[Mapping[str, Any]]) -> str:
+    """Read the number that a screen shows: the tallest text that is one; empty when there is none."""
+    found = [(one["box"][3], str(one["text"])) for one in texts if NUMBER.fullmatch(str(one["text"]))]
+    return max(found, default=(0, ""))[1]
+
+
+def voice_of(board: Path, deadline_s: float) -> str:
+    """Wait until a board's voice is made, and say how it is: ``ok``, or what it lacks."""
+    told: queue.Queue[dict[str, Any]] = queue.Queue()
+    witness = SocketWitness(board, told.put)
+    until = time.monotonic() + deadline_s
+    state = "starting"
+    try:
+        witness.ask(ask="state")
+        while state == "starting":
+            event = told.get(timeout=max(0.0, until - time.monotonic()))
+            if event.get("answer") == "state":
+                state = event["voice"]
+            elif event.get("event") == "health":
+                state = event["state"]
+    except queue.Empty:
+        state = f"still {state} after {deadline_s:g} s"
+    finally:
+        witness.close()
+    return state
 
 
 @dataclass(frozen=True)
@@ -171,14 +198,20 @@ class DeviceWitness:
     """Watches the simulated devices: tickets cut, texts on LED counter displays, keys that were taken."""
 
     def __init__(
-        self, control: str, notes: Notes, rating_keypads: Mapping[int, int], displays: Mapping[int, Watched[str]]
+        self,
+        control: str,
+        notes: Notes,
+        rating_keypads: Mapping[tuple[str, int], int],
+        displays: Mapping[tuple[str, int], Watched[str]],
+        on_shown: Callable[[], None],
     ) -> None:
         self.tickets: list[CutTicket] = []
         self._notes = notes
         self._rating_keypads = rating_keypads
-        """Slave -> the counter's number."""
+        """Wire and slave -> the counter's number."""
         self._displays = displays
-        """Slave -> what it shows."""
+        """Wire and slave -> what it shows."""
+        self._on_shown = on_shown
         self._client = Remote(control)
         self._client.watch()
         self._over = threading.Event()
@@ -199,14 +232,16 @@ class DeviceWitness:
                     self._note(event)
 
     def _note(self, event: dict[str, Any]) -> None:
+        place = (event.get("wire", ""), event.get("slave", 0))
         match event["event"]:
             case "ticket":
                 self.tickets.append(CutTicket(Path(event["picture"]), datetime.fromisoformat(event["last_byte_at"])))
-            case "shown" if event["slave"] in self._displays:
-                self._displays[event["slave"]].set(event["text"])
-            case "key_taken" if event["slave"] in self._rating_keypads and event["key"].isdigit():
-                counter_number = self._rating_keypads[event["slave"]]
-                self._notes.sightings.presses.append(PressAnswered(counter_number, int(event["key"])))
+            case "shown" if place in self._displays:
+                self._displays[place].set(event["text"])
+                self._on_shown()
+            case "key_taken" if place in self._rating_keypads and event["key"].isdigit():
+                press = PressAnswered(self._rating_keypads[place], int(event["key"]))
+                self._notes.sightings.presses.append(press)
 
 
 def read_tickets(tickets: list[CutTicket]) -> tuple[dict[str, CutTicket], list[TicketPrinted], list[str]]:

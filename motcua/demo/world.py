@@ -1,5 +1,6 @@
 """What the simulated people share: the clock, the crowd, what can be seen in the hall, and the notebook."""
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,14 +39,19 @@ class Notes:
         elif answer.result == "refused":
             self.refused.append(f"{action}: {answer.code}")
         else:
-            self.troubles.append(f"nobody answered the press of {action} for {answer.took_s:.0f} s")
+            self.complain(f"nobody answered the press of {action} for {answer.took_s:.0f} s")
+
+    def complain(self, what: str) -> None:
+        """Somebody has met what should not be: say it at once, and keep it for the report."""
+        self.troubles.append(what)
+        print(what, file=sys.stderr, flush=True)
 
     def trouble(self, who: str) -> Callable[[BaseException], None]:
         """Make a function that writes down what stopped somebody."""
 
         def note(problem: BaseException) -> None:
             if not isinstance(problem, DayOver):
-                self.troubles.append(f"{who}: {type(problem).__name__}: {problem}")
+                self.complain(f"{who}: {type(problem).__name__}: {problem}")
 
         return note
 
@@ -72,6 +78,10 @@ class World:
     def at(self, second_of_day: float) -> datetime:
         """Give the instant of a second of the day."""
         return self.midnight + timedelta(seconds=second_of_day)
+
+    def look_up(self) -> None:
+        """Have whoever sits and waits in the hall look up: something has changed that is not in its view."""
+        self.hall.look_again()
 
     def counter(self, counter_id: str) -> HallCounter | None:
         """Give a counter as everybody in the hall may see it."""

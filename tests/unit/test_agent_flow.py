@@ -147,7 +147,7 @@ def test_a_text_is_sent_when_it_changes_and_not_with_every_view() -> None:
 
 
 REFUSALS = (
-    ("nobody waits", Refused(code="nothing_waiting"), "0"),
+    ("nobody waits", Refused(code="nobody_waiting"), "0"),
     ("another reason", Refused(code="counter_busy"), "LOI"),
     ("no answer in time", None, "LOI"),
     ("done", Done(), "H025"),
@@ -165,6 +165,15 @@ def test_a_refusal_is_shown_for_three_seconds(what: str, reply: Refused | Done |
     bench.now_s = 103.0
     bench.put(Moment())
     assert bench.text == "H025"
+
+
+def test_a_new_number_is_not_kept_back_by_a_refusal() -> None:
+    bench = Bench()
+    bench.counter()
+    bench.put(Answered("call-keypad-3", Refused(code="nobody_waiting")))
+    assert bench.text == "0"
+    bench.counter(prefix="H", ticket_number=26)
+    assert bench.text == "H026"
 
 
 def test_typed_digits_are_shown_and_forgotten_after_a_while() -> None:

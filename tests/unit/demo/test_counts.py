@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from motcua.demo.counts import CallShown, CallSpoken, Held, NumberShown, PressAn
 from motcua.demo.people import ARRIVALS_PER_HALF_HOUR, DayKind, people_of_day
 from protocol import events as e
 from protocol.events import AnyEvent
+from queue_server.config import load
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 FIRST, SECOND = "0" * 31 + "1", "0" * 31 + "2"
@@ -137,6 +139,42 @@ def test_a_call_unseen_or_said_twice_or_said_of_nothing_is_found() -> None:
     seen.spoken += [CallSpoken(2, ("mời",)), CallSpoken(9, ("mời",))]
     kinds = [finding.kind for finding in counts.unannounced(seen, LOG)]
     assert kinds == ["not_shown", "said_of_nothing", "said_twice"]
+
+
+SAID = ("chime", "vi/call", "vi/letter_h", "vi/zero", "vi/zero", "vi/one", "vi/to_counter", "vi/three")
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        (SAID, True),
+        ((*SAID, *SAID[1:]), True),
+        ((*SAID[:5], "vi/two", *SAID[6:]), False),
+        ((*SAID[:-1], "vi/five"), False),
+        (("chime",), False),
+        (SAID[:4], False),
+    ],
+)
+def test_words_that_say_another_number_or_counter_are_found(words: tuple[str, ...], *, right: bool) -> None:
+    seen = honest()
+    seen.spoken = [CallSpoken(1, words)]
+    hall, _ = load(Path("config/branch.toml"))
+    assert [finding.kind for finding in counts.miscalled(seen, LOG, hall)] == ([] if right else ["said_wrong"])
+
+
+def test_a_board_that_shows_another_counter_is_found() -> None:
+    seen = honest()
+    seen.calls[0] = CallShown(1, "H001", 4)
+    seen.spoken.clear()
+    hall, _ = load(Path("config/branch.toml"))
+    assert [finding.kind for finding in counts.miscalled(seen, LOG, hall)] == ["shown_wrong"]
+
+
+@pytest.mark.parametrize(("action", "lost"), [("call_next", 0), ("end", 0), ("park", 1)])
+def test_presses_on_consoles_that_left_nothing_are_lost(action: str, lost: int) -> None:
+    seen = honest()
+    seen.done.append(action)
+    assert len(counts.lost_acknowledged(seen, LOG)) == lost
 
 
 def test_answered_presses_that_the_log_lacks_are_lost() -> None:

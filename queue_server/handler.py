@@ -132,8 +132,16 @@ class Handler:
         """Carry out a command of the loop itself; gives the events that are durable now."""
         if self.storage_failed:
             return ()
-        events = core.decide(self.branch, self._request(core.Actor.loop(), command, at), at)
-        return events if self.note(events) else ()
+        try:
+            events = core.decide(self.branch, self._request(core.Actor.loop(), command, at), at)
+            return events if self.note(events) else ()
+        except core.Refusal:
+            return ()  # What it was about is over; nobody waits for an answer.
+        except Exception:  # noqa: BLE001 -- a mistake of ours in what time demands must not end the hall's day either.
+            _report(traceback.format_exc())
+            self.alarms.add("internal")
+            self._load()
+            return ()
 
     def note(self, events: Sequence[AnyEvent]) -> bool:
         """Apply events of the loop's own and make them durable; False when the disk failed."""

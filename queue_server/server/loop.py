@@ -148,7 +148,9 @@ class Server:
 
     def _plan_tick(self, deadline_at: datetime | None, now: float) -> None:
         wait_s = LOOK_AHEAD_S if deadline_at is None else self._clock.real_seconds_until(deadline_at)
-        self._tick_at = now + min(max(wait_s, TICK_AGAIN_S), LOOK_AHEAD_S)
+        # What time demands and our own mistake prevents is tried again, but not all the time.
+        least_s = PROBE_S if "internal" in self._handler.alarms else TICK_AGAIN_S
+        self._tick_at = now + min(max(wait_s, least_s), LOOK_AHEAD_S)
 
     def _let_in(self) -> None:
         for _ in range(HANDSHAKES_AT_ONCE):

@@ -112,6 +112,20 @@ def test_a_request_that_makes_our_own_code_fail_does_not_take_the_hall_with_it(
     assert fresh.branch == hall.branch
 
 
+def test_a_mistake_of_ours_in_what_time_demands_is_an_alarm_and_not_the_end(
+    hall: Handler, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def failing(*_: object) -> tuple[AnyEvent, ...]:
+        raise AssertionError("planted")
+
+    with monkeypatch.context() as planted:
+        planted.setattr(core, "decide", failing)
+        assert hall.tick(AT + timedelta(days=1)) == ()
+    assert "internal" in hall.alarms
+    assert "planted" in capfd.readouterr().err
+    assert isinstance(reply_to(hall, asked(take()))[0], TicketTaken), "the hall goes on"
+
+
 def test_an_off_line_number_is_dated_after_the_last_contact_before_the_silence(hall: Handler) -> None:
     reply_to(hall, asked(take()))
     later = AT + timedelta(minutes=30)

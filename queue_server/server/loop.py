@@ -89,7 +89,8 @@ class Server:
                 self._turn()
         finally:
             self._estimator.close()
-            os.close(self._bell)
+            bell, self._bell = self._bell, -1
+            os.close(bell)
 
     # --- one turn ----------------------------------------------------------------------------------------------------
 

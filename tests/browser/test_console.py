@@ -36,46 +36,45 @@ def last(served: Served, count: int) -> c.AnyCommand:
 # --- By keyboard alone -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("state", "keys", "asked", "fields"),
-    [
-        ("idle", ["Space"], c.CallNext, {}),
-        ("called", ["r"], c.RecallVisit, {}),
-        ("called", ["Enter"], c.StartService, {}),
-        ("called", ["v", "v"], c.MarkNoShow, {}),
-        ("serving", ["Enter", "3"], c.EndService, {"outcome": "guided", "come_back_today": False}),
-        ("serving", ["Enter", "Enter"], c.EndService, {"outcome": "dossier_received"}),
-        ("serving", ["Enter", "h", "4"], c.EndService, {"outcome": "papers_missing", "come_back_today": True}),
-        ("serving", ["p"], c.ParkVisit, {}),
-        ("serving", ["t", "ArrowDown", "ArrowDown", "Enter"], c.TransferVisit, {"service_id": "certification"}),
-        ("idle", ["b", "2"], c.PauseCounter, {"reason": "meeting"}),
-        ("paused", ["b"], c.OpenCounter, {}),
-        ("idle", ["1"], c.ResumeVisit, {"visit_id": f"{19:032x}"}),
-        ("idle", ["2", "1"], c.ReinstateVisit, {"visit_id": f"{18:032x}", "reason": "frail"}),
-        (
-            "idle",
-            ["c", "h", "4", "2", "Enter", "Enter"],
-            c.CallNumber,
-            {"prefix": "H", "number": 42, "reason": "frail"},
-        ),
-        ("idle", ["x", "x"], c.SignOutClerk, {}),
-        ("closed", ["b"], c.OpenCounter, {}),
-    ],
-)
-def test_one_key_or_two_per_press(
-    served: Served, state: str, keys: list[str], asked: type[c.Command], fields: dict[str, Any]
-) -> None:
+PRESSES: list[tuple[str, list[str], type[c.Command], dict[str, Any]]] = [
+    ("idle", ["Space"], c.CallNext, {}),
+    ("called", ["r"], c.RecallVisit, {}),
+    ("called", ["Enter"], c.StartService, {}),
+    ("called", ["v", "v"], c.MarkNoShow, {}),
+    ("serving", ["Enter", "3"], c.EndService, {"outcome": "guided", "come_back_today": False}),
+    ("serving", ["Enter", "Enter"], c.EndService, {"outcome": "dossier_received"}),
+    ("serving", ["Enter", "h", "4"], c.EndService, {"outcome": "papers_missing", "come_back_today": True}),
+    ("serving", ["p"], c.ParkVisit, {}),
+    ("serving", ["t", "ArrowDown", "ArrowDown", "Enter"], c.TransferVisit, {"service_id": "certification"}),
+    ("idle", ["b", "2"], c.PauseCounter, {"reason": "meeting"}),
+    ("paused", ["b"], c.OpenCounter, {}),
+    ("idle", ["1"], c.ResumeVisit, {"visit_id": f"{19:032x}"}),
+    ("idle", ["2", "1"], c.ReinstateVisit, {"visit_id": f"{18:032x}", "reason": "frail"}),
+    (
+        "idle",
+        ["c", "h", "4", "2", "Enter", "Enter"],
+        c.CallNumber,
+        {"prefix": "H", "number": 42, "reason": "frail"},
+    ),
+    ("closed", ["b"], c.OpenCounter, {}),
+    ("idle", ["x", "x"], c.SignOutClerk, {}),
+]
+"""State, keys, the command that they ask, and its particulars; leaving the counter is last, for it leaves the page."""
+
+
+def test_one_key_or_two_per_press(served: Served) -> None:
     page = served.console()
-    shows(served, page, state)
-    for place, key in enumerate(keys, 1):
-        page.keyboard.press(key)
-        if place < len(keys):
-            live(page)
-    command = last(served, 1)
-    assert isinstance(command, asked)
-    assert {name: getattr(command, name) for name in fields} == fields
-    page.wait_for_selector("body:not(.busy)")
-    assert len(served.pages.hall.asked) == 1
+    for count, (state, keys, asked, fields) in enumerate(PRESSES, 1):
+        shows(served, page, state)
+        for place, key in enumerate(keys, 1):
+            page.keyboard.press(key)
+            if place < len(keys):
+                live(page)
+        command = last(served, count)
+        assert isinstance(command, asked), (state, keys)
+        assert {name: getattr(command, name) for name in fields} == fields, (state, keys)
+        page.wait_for_selector("body:not(.busy)")
+    assert len(served.pages.hall.asked) == len(PRESSES)
 
 
 def test_the_next_key_ends_the_service_first_and_then_calls(served: Served) -> None:
@@ -272,22 +271,21 @@ STATES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("state", "more"), STATES)
-def test_nothing_scrolls_and_nothing_is_small(
-    served: Served, state: str, more: dict[str, Any], picture: Callable[[str], Path]
-) -> None:
+def test_nothing_scrolls_and_nothing_is_small(served: Served, picture: Callable[[str], Path]) -> None:
     page = served.console()
-    shows(served, page, state, **more)
-    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1366, 768]
-    assert page.evaluate("(side => side.scrollHeight <= side.clientHeight)(document.querySelector('.side'))")
-    assert page.evaluate("(card => card.scrollHeight <= card.clientHeight + 1)(document.querySelector('.visit'))")
-    smallest = page.evaluate(
-        "Math.min(...[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.innerText)"
-        ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
-    )
-    assert smallest >= 14
+    for state, more in STATES:
+        shows(served, page, state, **more)
+        extent = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert extent == [1366, 768], state
+        assert page.evaluate("(side => side.scrollHeight <= side.clientHeight)(document.querySelector('.side'))"), state
+        assert page.evaluate("(it => it.scrollHeight <= it.clientHeight + 1)(document.querySelector('.visit'))"), state
+        smallest = page.evaluate(
+            "Math.min(...[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.innerText)"
+            ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
+        )
+        assert smallest >= 14, state
+        keep(page, picture(f"console-{state}{'-empty' if more else ''}"))
     assert page.evaluate("document.fonts.check('500 16px \"Be Vietnam Pro\"')")
-    keep(page, picture(f"console-{state}{'-empty' if more else ''}"))
 
 
 @pytest.mark.picture
@@ -337,14 +335,14 @@ def test_pictures_of_the_rest(served: Served, picture: Callable[[str], Path]) ->
     keep(page, picture("console-gone"))
 
 
-@pytest.mark.parametrize("size", [(820, 1180), (1180, 820), (1024, 768)])
-def test_a_tablet_shows_every_key(served: Served, size: tuple[int, int], picture: Callable[[str], Path]) -> None:
+def test_a_tablet_shows_every_key(served: Served, picture: Callable[[str], Path]) -> None:
     page = served.console()
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    assert page.evaluate("document.documentElement.scrollWidth") == size[0]
-    for key in page.locator(".keys button").all():
-        box = key.bounding_box()
-        assert box is not None
-        assert box["height"] >= 44
-        assert box["y"] + box["height"] <= size[1], "a key lies below the fold"
-    keep(page, picture(f"tablet-{size[0]}"))
+    for width, height in ((820, 1180), (1180, 820), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        for key in page.locator(".keys button").all():
+            box = key.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44, width
+            assert box["y"] + box["height"] <= height, f"a key lies below the fold at {width} x {height}"
+        keep(page, picture(f"tablet-{width}"))

@@ -13,13 +13,13 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from protocol import commands as c
 from protocol.codec import Malformed, decode_command, encode
 from protocol.commands import AnyCommand, Question
-from protocol.configuration import Configuration
+from protocol.configuration import Configuration, Words
 from protocol.events import AnyEvent, DayClosed
 from protocol.message import OLDEST_SUPPORTED_VERSION
 from protocol.ticket_code import kiosk_link_key, ticket_secret
@@ -86,6 +86,14 @@ class _Batch:
 
     events: list[AnyEvent] = field(default_factory=list)
     replies: dict[tuple[str, str], StoredReply] = field(default_factory=dict)
+
+
+class Named(Protocol):
+    """A part of the hall that people know by a name in their language."""
+
+    @property
+    def names(self) -> Words:
+        """The name per language."""
 
 
 class Handler:
@@ -257,9 +265,25 @@ class Handler:
 
     def refused(self, code: str, parts: Mapping[str, str] | None = None) -> bytes:
         """Give the encoded refusal with its sentence in each of the branch's languages."""
-        reply = Refused(code=code, parts=dict(parts or {}))
-        sentences = self._around.sentences(reply, self.branch.configuration.languages)
-        return encode(Refused(code=code, parts=reply.parts, sentences=dict(sentences)))
+        kept = dict(parts or {})
+        sentences: dict[str, str] = {}
+        for language in self.branch.configuration.languages:
+            said = Refused(code=code, parts=self._named(kept, language))
+            sentences.update(self._around.sentences(said, (language,)))
+        return encode(Refused(code=code, parts=kept, sentences=sentences))
+
+    def _named(self, parts: Mapping[str, str], language: str) -> dict[str, str]:
+        """Put the names that people know in the place of ids; an id that is not of this hall stays."""
+        hall = self.branch.hall
+        tables: dict[str, Mapping[str, Named]] = {
+            "service_id": hall.services,
+            "counter_id": hall.counters,
+            "priority_class_id": hall.classes,
+            "work_profile_id": hall.profiles,
+            "zone_id": hall.zones,
+        }
+        known = {name: tables[name].get(value) for name, value in parts.items() if name in tables}
+        return {**parts, **{name: part.names[language] for name, part in known.items() if part is not None}}
 
     def _keep_heads(self, events: Sequence[AnyEvent]) -> None:
         for event in events:

@@ -39,6 +39,8 @@ LOCK_WAIT_MS: Final = 2000
 CHECKPOINT_PAGES: Final = 1000
 WAL_LIMIT_BYTES: Final = 16 * 1024 * 1024
 
+# Ids of requests and visits begin with the time, so whatever a batch adds stands at the end of each index: a commit
+# writes few pages, however many devices asked.
 _SCHEMA: Final = """
 CREATE TABLE events(
     seq INTEGER PRIMARY KEY, day TEXT NOT NULL, at TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,
@@ -49,7 +51,7 @@ CREATE INDEX events_day_opened ON events(seq) WHERE type='day_opened';
 CREATE INDEX events_configuration ON events(seq) WHERE type='configuration_changed';
 CREATE TABLE replies(
     device_id TEXT NOT NULL, request_id TEXT NOT NULL, body_hash BLOB NOT NULL, reply TEXT NOT NULL, day TEXT NOT NULL,
-    PRIMARY KEY (device_id, request_id)
+    PRIMARY KEY (request_id, device_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX replies_day ON replies(day);
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -243,8 +245,8 @@ class Log:
         connection = self._open()
         try:
             connection.execute(
-                "DELETE FROM replies WHERE (device_id, request_id) IN "
-                "(SELECT device_id, request_id FROM replies WHERE day<? LIMIT ?)",
+                "DELETE FROM replies WHERE (request_id, device_id) IN "
+                "(SELECT request_id, device_id FROM replies WHERE day<? LIMIT ?)",
                 (oldest[0], PRUNE_AT_ONCE),
             )
         except apsw.Error as error:
@@ -256,8 +258,8 @@ class Log:
 
     def reply_to(self, device_id: str, request_id: str) -> StoredReply | None:
         """Give the reply that this device's request got, if it was decided."""
-        query = "SELECT body_hash, reply FROM replies WHERE device_id=? AND request_id=?"
-        for hash_, reply in self._reading(query, (device_id, request_id)):
+        query = "SELECT body_hash, reply FROM replies WHERE request_id=? AND device_id=?"
+        for hash_, reply in self._reading(query, (request_id, device_id)):
             return StoredReply(device_id, request_id, hash_, reply.encode())
         return None
 

@@ -37,6 +37,8 @@ class Seat:
     priority_classes: tuple[PriorityClass, ...]
     procedures: Mapping[str, Procedure]
     words: Words
+    viewed_at: datetime
+    """The hall time of the counter's view; waits have grown since."""
     now: datetime
 
     def name(self, names: Mapping[str, str]) -> str:
@@ -334,8 +336,8 @@ def _recalls(seat: Seat, visit: CounterVisit) -> str:
 
 
 def _waiting_s(seat: Seat, visit: CounterVisit) -> float:
-    """Count the waiting as the calling rule does: from the visit's rank."""
-    return max(0.0, (seat.now - visit.rank_at).total_seconds())
+    """Count the waiting up to now: what the view said, and what has passed since."""
+    return visit.waited_s + max(0.0, (seat.now - seat.viewed_at).total_seconds())
 
 
 def _next_row(seat: Seat, visit: CounterVisit) -> NextRow:

@@ -141,6 +141,7 @@ def _regions(scene: Scene, counter_id: str) -> dict[str, str] | None:
             priority_classes=priority_classes(hall),
             procedures=hall.procedures,
             words=scene.words,
+            viewed_at=hall.viewed_at(f"counter/{counter_id}"),
             now=hall.now(),
         )
     )

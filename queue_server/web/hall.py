@@ -139,6 +139,12 @@ class Hall:
             fresh = envelope is not None and envelope.epoch == self._epoch
         return envelope.view if envelope is not None and fresh and isinstance(envelope.view, kind) else None
 
+    def viewed_at(self, topic: str) -> datetime:
+        """Tell of what hall time the last view of a topic is; now, where there is none."""
+        with self._lock:
+            envelope = self._views.get(topic)
+        return envelope.at if envelope is not None else self.now()
+
     def ask(self, command: AnyCommand, *, request_id: str, deadline_s: float) -> AnyReply:
         """Ask and wait; raises `protocol.link.NoAnswer` (the outcome is unknown) or `LinkFull` (not even sent)."""
         return self._link.ask_and_wait(command, request_id=request_id, deadline_s=deadline_s)

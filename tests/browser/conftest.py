@@ -32,7 +32,7 @@ VIEWPORT = {"width": 1366, "height": 768}
 def browser() -> Iterator[Browser]:
     """Give one browser for all tests of a run."""
     if not Path(CHROMIUM).exists():
-        pytest.skip("Debian's chromium is not installed: apt-get install chromium")
+        pytest.fail("Debian's chromium is not installed: run tools/setup test")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield opened

@@ -1,6 +1,7 @@
 """The handler over a real log: batches, repetitions, our own mistakes, and what a fresh start finds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -64,6 +65,23 @@ def test_another_body_under_the_same_id_is_refused_in_the_same_batch_and_later(h
     _, other = reply_to(hall, asked(take(), request_id), asked(take(), request_id))
     assert code(other) == "id_reused"
     assert code(reply_to(hall, asked(take(), request_id))[0]) == "id_reused"
+
+
+def test_a_refusal_names_the_service_as_people_know_it(log: Log) -> None:
+    hall = morning.found(log)
+    said: list[tuple[str, str]] = []
+
+    def sentences(refused: Refused, languages: Sequence[str]) -> Mapping[str, str]:
+        said.extend((language, refused.parts["service_id"]) for language in languages)
+        return dict.fromkeys(languages, refused.parts["service_id"])
+
+    hall._around = replace(hall._around, sentences=sentences)
+    reply = decode_reply(hall.refused("service_closed", {"service_id": "land"}))
+    names = hall.branch.hall.services["land"].names
+    assert isinstance(reply, Refused)
+    assert reply.parts == {"service_id": "land"}
+    assert reply.sentences == names
+    assert dict(said) == names
 
 
 def test_two_devices_may_use_one_id(hall: Handler) -> None:

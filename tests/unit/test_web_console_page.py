@@ -25,6 +25,7 @@ def seat(counter: CounterView, language: str = "vi") -> Seat:
         priority_classes=CLASSES,
         procedures={one.code: one for page in PROCEDURES for one in page},
         words=TEXTS.words(language),
+        viewed_at=NOW,
         now=NOW,
     )
 
@@ -125,6 +126,11 @@ def test_who_is_next_and_why() -> None:
         ("C044", "Chứng thực", "chờ 12 phút", "dự phòng", "backup"),
     ]
     assert shown.next_reason == "H021 được gọi trước vì đã chờ quá mức bảo đảm. Gọi số khác phải ghi lý do."
+
+
+def test_a_wait_grows_between_views() -> None:
+    later = replace(seat(counter_view("idle")), now=NOW + timedelta(minutes=3))
+    assert console_page(later).next_rows[0].detail == "chờ 34 phút"
 
 
 def test_a_wait_under_a_minute_does_not_count_seconds() -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -14,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from motcua.__main__ import main
-from queue_server.web.program import Place, WebServer
-from tests.support.paper_hall import furnish
+from queue_server.web.program import Place, WebServer, application
+from tests.support.paper_hall import PaperHall, furnish
 from tests.support.served_pages import ServedPages, whole_hall
 from tests.support.web_pages import CONFIG, Pages, staff_pages
 
@@ -128,3 +129,31 @@ def test_open_pages_leave_threads_for_presses(served: tuple[Pages, WebServer]) -
             statuses.append(connection.getresponse().status)
         assert statuses == [200] * 72
         assert fetch_s(server.port) < 2
+
+
+def test_behind_tls_the_proxys_word_about_scheme_and_host_counts(tmp_path: Path) -> None:
+    place = Place(tmp_path, CONFIG, port=0, behind_tls=True)
+    with application(place, PaperHall().opened) as (app, parts):
+        server = WebServer(app, place)
+        server.start()
+        try:
+            origins = {"https://hall.example": b"Sai t", "http://hall.example": "Trang đã mở quá lâu".encode()}
+            for origin, said in origins.items():
+                assert said in _login_through_a_proxy(server.port, origin), origin
+        finally:
+            parts.streams.stop()
+            server.close()
+
+
+def _login_through_a_proxy(port: int, origin: str) -> bytes:
+    """Send a wrong login as nginx hands it on; gives the page that answers."""
+    proxied = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "hall.example", "X-Forwarded-For": "10.0.0.7"}
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", "/login", headers=proxied)
+        page = connection.getresponse()
+        cookie = (page.getheader("Set-Cookie") or "").partition(";")[0]
+        token = page.read().partition(b'name="csrf" content="')[2][:64].decode()
+        body = urllib.parse.urlencode({"csrf": token, "username": "nobody", "password": "wrong"})
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin, "Cookie": cookie}
+        connection.request("POST", "/login", body=body, headers={**proxied, **form})
+        return connection.getresponse().read()

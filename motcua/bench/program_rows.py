@@ -1,0 +1,139 @@
+"""What a citizen waits for: a program's first frame, the number after the touch, the ticket's last byte."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from motcua.bench.branch import CONFIG, Branch, Device, Serving, new_branch, serving
+from motcua.bench.rows import Row, percentile
+from motcua.demo.citizens import Screen
+from motcua.demo.pace import Watched
+from motcua.demo.witnesses import KioskDoor
+from protocol.keys import KEY_FILE, write_private
+
+STARTS = 5
+TICKETS = 60
+STEP_TIMEOUT_S = 10.0
+STEPS = ("service:certification", "class:usual", "take")
+"""Three touches to a number."""
+
+
+def program_rows() -> Iterator[Row]:
+    """The kiosk and the board in their real sizes, drawn by software, against the real server."""
+    with new_branch(kiosks=1) as branch, serving(branch) as server, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        kiosk, board = branch.kiosks[0], branch.board
+        starts = {
+            "kiosk": [_first_frame_s(_kiosk(folder, kiosk, server)) for _ in range(STARTS)],
+            "board": [_first_frame_s(_board(folder, board, server, branch)) for _ in range(STARTS)],
+        }
+        for program, taken in starts.items():
+            what = f"{program}: process start to first frame, median of {STARTS}"
+            yield Row(what=what, value=percentile(taken, 0.5), unit="s", budget=1.5)
+        yield from _ticket_rows(folder, kiosk, server)
+
+
+def _ticket_rows(folder: Path, kiosk: Device, server: Serving) -> Iterator[Row]:
+    with ExitStack() as stack:
+        printer = stack.enter_context(_simulated_printer(folder))
+        doors = {"witness": folder / "witness", "panel": folder / "panel"}
+        words = [
+            *_kiosk(folder, kiosk, server),
+            *("--printer", printer, "--witness-socket", str(doors["witness"]), "--touch-socket", str(doors["panel"])),
+        ]
+        stack.enter_context(_running(words))
+        screen: Watched[Screen] = Watched(Screen())
+        door = KioskDoor(doors["witness"], doors["panel"], screen)
+        stack.callback(door.close)
+        touched_ms = [_touch_to_number_s(door) * 1000 for _ in range(TICKETS)]
+    handed_ms = _reply_to_last_byte_ms(next((folder / "kiosk").rglob("jobs.db")))
+    yield Row(what="touch to number on the screen: p99", value=percentile(touched_ms, 0.99), unit="ms", budget=100)
+    what = "reply to the ticket's last byte at the printer's link: p99"
+    yield Row(what=what, value=percentile(handed_ms, 0.99), unit="ms", budget=60)
+
+
+def _touch_to_number_s(door: KioskDoor) -> float:
+    """Take one number as a citizen does; the seconds from the lifted finger to the frame with the number."""
+    lifted_s = 0.0
+    for action in STEPS:
+        seen = door.screen.wait(lambda now, wanted=action: wanted in now.actions, STEP_TIMEOUT_S)  # type: ignore[misc]
+        assert seen, f"the kiosk offers no {action}: {door.screen.value}"
+        lifted_s = door.tap(action)
+    assert door.screen.wait(lambda now: now.page == "number", STEP_TIMEOUT_S), f"no number: {door.screen.value}"
+    shown_s = door.screen.value.at_s
+    assert door.screen.wait(lambda now: "done" in now.actions, STEP_TIMEOUT_S), "the number cannot be sent away"
+    door.tap("done")
+    return shown_s - lifted_s
+
+
+def _reply_to_last_byte_ms(jobs: Path) -> Sequence[float]:
+    """Read the instants that the printer's owner kept with each job."""
+    connection = apsw.Connection(str(jobs), flags=apsw.SQLITE_OPEN_READONLY)
+    query = "SELECT (handed_us - replied_us) / 1000.0 FROM jobs WHERE handed_us IS NOT NULL AND replied_us IS NOT NULL"
+    taken = [float(row[0]) for row in connection.execute(query)]
+    connection.close()
+    return taken
+
+
+def _kiosk(folder: Path, device: Device, server: Serving) -> list[str]:
+    state = _settled(folder / "kiosk", device, server)
+    return [*_motcua("kiosk", state), "--headless", "--json"]
+
+
+def _board(folder: Path, device: Device, server: Serving, branch: Branch) -> list[str]:
+    state = _settled(folder / "board", device, server)
+    zone = branch.configuration.zones[0].zone_id
+    return [*_motcua("display", state), "--zone", zone, "--sound", "null://", "--json"]
+
+
+def _motcua(command: str, state: Path) -> list[str]:
+    return [sys.executable, "-m", "motcua", command, "--state", str(state), "--config", str(CONFIG)]
+
+
+def _settled(state: Path, device: Device, server: Serving) -> Path:
+    """Write the folder of a paired device."""
+    write_private(state / KEY_FILE, msgspec.json.encode(device.keys._asdict()))
+    server.settings.save(state)
+    return state
+
+
+def _first_frame_s(words: Sequence[str]) -> float:
+    started = time.perf_counter()
+    with _running(words):
+        return time.perf_counter() - started
+
+
+@contextmanager
+def _running(words: Sequence[str]) -> Iterator[str]:
+    """Run a program from its first line of JSON, which it prints when it is at work, to the end of the block."""
+    environment = {"SDL_VIDEODRIVER": "offscreen", "PATH": "/usr/bin:/bin", "KIVY_NO_ARGS": "1"}
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    try:
+        assert process.stdout is not None
+        line = next((line for line in process.stdout if line.startswith("{")), "")
+        assert line, f"{' '.join(words[2:4])} ended before it was at work"
+        yield line
+    finally:
+        process.terminate()
+        process.wait(60)  # A board may be in the middle of making its first clips.
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@contextmanager
+def _simulated_printer(folder: Path) -> Iterator[str]:
+    """A printer at the far end of a TCP connection; gives its address."""
+    settings = folder / "devices.json"
+    entry = {"name": "printer", "address": "tcp://127.0.0.1:0"}
+    settings.write_text(json.dumps({"tickets": str(folder / "tickets"), "printers": [entry], "wires": []}), "utf-8")
+    words = [sys.executable, "-m", "hardware.simulated", "--config", str(settings)]
+    with _running(words) as line:
+        yield str(json.loads(line)["printers"]["printer"])

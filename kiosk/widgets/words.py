@@ -77,6 +77,7 @@ def _painted(lines: tuple[str, ...], font: str, size: int, align: str) -> Any:
         line_height=LINE * size / max(1, _line_pixels(font, size)),
     )
     label.refresh()
+    label.texture.mag_filter = label.texture.min_filter = "nearest"  # Put down pixel for pixel.
     return label.texture
 
 

@@ -60,12 +60,16 @@ def _ticket_rows(folder: Path, kiosk: Device, server: Serving) -> Iterator[Row]:
     yield Row(what=what, value=percentile(handed_ms, 0.99), unit="ms", budget=60)
 
 
+def _offered(door: KioskDoor, action: str) -> bool:
+    """Wait until the kiosk's screen offers an action; False when it does not in time."""
+    return door.screen.wait(lambda now: action in now.actions, STEP_TIMEOUT_S)
+
+
 def _touch_to_number_s(door: KioskDoor) -> float:
     """Take one number as a citizen does; the seconds from the lifted finger to the frame with the number."""
     lifted_s = 0.0
     for action in STEPS:
-        seen = door.screen.wait(lambda now, wanted=action: wanted in now.actions, STEP_TIMEOUT_S)  # type: ignore[misc]
-        assert seen, f"the kiosk offers no {action}: {door.screen.value}"
+        assert _offered(door, action), f"the kiosk offers no {action}: {door.screen.value}"
         lifted_s = door.tap(action)
     assert door.screen.wait(lambda now: now.page == "number", STEP_TIMEOUT_S), f"no number: {door.screen.value}"
     shown_s = door.screen.value.at_s

@@ -146,8 +146,7 @@ def test_a_touch_beside_everything_does_nothing(hall: RealHall) -> None:
         assert screen.touch_at(540, 400) == {"down": [540, 400], "on": None, "up": [540, 400], "obeyed": False}
         assert screen.seen[-1]["screen"] == "services"
         box = next(one["box"] for one in screen.seen[-1]["touch"] if one["action"] == "service:land")
-        middle = (box[0] + box[2] / 2, box[1] + box[3] / 2)
-        first, second = screen.touch_at(*middle), screen.touch_at(*middle)
+        first, second = screen.tremble_at(box[0] + box[2] / 2, box[1] + box[3] / 2, times=2)
         assert (first["on"], first["obeyed"]) == ("service:land", True)
         assert (second["on"], second["obeyed"]) == (None, False), "a trembling finger touches once"
         screen.on("class")

@@ -192,12 +192,14 @@ class RealScreen:
         return self.touch(next(one["action"] for one in shown["touch"] if one["text"] == text))
 
     def touch_at(self, x: float, y: float) -> dict[str, Any]:
-        answer: dict[str, Any] = {}
-        with self._finger.makefile("rb") as lines:
-            for kind in ("down", "up"):
-                self._finger.sendall(json.dumps({kind: [x, y]}).encode() + b"\n")
-                answer |= json.loads(lines.readline())
-        return answer
+        return self.tremble_at(x, y, times=1)[0]
+
+    def tremble_at(self, x: float, y: float, *, times: int) -> list[dict[str, Any]]:
+        """Put a finger down and up so often as fast as can be, and give the answer to each touch."""
+        lines = b"".join(json.dumps({kind: [x, y]}).encode() + b"\n" for kind in ("down", "up"))
+        self._finger.sendall(lines * times)
+        with self._finger.makefile("rb") as answers:
+            return [json.loads(answers.readline()) | json.loads(answers.readline()) for _ in range(times)]
 
     def picture(self, path: Path) -> Path:
         self._eye.sendall(json.dumps({"ask": "screenshot", "path": str(path)}).encode() + b"\n")

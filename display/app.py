@@ -7,7 +7,6 @@ burning in) goes by the real clock, as nobody should read in a hurry.
 
 import ctypes
 import json
-import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from display.clips import Pack, PackMaker, open_pack
+from display.ending import end_on_signals
 from display.flow import Scene
 from display.identity import Identity
 from display.player import open_sink
@@ -143,8 +143,7 @@ class BoardProgram:
         self._ask_for_paint = Clock.create_trigger(self._paint)
         Clock.schedule_interval(self._next_turn, FOOTER_S)
         Clock.schedule_interval(self._drift, DRIFT_S)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: Clock.schedule_once(lambda _dt: stopTouchApp()))
+        end_on_signals(lambda: Clock.schedule_once(lambda _dt: stopTouchApp()))
         if self._settings.witness_socket is not None:
             self._witness = Witness(self._settings.witness_socket, self._on_join, self._on_ask)
         self._voice.start()

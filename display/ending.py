@@ -13,7 +13,7 @@ def end_on_signals(end: Callable[[], object]) -> None:
     the board would stand still for ever. So the signal only drops a byte, and a thread that holds no lock picks it up.
     """
     hears, told = socket.socketpair()
-    told.setblocking(False)
+    told.settimeout(0)
     signal.set_wakeup_fd(told.detach(), warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

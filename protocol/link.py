@@ -67,7 +67,7 @@ __all__ = [
 LinkState = Literal["connecting", "up", "gone", "refused"]
 
 HEARTBEAT_S: Final = 1.0
-GONE_AFTER_S: Final = 2.75
+GONE_AFTER_S: Final = 2.6
 """Two heartbeats and most of a third: a board has painted that it is out of service within 3 s of the last word."""
 
 SIGN_OF_LIFE_S: Final = 3.0

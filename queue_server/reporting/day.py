@@ -82,6 +82,7 @@ class OutOfOrder(msgspec.Struct, frozen=True, kw_only=True):
     counter_id: str
     clerk_id: str
     reason: str
+    reason_names: dict[str, str]
     waited_s: int
     passed_over: int
 
@@ -143,7 +144,7 @@ def day_report(rows: DayRows) -> DayReport:
         presses_not_counted=dict(sorted(Counter(press.flag for press in rows.presses if press.flag).items())),
         calls=clauses.total(),
         calls_by_clause=dict(sorted(clauses.items())),
-        out_of_order=tuple(_out_of_order(call) for call in rows.calls if call.clause == "chosen"),
+        out_of_order=tuple(_out_of_order(call, rows.meaning) for call in rows.calls if call.clause == "chosen"),
     )
 
 
@@ -186,13 +187,14 @@ def _channel(channel: str, ratings: Sequence[RatingRow]) -> ChannelDay:
     )
 
 
-def _out_of_order(call: CallRow) -> OutOfOrder:
+def _out_of_order(call: CallRow, meaning: Meaning) -> OutOfOrder:
     return OutOfOrder(
         at=call.at,
         number=call.number,
         counter_id=call.counter_id,
         clerk_id=call.clerk_id,
         reason=call.reason,
+        reason_names=meaning.reason_names.get(call.reason, {}),
         waited_s=call.waited_s,
         passed_over=call.passed_over,
     )

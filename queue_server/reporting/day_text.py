@@ -106,7 +106,7 @@ def _choice_cells(one: OutOfOrder, words: Words, utc_offset_s: int) -> tuple[str
         one.number,
         one.counter_id,
         one.clerk_id,
-        one.reason,
+        _name(one.reason_names, one.reason, words),
         words("console.waiting_for", duration=duration(words, one.waited_s)),
         words("day_report.passed_over", count=one.passed_over),
     )

@@ -262,6 +262,7 @@ def meaning_of(configuration: Configuration) -> Meaning:
             for one in configuration.services
         },
         outcome_names={one.outcome_id: one.names for one in configuration.outcomes},
+        reason_names={one.reason_id: one.names for one in configuration.reasons},
         served_outcomes=frozenset(one.outcome_id for one in configuration.outcomes if one.served),
         satisfied={scale.scale_id: frozenset(level.level for level in scale.levels if level.satisfied)},
     )

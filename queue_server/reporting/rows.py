@@ -135,6 +135,7 @@ class Meaning(msgspec.Struct, frozen=True):
 
     services: dict[str, ServiceMeaning]
     outcome_names: dict[str, dict[str, str]]
+    reason_names: dict[str, dict[str, str]]
     served_outcomes: frozenset[str]
     satisfied: dict[str, frozenset[int]]
     """Levels that count as satisfied, by scale id."""
@@ -153,4 +154,6 @@ class Context(msgspec.Struct):
         return self.meanings.get(self.effective, NOTHING_MEANT)
 
 
-NOTHING_MEANT: Final = Meaning(services={}, outcome_names={}, served_outcomes=frozenset(), satisfied={})
+NOTHING_MEANT: Final = Meaning(
+    services={}, outcome_names={}, reason_names={}, served_outcomes=frozenset(), satisfied={}
+)

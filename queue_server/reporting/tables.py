@@ -32,7 +32,7 @@ from queue_server.reporting.rows import (
 )
 
 REPORTS_FILE: Final = "reports.db"
-TABLES_VERSION: Final = 1
+TABLES_VERSION: Final = 2
 """Raised with every change of a row or of the fold; older tables are then made anew."""
 
 BATCH: Final = 5_000

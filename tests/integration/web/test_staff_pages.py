@@ -480,7 +480,14 @@ def test_the_hall_at_a_glance(pages: Pages, clerk_id: str) -> None:
 
 def test_the_days_figures_for_those_who_answer_for_them(pages: Pages) -> None:
     text = pages.signed_in("boss").get("/reports/day").text
-    for words in ("Báo cáo ngày 23/11/2026", "civil_status (vi)", "1 / 1", "frail", "Bàn phím đánh giá", "chưa đủ mẫu"):
+    for words in (
+        "Báo cáo ngày 23/11/2026",
+        "civil_status (vi)",
+        "1 / 1",
+        "Frail (vi)",
+        "Bàn phím đánh giá",
+        "chưa đủ mẫu",
+    ):
         assert words in text, words
     table = pages.signed_in("inspector").get("/reports/day.csv?date=2026-11-23").text
     assert table.splitlines()[-1].startswith("2026-11-23,,3,1,")

@@ -5,6 +5,7 @@
     .venv/bin/python tools/mutate.py --sample 0            all of them; some hours
     .venv/bin/python tools/mutate.py --only calling.py     those of one file
     .venv/bin/python tools/mutate.py --show                the survivors of the last run, as diffs
+    .venv/bin/python tools/mutate.py --again               the survivors of the last run, against the tests of now
 
 The changes are those of cosmic-ray, made in a copy of the checkout, never in the checkout itself, one after another.
 Each is judged in a process of its own: first by the tables of the rules, then, if those noticed nothing, by all of
@@ -12,7 +13,7 @@ Each is judged in a process of its own: first by the tables of the rules, then, 
 what makes hundreds of mutants a matter of minutes. The exit code tells whether enough were killed.
 
 Left out are changes that say nothing about tests: the `|` of type annotations; arithmetic replaced by an operator that
-the types forbid; an equality of names replaced by their order in the alphabet.
+the types forbid; an equality of names replaced by their order in the alphabet; an order replaced by an identity.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from pathlib import Path
 import hypothesis  # noqa: F401 -- loaded once, so that each fork has it.
 import msgspec  # noqa: F401 -- the same.
 import pytest
-from cosmic_ray.mutating import use_mutation
+from cosmic_ray.mutating import mutate_code, use_mutation
 from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec
@@ -60,6 +61,7 @@ SENSELESS = re.compile(
     r"BitOr|RemoveDecorator|_Invert$|_Nothing$"
     r"|BinaryOperator_(?!Add_Sub|Sub_Add|Mul_Div|Div_Mul|Div_FloorDiv|FloorDiv_Div|Mod_Div)"
     r"|ComparisonOperator_(Eq_(?!NotEq)|NotEq_(?!Eq)|Is_(?!IsNot)|IsNot_(?!Is$)|In_(?!NotIn)|NotIn_(?!In$))"
+    r"|ComparisonOperator_(Lt|LtE|Gt|GtE)_(Is|IsNot)$"
 )
 """Operators whose mutants fail by their types alone, or are the same program in other words."""
 
@@ -78,6 +80,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="a file of the core")
     parser.add_argument("--minutes", type=float, default=60, help="stop after this long, and report what was done")
     parser.add_argument("--show", action="store_true", help="show the survivors of the last run")
+    parser.add_argument("--again", action="store_true", help="try the survivors of the last run only")
     asked = parser.parse_args()
     if asked.show:
         say("\n\n".join(json.loads(LAST.read_text(encoding="utf-8"))["survivors"]))
@@ -90,6 +93,8 @@ def main() -> int:
         mutants = _all_mutants(asked.only)
         chance = random.Random(asked.seed)  # noqa: S311 -- a sample that can be drawn again.
         chosen = chance.sample(mutants, asked.sample) if 0 < asked.sample < len(mutants) else mutants
+        if asked.again:
+            chosen = _survivors_of_last_run(copy, mutants)
         say(f"seed {asked.seed}: {len(chosen)} of the {len(mutants)} mutants of {MODULES}/{asked.only}")
         return _try_all(copy, chosen, asked.seed, asked.minutes * 60)
 
@@ -121,6 +126,24 @@ def _all_mutants(only: str) -> list[MutationSpec]:
     return sorted((one for one in found if not SENSELESS.search(one.operator_name)), key=_place)
 
 
+def _survivors_of_last_run(copy: Path, mutants: list[MutationSpec]) -> list[MutationSpec]:
+    """Find the last survivors again by file, operator and changed line; lines may have moved since."""
+    lived = set(json.loads(LAST.read_text(encoding="utf-8"))["survivors"])
+    suspects = {one.split(":", 1)[0] + one.split("\n", 1)[0].split(" ", 1)[1] for one in lived}
+    found = [one for one in mutants if one.module_path.name + one.operator_name in suspects]
+    wanted = {(one.split(":", 1)[0], one.split("\n", 1)[0].split(" ", 1)[1], one.split("\n", 1)[1]) for one in lived}
+    return [one for one in found if (one.module_path.name, one.operator_name, _change(copy, one)) in wanted]
+
+
+def _change(copy: Path, mutant: MutationSpec) -> str:
+    """Give the first changed line, before and after."""
+    before = (copy / mutant.module_path).read_text(encoding="utf-8")
+    after = mutate_code(before, get_operator(mutant.operator_name)(**mutant.operator_args), mutant.occurrence)
+    old, new = before.splitlines(), (after or before).splitlines()
+    changes = [f"- {one.strip()}\n+ {two.strip()}" for one, two in zip(old, new, strict=False) if one != two]
+    return changes[0] if changes else ""
+
+
 def _place(mutant: MutationSpec) -> tuple[str, tuple[int, int], str, int]:
     return (str(mutant.module_path), mutant.start_pos, mutant.operator_name, mutant.occurrence)
 
@@ -135,10 +158,11 @@ def _try_all(copy: Path, mutants: list[MutationSpec], seed: int, patience_s: flo
             break
         if done and done % 25 == 0:
             say(f"… {done} tried, {len(survivors)} survived")
-        lived, change = _survives(copy, mutant)
+        lived = _survives(copy, mutant)
         by_file.setdefault(mutant.module_path.name, Counter())[lived] += 1
         if lived:
-            survivors.append(f"{mutant.module_path.name}:{mutant.start_pos[0]} {mutant.operator_name}\n{change}")
+            where = f"{mutant.module_path.name}:{mutant.start_pos[0]} {mutant.operator_name}"
+            survivors.append(f"{where}\n{_change(copy, mutant)}")
             say(survivors[-1])
     for name, counts in sorted(by_file.items()):
         say(f"{name:<20} {counts[False]:>4} killed {counts[True]:>4} survived")
@@ -153,15 +177,11 @@ def _try_all(copy: Path, mutants: list[MutationSpec], seed: int, patience_s: flo
     return 0 if share >= ENOUGH else 1
 
 
-def _survives(copy: Path, mutant: MutationSpec) -> tuple[bool, str]:
-    """Plant one mutant, judge it, and take it out again; gives the changed line as well."""
+def _survives(copy: Path, mutant: MutationSpec) -> bool:
+    """Plant one mutant, judge it, and take it out again."""
     operator = get_operator(mutant.operator_name)(**mutant.operator_args)
-    with use_mutation(copy / mutant.module_path, operator, mutant.occurrence) as (before, after):
-        if after is None:
-            return False, ""
-        old, new = before.splitlines(), after.splitlines()
-        changes = [f"- {one.strip()}\n+ {two.strip()}" for one, two in zip(old, new, strict=False) if one != two]
-        return _passes(copy), "\n".join(changes[:1])
+    with use_mutation(copy / mutant.module_path, operator, mutant.occurrence) as (_, after):
+        return after is not None and _passes(copy)
 
 
 def _passes(copy: Path) -> bool:

@@ -361,6 +361,13 @@ def test_the_hall_in_figures() -> None:
     assert counters["counter-1"].since_at == table.hall.at
     assert counters["counter-3"].since_at == instant("07:30")
     assert (hall.day_open, hall.opens_at, hall.closes_at) == (True, instant("06:00"), instant("20:00"))
+    table.line(0, "wait 60")
+    table.line(0, "take V4 land usual")
+    hall = core.hall_view(table.hall.branch, {}, table.hall.at)
+    land = next(queue for queue in hall.queues if queue.queue_id == "land")
+    assert (land.waiting, land.oldest_at) == ({"elderly": 1, "usual": 1}, instant("07:30"))
+    empty = play("").hall
+    assert core.hall_view(empty.branch, {}, empty.at).today == v.HallDay()
     late = play("take V1 civil_status\nsignin an 1\nwait 1800\ncall 1\nwait 5\nstart 1\nend 1")
     today = core.counter_view(late.hall.branch, "counter-1", late.hall.at).today
     assert (today.served, today.within_target) == (1, 1)

@@ -24,6 +24,7 @@ def test_head_and_order() -> None:
     assert line.head == place(3)
     assert line.at(3) == place(9)
     assert line.at(4) is None
+    assert line.at(9) is None
     assert line.count_before(MORNING + timedelta(seconds=5)) == 2
     line.remove(place(3))
     assert line.at(0) == line.head == place(3, 1)

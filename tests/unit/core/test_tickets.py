@@ -101,6 +101,13 @@ SCENARIOS = {
     "too late to open": """
         at      21:00 2026-11-24
         openday                                -> refused day_over
+        at      20:00 2026-11-26
+        openday                                -> refused day_was_closed
+    """,
+    "a free day is over when its last minute is": """
+        at      19:59 2026-11-24
+        at      20:00 2026-11-24
+        openday                                -> refused day_over
     """,
     "a kiosk's own numbers are handed over, and paper wins": """
         take     V1 civil_status               -> H001
@@ -129,6 +136,8 @@ SCENARIOS = {
         handover V3 civil_status H501 07:00    -> H501
         handover V4 civil_status H502 09:00    -> H502
         handover V5 civil_status H503 2026-11-20T09:00 -> refused visit_too_old
+        handover V6 civil_status H504 2026-11-25T09:00 -> H504
+        cancel   V6
         signin   an 1
         next     1                             -> V1:guarantee V3:guarantee V2:priority V4:priority
     """,
@@ -191,6 +200,12 @@ def test_paper_is_taken_over_into_a_full_hall_but_no_number_is_given() -> None:
     )
 
 
+def test_only_the_last_minute_of_each_kiosk_is_remembered() -> None:
+    table = play("take V1 land\nwait 30\ntake V2 land\nwait 30\ntake V3 land")
+    lately = table.hall.branch.taken_lately["kiosk-1"]
+    assert list(lately) == [instant("07:30:30"), instant("07:31")]
+
+
 def test_a_day_that_was_closed_by_hand_is_not_opened_by_the_clock_nor_by_a_clock_gone_back() -> None:
     table = play("take V1 land\nat 12:00\ncloseday")
     assert table.hall.tick() == ()
@@ -206,8 +221,8 @@ def test_the_server_skips_numbers_that_kiosks_own() -> None:
     ranges = small_hall().kiosk_ranges
     hall = small_hall(
         kiosk_ranges=(
-            msgspec.structs.replace(ranges[0], first=3, last=4),
             msgspec.structs.replace(ranges[0], first=5, last=6, function_id="kiosk-2"),
+            msgspec.structs.replace(ranges[0], first=3, last=4),
         )
     )
     play(

@@ -530,3 +530,24 @@ def test_a_no_show_of_a_counter_that_is_gone_may_still_be_reinstated() -> None:
     assert configure(table, changed(counters=COUNTERS[:2])) == "ok"
     table.line(0, "reinstate 1 V1 -> ok")
     table.line(0, "call 1 -> V1 priority")
+
+
+def test_someone_who_comes_back_is_served_anew() -> None:
+    table = play(
+        """
+        take    V1 civil_status
+        signin  an 1
+        call    1
+        start   1
+        wait    60
+        end     1 papers_missing back
+        wait    500
+        reinstate 1 V1
+        call    1
+        start   1
+        wait    40
+        end     1
+        """
+    )
+    assert list(table.hall.branch.durations_s["civil_status"]) == [60, 40]
+    assert table.hall.branch.counters["counter-1"].served_total_s == 40

@@ -166,14 +166,26 @@ def missing_pictures(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Find
 
 
 def unannounced(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Finding]:
-    """Calls that the board showed twice over or never, and words that were said for no call."""
-    called = {event.call_id for event in log if isinstance(event, e.VisitCalled | e.VisitRecalled)}
+    """Calls that never stood on a board, or stood there or were said without having been made, or were said twice.
+
+    A board shows the last call of each visit; one that was repeated before it could be painted needs no place of its
+    own, as long as the repetition stood there.
+    """
+    visits = {event.call_id: event.visit_id for event in log if isinstance(event, e.VisitCalled | e.VisitRecalled)}
     shown = {call.call_id for call in sightings.calls}
+    last_shown: dict[str, int] = {}
+    for call_id in sorted(shown & visits.keys()):
+        last_shown[visits[call_id]] = call_id
     spoken = [call.call_id for call in sightings.spoken]
-    found = [Finding("not_shown", f"call {call_id} never stood on a board") for call_id in sorted(called - shown)]
-    found += [Finding("no_such_call", f"call {call_id} stood on a board") for call_id in sorted(shown - called)]
+    found = [
+        Finding("not_shown", f"call {call_id} never stood on a board")
+        for call_id, visit_id in sorted(visits.items())
+        if last_shown.get(visit_id, 0) < call_id
+    ]
+    found += [Finding("no_such_call", f"call {call_id} stood on a board") for call_id in sorted(shown - visits.keys())]
     found += [
-        Finding("said_of_nothing", f"words were said for call {call_id}") for call_id in sorted(set(spoken) - called)
+        Finding("said_of_nothing", f"words were said for call {call_id}")
+        for call_id in sorted(set(spoken) - visits.keys())
     ]
     found += [
         Finding("said_twice", f"call {call_id} was said {spoken.count(call_id)} times")

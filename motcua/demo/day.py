@@ -29,9 +29,10 @@ from protocol.commands import CloseDay, Introduce
 from protocol.link import Link, NoAnswer
 from protocol.views import HallView
 
-KILLS_S: Final = (8 * 3600 + 900, 16 * 3600)
+KILLS_S: Final = (300.0, 1200.0)
+"""The server is killed from so long after the first citizen came until so long after the last."""
 BACK_REAL_S: Final = 30.0
-CANCELS_AFTER_S: Final = (300.0, 1500.0)
+CANCELS_AFTER_S: Final = (20.0, 240.0)
 LAST_WORDS_REAL_S: Final = 1.5
 
 
@@ -198,8 +199,9 @@ class Day:
 
     def _plan_kills(self) -> None:
         chance = Random(f"kills/{self._script.seed}")
+        first_s, last_s = self._script.people[0].arrives_s + KILLS_S[0], self._script.people[-1].arrives_s + KILLS_S[1]
         for _ in range(self._script.kills):
-            self.world.agenda.put(self.world.at(chance.uniform(*KILLS_S)), self._kill)
+            self.world.agenda.put(self.world.at(chance.uniform(first_s, last_s)), self._kill)
 
     def _kill(self) -> None:
         """Kill the server, and ask until it answers again."""

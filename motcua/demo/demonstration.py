@@ -57,9 +57,7 @@ def demonstrate(wishes: Wishes) -> int:
             with set_up(_plan(wishes, state), programs) as (hall, technician):
                 hall.begin_the_day(technician)
                 lived = _live(wishes, hall, technician)
-            programs.stop()
         except ToldToEnd:
-            programs.stop()
             lived = None
         troubles = [str(death) for death in programs.deaths]
         troubles += [f"{name} did not end when it was asked to" for name in programs.stubborn]

@@ -24,7 +24,7 @@ from motcua.commands import Problem
 
 LAST_LINES: Final = 12
 RESTART_AFTER_S: Final = 1.0
-"""As ``RestartSec=`` in the units of ``config/systemd``."""
+"""As ``RestartSec=`` in the units of ``config/systemd``; the server's is shorter, since everybody waits for it."""
 
 STOP_DEADLINE_S: Final = 10.0
 """What has not ended so long after SIGTERM is killed, and said so."""
@@ -45,6 +45,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[str], bool] | None = None
     restarts: bool = True
+    restart_after_s: float = RESTART_AFTER_S
 
 
 @dataclass(frozen=True)
@@ -274,4 +275,4 @@ class Programs:
         else:
             self.deaths.append(Death(name, exit_code, tuple(child.last_lines)))
         if child.program.restarts:
-            self._restarts[name] = (time.monotonic() + RESTART_AFTER_S, child.program)
+            self._restarts[name] = (time.monotonic() + child.program.restart_after_s, child.program)

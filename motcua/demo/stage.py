@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -26,6 +27,9 @@ from protocol.views import DeviceCreatedReply, Envelope, HallView
 
 READY_S: Final = 60.0
 """A machine with one slow core, with a hall's worth of programs starting at once."""
+
+SERVER_RESTART_AFTER_S: Final = 0.3
+"""As in ``config/systemd/motcua-server.service``."""
 
 CONFIG: Final = Path(__file__).parents[2] / "config"
 BOARD_SIZE: Final = (1280, 720)
@@ -53,6 +57,8 @@ class Hall:
     programs: Programs
     configuration: Configuration
     equipment: Equipment
+    doors: Path
+    """The folder of Unix sockets; its path is short, as the kernel wants it."""
     control: str = ""
     """The control port of the simulated devices."""
     pages: str = ""
@@ -69,7 +75,7 @@ class Hall:
 
     def socket(self, name: str) -> Path:
         """The Unix socket of that name."""
-        return self.plan.state / "doors" / name
+        return self.doors / name
 
     def said(self, board_id: str) -> Path:
         """Where a board's voice writes what it said."""
@@ -83,7 +89,8 @@ class Hall:
     def server(self, begins_at: datetime, rate: float) -> Program:
         """The queue server, with its clock."""
         clock = ("--clock-anchor", begins_at.isoformat(), "--clock-rate", str(rate))
-        return self._program("server", "server", *clock, *self._config(), "--json")
+        program = self._program("server", "server", *clock, *self._config(), "--json")
+        return replace(program, restart_after_s=SERVER_RESTART_AFTER_S)
 
     def begin_the_day(self, technician: Link) -> None:
         """Start the server again with the day's clock; all terminals find it by themselves. Raises Problem."""
@@ -124,17 +131,21 @@ class Hall:
 
 @contextmanager
 def set_up(plan: Plan, programs: Programs) -> Iterator[tuple[Hall, Link]]:
-    """Set up a hall and give it with the technician's link. Raises Problem with what stands in the way."""
+    """Set up a hall and give it with the technician's link; in the end all its programs have ended.
+
+    Raises Problem with what stands in the way, and ToldToEnd.
+    """
     from queue_server.config import load
 
     configuration, _ = load(plan.main_file)
-    hall = Hall(plan, programs, configuration, equipment_of(configuration))
-    hall.socket("").mkdir(parents=True)
-    wired = _start_simulated_devices(hall)
-    _begin_branch(hall)
-    programs.start(hall.server(SETTING_UP_AT, 1.0))
-    programs.wait_ready(["server"], READY_S)
     with ExitStack() as closing:
+        doors = Path(closing.enter_context(TemporaryDirectory(prefix="motcua-doors-")))
+        closing.callback(programs.stop)
+        hall = Hall(plan, programs, configuration, equipment_of(configuration), doors)
+        wired = _start_simulated_devices(hall)
+        _begin_branch(hall)
+        programs.start(hall.server(SETTING_UP_AT, 1.0))
+        programs.wait_ready(["server"], READY_S)
         technician = closing.enter_context(_technician(hall))
         devices = hall.equipment.devices()
         for device in devices:

@@ -141,6 +141,17 @@ def test_a_call_unseen_or_said_twice_or_said_of_nothing_is_found() -> None:
     assert kinds == ["not_shown", "said_of_nothing", "said_twice"]
 
 
+@pytest.mark.parametrize(
+    ("shown", "missing"), [((1, 2, 3), []), ((2, 3), []), ((1, 2), [3]), ((2,), [1, 3]), ((), [1, 2, 3])]
+)
+def test_a_call_repeated_before_it_was_painted_needs_no_place(shown: tuple[int, ...], missing: list[int]) -> None:
+    recalled = e.VisitRecalled(at=at(2.5), visit_id=FIRST, counter_id="counter-3", call_id=3, recalls=1)
+    log = [called(FIRST, 1, 2), called(SECOND, 2, 6, counter=4), recalled]
+    seen = Sightings(calls=[CallShown(call_id, "H001", 3) for call_id in shown])
+    found = counts.unannounced(seen, log)
+    assert [finding.what for finding in found] == [f"call {call_id} never stood on a board" for call_id in missing]
+
+
 SAID = ("chime", "vi/call", "vi/letter_h", "vi/zero", "vi/zero", "vi/one", "vi/to_counter", "vi/three")
 
 

@@ -130,7 +130,10 @@ class Handler:
                 _report("".join(traceback.format_exception(mistake.__cause__)))
                 self.alarms.add("internal")
                 failing.add(mistake.index)
-                self._load()
+                try:
+                    self._load()
+                except (LogUnusable, NotALog) as error:
+                    self._storage_fails(error)
 
     def tick(self, at: datetime) -> tuple[AnyEvent, ...]:
         """Let time do its part: open or close the day, shut questions; gives the events that are durable now."""

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 
 from presentation.formats import ticket_number
 from presentation.speech import SPOKEN_LANGUAGES, CallStyle, call_words
@@ -126,10 +125,13 @@ def double_calls(sightings: Sightings) -> list[Finding]:
         holds[hold.number].append(hold)
     found = []
     for number, of_number in sorted(holds.items()):
-        for first, second in pairwise(sorted(of_number, key=lambda hold: hold.from_s)):
-            if second.from_s < first.until_s and second.counter_number != first.counter_number:
-                what = f"{number} was at counter {second.counter_number} while counter {first.counter_number} held it"
+        until_s, holder = float("-inf"), 0
+        for hold in sorted(of_number, key=lambda hold: hold.from_s):
+            if hold.from_s < until_s and hold.counter_number != holder:
+                what = f"{number} was at counter {hold.counter_number} while counter {holder} held it"
                 found.append(Finding("double_call", what))
+            if hold.until_s > until_s:
+                until_s, holder = hold.until_s, hold.counter_number
     return found
 
 

@@ -127,6 +127,13 @@ def test_two_counters_holding_one_number_is_a_double_call(*, counter: int, from_
     assert bool(counts.double_calls(seen)) is caught
 
 
+def test_a_long_hold_is_remembered_behind_a_short_one_in_between() -> None:
+    seen = honest()
+    seen.holds = [Held("H001", 1, 0, 100), Held("H001", 1, 10, 20), Held("H001", 2, 30, 40)]
+    (finding,) = counts.double_calls(seen)
+    assert finding.what == "H001 was at counter 2 while counter 1 held it"
+
+
 def test_a_confirmed_ticket_without_a_picture_is_found() -> None:
     seen = honest()
     seen.tickets.pop()

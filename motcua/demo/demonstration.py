@@ -76,7 +76,8 @@ def _plan(wishes: Wishes, state: Path) -> Plan:
     if wishes.day is not None:
         begins_at = FIRST_NUMBERS_AT - timedelta(seconds=TERMINALS_BACK_REAL_S * wishes.speed)
     headless = wishes.headless or not has_screen()
-    return Plan(MAIN_FILES[wishes.day or "ward"], state, begins_at, wishes.speed, headless)
+    main_file = MAIN_FILES[wishes.day or "ward"]
+    return Plan(main_file, state, begins_at, wishes.speed, headless, for_visitors=wishes.day is None)
 
 
 # --- Until the end ---------------------------------------------------------------------------------------------------
@@ -170,7 +171,12 @@ def _welcome(wishes: Wishes, hall: Hall, *, free: int) -> None:
             for name, password in logins.items()
         ),
         "",
-        "  Kiosk, board  " + ("in their windows" if not hall.plan.headless else "drawn off screen: no display here"),
+        "  Touch screens "
+        + (
+            "kiosk, board and ratings in their windows"
+            if not hall.plan.headless
+            else "drawn off screen: no display here"
+        ),
         f"  Tickets       {hall.folder('devices') / 'tickets'}",
         f"  Logs          {hall.plan.state / 'log'}",
         "",

@@ -50,6 +50,8 @@ class Equipment:
     kiosks: tuple[str, ...]
     zones: tuple[str, ...]
     bare: tuple[BareDevice, ...]
+    rating_terminal_at: Counter | None = None
+    """The counter at which a touch screen asks for ratings."""
 
     @property
     def wire_ids(self) -> tuple[str, ...]:
@@ -67,16 +69,18 @@ class Equipment:
             *(_kiosk(kiosk_id) for kiosk_id in self.kiosks),
             *(_board(zone_id, place) for place, zone_id in enumerate(self.zones, start=1)),
             PlannedDevice("agent", "agent", tuple(_function(one) for one in self.bare)),
+            *([_rating_terminal(self.rating_terminal_at)] if self.rating_terminal_at else []),
         )
 
 
-def equipment_of(configuration: Configuration) -> Equipment:
-    """Furnish a hall."""
+def equipment_of(configuration: Configuration, *, for_visitors: bool = False) -> Equipment:
+    """Furnish a hall; one for visitors has a touch screen for ratings at its last counter, which is left to them."""
     large = len(configuration.counters) >= LARGE_FROM_COUNTERS
     return Equipment(
         kiosks=("kiosk-1", "kiosk-2") if large else ("kiosk-1",),
         zones=tuple(zone.zone_id for zone in configuration.zones),
         bare=tuple(_bare_devices(configuration)),
+        rating_terminal_at=configuration.counters[-1] if for_visitors else None,
     )
 
 
@@ -124,6 +128,12 @@ def _kiosk(kiosk_id: str) -> PlannedDevice:
 def _board(zone_id: str, place: int) -> PlannedDevice:
     function = FunctionDescription(function_id=f"board-{place}", kind="board", zone_id=zone_id)
     return PlannedDevice(f"board-{place}", "display", (function,))
+
+
+def _rating_terminal(counter: Counter) -> PlannedDevice:
+    name = f"rating-terminal-{counter.number}"
+    function = FunctionDescription(function_id=name, kind="rating_terminal", counter_id=counter.counter_id)
+    return PlannedDevice(name, "rating", (function,))
 
 
 def _function(one: BareDevice) -> FunctionDescription:

@@ -34,6 +34,7 @@ SERVER_RESTART_AFTER_S: Final = 0.3
 CONFIG: Final = Path(__file__).parents[2] / "config"
 BOARD_SIZE: Final = (1280, 720)
 KIOSK_SIZE: Final = (540, 960)
+RATING_SIZE: Final = (960, 600)
 SETTING_UP_AT: Final = datetime.fromisoformat("2026-11-23T06:35:00+07:00")
 """While the hall is set up its clock stands at early Monday morning and runs as usual."""
 
@@ -47,6 +48,7 @@ class Plan:
     begins_at: datetime
     rate: float
     headless: bool
+    for_visitors: bool = False
 
 
 @dataclass
@@ -110,10 +112,16 @@ class Hall:
                 return self._program(name, "kiosk", *self._config(), *printer, *doors, *panel, *self._size(KIOSK_SIZE))
             case "display":
                 doors = ("--witness-socket", str(self.socket(f"{name}.witness")))
-                sound = ("--sound", f"file://{self.said(name)}")
+                sound = ("--sound", "device://default" if self._is_heard() else f"file://{self.said(name)}")
                 return self._program(name, "display", *self._config(), *sound, *doors, *self._size(BOARD_SIZE))
+            case "rating":
+                return self._program(name, "rating", *self._config(), *self._size(RATING_SIZE))
             case _:
                 return self._program(name, "agent", "--json")
+
+    def _is_heard(self) -> bool:
+        """Tell whether somebody sits at this machine who wants to hear the calls, and it can play them."""
+        return self.plan.for_visitors and not self.plan.headless and Path("/dev/snd").exists()
 
     def _program(self, name: str, command: str, *arguments: str) -> Program:
         words = (sys.executable, "-m", "motcua", command, "--state", str(self.folder(name)), *arguments)
@@ -141,7 +149,7 @@ def set_up(plan: Plan, programs: Programs) -> Iterator[tuple[Hall, Link]]:
     with ExitStack() as closing:
         doors = Path(closing.enter_context(TemporaryDirectory(prefix="motcua-doors-")))
         closing.callback(programs.stop)
-        hall = Hall(plan, programs, configuration, equipment_of(configuration), doors)
+        hall = Hall(plan, programs, configuration, equipment_of(configuration, for_visitors=plan.for_visitors), doors)
         wired = _start_simulated_devices(hall)
         _begin_branch(hall)
         programs.start(hall.server(SETTING_UP_AT, 1.0))

@@ -15,7 +15,7 @@ from queue_server.config import load
 @pytest.fixture(params=["branch.toml", "demo/large.toml"])
 def equipment(request: pytest.FixtureRequest) -> Equipment:
     configuration, _ = load(CONFIG / request.param)
-    return equipment_of(configuration)
+    return equipment_of(configuration, for_visitors=True)
 
 
 def test_the_large_hall_has_two_kiosks_two_zones_and_two_wires() -> None:

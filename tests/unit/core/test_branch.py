@@ -93,6 +93,14 @@ def test_a_configuration_that_would_leave_somebody_standing_comes_tomorrow(
     invariants.check(table.hall)
 
 
+def test_whoever_went_home_needs_nothing_but_whoever_came_after_does() -> None:
+    table = play("take V1 land\ntake V2 civil_status\nsignin chi 3\ncall 3\nstart 3\nend 3\nwait 100")
+    rest = (SERVICES["certification"], SERVICES["results"])
+    assert configure(table, changed(services=rest)) == "would_strand civil_status"
+    table.line(0, "cancel V2")
+    assert configure(table, changed(services=rest)) == "ok"
+
+
 def test_a_work_profile_in_use_is_not_taken_away() -> None:
     table = play("signin an 2 everything")
     fewer = small_hall().work_profiles[:3]
@@ -324,6 +332,9 @@ def test_what_the_console_shows() -> None:
     assert (first.recalls, first.reason, first.transferred_from, first.called_at) == (0, "", "", None)
     assert (first.procedure_code, first.language, first.priority_class_id) == ("birth", "en", "elderly")
     assert (second.overdue, second.clause, second.waited_s, second.backup) == (False, "priority", 1100, True)
+    hall.at += timedelta(seconds=1)
+    assert core.counter_view(hall.branch, "counter-1", hall.at).next_visits[0].overdue
+    hall.at -= timedelta(seconds=1)
     for line in ("call 1", "wait 7", "recall 1", "start 1", "wait 61"):
         table.line(0, line)
     serving = core.counter_view(hall.branch, "counter-1", hall.at).serving
@@ -367,6 +378,7 @@ def test_the_hall_in_figures() -> None:
     land = next(queue for queue in hall.queues if queue.queue_id == "land")
     assert (land.waiting, land.oldest_at) == ({"elderly": 1, "usual": 1}, instant("07:30"))
     empty = play("").hall
+    assert {tile.waiting for tile in core.kiosk_view(empty.branch, {}, empty.at).services} == {0}
     assert core.hall_view(empty.branch, {}, empty.at).today == v.HallDay()
     late = play("take V1 civil_status\nsignin an 1\nwait 1800\ncall 1\nwait 5\nstart 1\nend 1")
     today = core.counter_view(late.hall.branch, "counter-1", late.hall.at).today

@@ -204,7 +204,7 @@ def test_keys_become_commands_each_once_and_the_number_stands_over_the_counter(
 
 
 def test_a_refusal_is_seen_over_the_counter_and_goes_away(server: Server, wire: Remote, agent: RealAgent) -> None:
-    server.reply = lambda command: Refused(code="nothing_waiting") if isinstance(command, c.CallNext) else Done()
+    server.reply = lambda command: Refused(code="nobody_waiting") if isinstance(command, c.CallNext) else Done()
     server.show(prefix="H", ticket_number=25, visit_state="called")
     wait_for_text(wire, "H025")
     press(wire, 3, "N")

@@ -223,9 +223,9 @@ IDEMPOTENT = (
     c.Configure,
     c.RevokeDevice,
     c.ReportDevice,
-    c.Tick,
 )
-"""Commands that change nothing when they are asked again at once, even under a new request id."""
+"""Commands that change nothing when they are asked again at once, even under a new request id. A tick is none of them:
+it is about the time, which may have gone on since."""
 
 
 def asking_again_changes_nothing(hall: DrivenBranch) -> None:

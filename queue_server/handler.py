@@ -20,7 +20,7 @@ from protocol import commands as c
 from protocol.codec import Malformed, decode_command, encode
 from protocol.commands import AnyCommand, Question
 from protocol.configuration import Configuration, Words
-from protocol.events import AnyEvent, DayClosed
+from protocol.events import AnyEvent, DayClosed, DayOpened
 from protocol.message import OLDEST_SUPPORTED_VERSION
 from protocol.ticket_code import kiosk_link_key, ticket_secret
 from protocol.views import Estimate, Refused
@@ -33,9 +33,6 @@ from queue_server.recovery import load_branch
 
 PAIRING_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
-
-NOT_STORED: Final = frozenset({"storage", "busy", "malformed", "id_reused"})
-"""Refusals that say nothing about the request itself, so that the same request may be asked again."""
 
 LEARNED_FROM: Final = 5
 """As many services must have been seen before their mean counts."""
@@ -88,6 +85,16 @@ class _Batch:
     replies: dict[tuple[str, str], StoredReply] = field(default_factory=dict)
 
 
+class Rules(Protocol):
+    """The part of :mod:`queue_server.core` that carries a command out."""
+
+    def decide(self, branch: core.Branch, request: core.Request, at: datetime, /) -> tuple[AnyEvent, ...]:
+        """Give the events of a request; raises :class:`queue_server.core.Refusal`."""
+
+    def apply(self, branch: core.Branch, event: AnyEvent, /) -> None:
+        """Change the branch by what has happened."""
+
+
 class Named(Protocol):
     """A part of the hall that people know by a name in their language."""
 
@@ -99,13 +106,16 @@ class Named(Protocol):
 class Handler:
     """One branch's requests. One thread; ``branch`` is what the disk says, except while ``readable`` is False."""
 
-    def __init__(self, log: Log, branch: core.Branch, surroundings: Surroundings) -> None:
+    def __init__(self, log: Log, branch: core.Branch, surroundings: Surroundings, rules: Rules = core) -> None:
         self.branch = branch
         self.estimates: dict[tuple[str, str], Estimate] = {}
         self.alarms: set[str] = set()
+        """What staff are told to call the technician for: ``storage`` and ``heads`` until it works again, ``internal``
+        (our own code failed) until the next day's opening or start: whoever comes in the morning has read it."""
         self.readable = True
         self._log = log
         self._around = surroundings
+        self._rules = rules
         self._loaded = (log.seq, log.hash)
         """The chain's head when the state was last loaded from disk."""
         self._contacts: dict[str, tuple[datetime, datetime]] = {}
@@ -125,15 +135,10 @@ class Handler:
             try:
                 return self._handle(batch, at, failing)
             except _OurMistake as mistake:
-                # The state may be half changed. It is loaded anew, and the batch answered without that request, whose
-                # refusal is kept, so that its sender's retries do not do this again.
-                _report("".join(traceback.format_exception(mistake.__cause__)))
-                self.alarms.add("internal")
+                # The batch is answered without that request, whose refusal is kept, so that its sender's retries do
+                # not do this again.
+                self._own_mistake("".join(traceback.format_exception(mistake.__cause__)))
                 failing.add(mistake.index)
-                try:
-                    self._load()
-                except (LogUnusable, NotALog) as error:
-                    self._storage_fails(error)
 
     def tick(self, at: datetime) -> tuple[AnyEvent, ...]:
         """Let time do its part: open or close the day, shut questions; gives the events that are durable now."""
@@ -144,14 +149,12 @@ class Handler:
         if self.storage_failed:
             return ()
         try:
-            events = core.decide(self.branch, self._request(core.Actor.loop(), command, at), at)
+            events = self._rules.decide(self.branch, self._request(core.Actor.loop(), command, at), at)
             return events if self.note(events) else ()
         except core.Refusal:
             return ()  # What it was about is over; nobody waits for an answer.
         except Exception:  # noqa: BLE001 -- a mistake of ours in what time demands must not end the hall's day either.
-            _report(traceback.format_exc())
-            self.alarms.add("internal")
-            self._load()
+            self._own_mistake(traceback.format_exc())
             return ()
 
     def note(self, events: Sequence[AnyEvent]) -> bool:
@@ -160,12 +163,12 @@ class Handler:
             return False
         try:
             for event in events:
-                core.apply(self.branch, event)
+                self._rules.apply(self.branch, event)
             self._log.append(events)
         except (CommitUnknown, LogUnusable) as error:
             self._storage_fails(error)
             return False
-        self._keep_heads(events)
+        self._follow_days(events)
         return True
 
     def next_deadline(self, at: datetime) -> datetime | None:
@@ -194,7 +197,7 @@ class Handler:
         except (CommitUnknown, LogUnusable) as error:
             self._storage_fails(error)
             return Outcome([self._answer_from_disk(one, at) for one in batch], ())
-        self._keep_heads(so_far.events)
+        self._follow_days(so_far.events)
         return Outcome(replies, tuple(so_far.events))
 
     def _answer(self, one: Asked, at: datetime, so_far: _Batch, index: int, failing: set[int]) -> bytes | None:
@@ -212,7 +215,7 @@ class Handler:
         except Malformed:
             return self.refused("malformed")
         events_before = len(so_far.events)
-        reply = self.refused("malformed") if index in failing else self._try(index, one, command, at, so_far)
+        reply = self.refused("internal") if index in failing else self._try(index, one, command, at, so_far)
         self._heard(asker, at)
         # A stranger's guess at a pairing that does not exist is not worth a row on disk.
         if not isinstance(command, Question) and (not one.at_pairing or len(so_far.events) > events_before):
@@ -251,11 +254,11 @@ class Handler:
             # Before any work is done for it: facts may cost a look at the disk, or the reading of a whole hall.
             check_role(actor, command)
             request = self._request(actor, command, at, one.public_key)
-            events = core.decide(self.branch, request, at)
+            events = self._rules.decide(self.branch, request, at)
         except core.Refusal as refusal:
             return self.refused(refusal.code, refusal.parts)
         for event in events:
-            core.apply(self.branch, event)
+            self._rules.apply(self.branch, event)
         so_far.events.extend(events)
         reply = core.reply(self.branch, request, events, self.estimates, at)
         return self.refused(reply.code, reply.parts) if isinstance(reply, Refused) else encode(reply)
@@ -288,9 +291,11 @@ class Handler:
         known = {name: tables[name].get(value) for name, value in parts.items() if name in tables}
         return {**parts, **{name: part.names[language] for name, part in known.items() if part is not None}}
 
-    def _keep_heads(self, events: Sequence[AnyEvent]) -> None:
+    def _follow_days(self, events: Sequence[AnyEvent]) -> None:
         for event in events:
-            if isinstance(event, DayClosed):
+            if isinstance(event, DayOpened):
+                self.alarms.discard("internal")
+            elif isinstance(event, DayClosed):
                 self.keep_head(Head(event.day, self._log.seq, self._log.hash.hex()))
 
     def keep_head(self, head: Head) -> None:
@@ -302,6 +307,15 @@ class Handler:
             self.alarms.add("heads")
         else:
             self.alarms.discard("heads")
+
+    def _own_mistake(self, told: str) -> None:
+        """Tell of a failure of our own code, and load the state anew, which may be half changed."""
+        _report(told)
+        self.alarms.add("internal")
+        try:
+            self._load()
+        except (LogUnusable, NotALog) as error:
+            self._storage_fails(error)
 
     # --- when the disk fails -----------------------------------------------------------------------------------------
 

@@ -75,6 +75,7 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     "storage": (),
     "busy": (),
     "malformed": (),
+    "internal": (),
 }
 """Code -> the names of its parts."""
 

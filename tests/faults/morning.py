@@ -11,7 +11,7 @@ from protocol.events import ConfigurationChanged, DevicePaired
 from protocol.views import Refused, TicketTaken
 from queue_server import core
 from queue_server.config import parse
-from queue_server.handler import Asked, Handler, Surroundings
+from queue_server.handler import Asked, Handler, Rules, Surroundings
 from queue_server.log import Log
 from queue_server.recovery import load_branch
 from tests.support.driven_branch import instant
@@ -36,8 +36,8 @@ SURROUNDINGS = Surroundings(
 )
 
 
-def found(log: Log) -> Handler:
-    """Begin the small hall's branch in an empty log and open its day."""
+def found(log: Log, rules: Rules = core) -> Handler:
+    """Begin the small hall's branch in an empty log and open its day, by the real rules unless others are given."""
     hall = small_hall()
     log.append(
         [
@@ -51,17 +51,17 @@ def found(log: Log) -> Handler:
             ),
         ]
     )
-    handler = taken_up(log)
+    handler = taken_up(log, rules)
     assert handler is not None
     return handler
 
 
-def taken_up(log: Log) -> Handler | None:
+def taken_up(log: Log, rules: Rules = core) -> Handler | None:
     """Take up the branch from its log, as a start does, and open its day; ``None`` for a log without events."""
     loaded = load_branch(log)
     if loaded is None:
         return None
-    handler = Handler(log, loaded[0], SURROUNDINGS)
+    handler = Handler(log, loaded[0], SURROUNDINGS, rules)
     while handler.tick(BEGINS_AT):
         pass
     return handler

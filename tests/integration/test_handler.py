@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from protocol.codec import decode_reply, encode
-from protocol.commands import AnyCommand, HandOverVisit, Introduce, Pair, TakeTicket
-from protocol.events import AnyEvent, VisitTaken
+from protocol.commands import AnyCommand, HandOverVisit, Introduce, Pair, TakeTicket, Tick
+from protocol.events import AnyEvent, DayClosed, DayOpened, VisitTaken
 from protocol.link import new_id
 from protocol.views import AnyReply, Refused, TicketTaken
 from queue_server import core
@@ -105,43 +105,58 @@ def test_a_stranger_gets_no_answer_and_no_row(hall: Handler, log: Log) -> None:
     assert log.reply_to(f"key:{guess.public_key}", guess.request_id.decode()) is None
 
 
-def test_a_request_that_makes_our_own_code_fail_does_not_take_the_hall_with_it(
-    hall: Handler, log: Log, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    real_apply = core.apply
+class FailingRules:
+    """The real rules, but for a mistake of ours where a service is asked for, and in what time demands once told so."""
 
-    def failing(branch: core.Branch, event: AnyEvent) -> None:
+    def __init__(self) -> None:
+        self.time_fails = False
+
+    def decide(self, branch: core.Branch, request: core.Request, at: datetime) -> tuple[AnyEvent, ...]:
+        assert not (self.time_fails and isinstance(request.command, Tick)), "planted"
+        return core.decide(branch, request, at)
+
+    def apply(self, branch: core.Branch, event: AnyEvent) -> None:
         if isinstance(event, VisitTaken) and event.service_id == "certification":
             branch.visits.clear()
             raise AssertionError("planted")
-        real_apply(branch, event)
+        core.apply(branch, event)
 
-    monkeypatch.setattr(core, "apply", failing)
+
+def test_a_request_that_makes_our_own_code_fail_does_not_take_the_hall_with_it(
+    log: Log, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hall = morning.found(log, FailingRules())
     poison, before, after = asked(take("certification")), asked(take()), asked(take())
     first, refused, second = reply_to(hall, before, poison, after)
     assert isinstance(first, TicketTaken)
     assert isinstance(second, TicketTaken)
-    assert code(refused) == "malformed"
-    assert "internal" in hall.alarms
+    assert code(refused) == "internal"
+    assert hall.alarms == {"internal"}
     assert "planted" in capfd.readouterr().err
-    assert code(reply_to(hall, poison)[0]) == "malformed", "its retries are answered from the log"
+    assert code(reply_to(hall, poison)[0]) == "internal"
+    assert "planted" not in capfd.readouterr().err, "its retries are answered from the log"
     fresh = morning.taken_up(log)
     assert fresh is not None
     assert fresh.branch == hall.branch
 
 
-def test_a_mistake_of_ours_in_what_time_demands_is_an_alarm_and_not_the_end(
-    hall: Handler, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+def test_a_mistake_of_ours_in_what_time_demands_is_an_alarm_until_the_next_day_opens(
+    log: Log, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def failing(*_: object) -> tuple[AnyEvent, ...]:
-        raise AssertionError("planted")
-
-    with monkeypatch.context() as planted:
-        planted.setattr(core, "decide", failing)
-        assert hall.tick(AT + timedelta(days=1)) == ()
-    assert "internal" in hall.alarms
+    rules = FailingRules()
+    hall = morning.found(log, rules)
+    rules.time_fails = True
+    assert hall.tick(AT + timedelta(days=1)) == ()
+    assert hall.alarms == {"internal"}
     assert "planted" in capfd.readouterr().err
     assert isinstance(reply_to(hall, asked(take()))[0], TicketTaken), "the hall goes on"
+    rules.time_fails = False
+    assert [type(event) for event in hall.tick(AT + timedelta(days=1))][-1] is DayClosed
+    assert hall.alarms == {"internal"}, "nobody is there to read it"
+    opens_at = hall.next_deadline(AT + timedelta(days=1))
+    assert opens_at is not None
+    assert any(isinstance(event, DayOpened) for event in hall.tick(opens_at))
+    assert hall.alarms == set()
 
 
 def test_an_off_line_number_is_dated_after_the_last_contact_before_the_silence(hall: Handler) -> None:

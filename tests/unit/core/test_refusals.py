@@ -11,7 +11,7 @@ from queue_server.core import REFUSALS, Refusal
 
 ROOT = Path(__file__).parents[3]
 CORE = ROOT / "queue_server" / "core"
-SAID_AROUND_THE_CORE = {"configuration_invalid", "id_reused", "storage", "busy", "malformed"}
+SAID_AROUND_THE_CORE = {"configuration_invalid", "id_reused", "storage", "busy", "malformed", "internal"}
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -8,6 +8,7 @@ about a third of the I/O errors). So the caller must call :meth:`Log.reopen` and
 import contextlib
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -37,6 +38,7 @@ REPLY_DAYS: Final = 8
 PRUNE_AT_ONCE: Final = 500
 LOCK_WAIT_MS: Final = 2000
 CHECKPOINT_PAGES: Final = 1000
+PRIVATE: Final = 0o600
 WAL_LIMIT_BYTES: Final = 16 * 1024 * 1024
 
 # Ids of requests and visits begin with the time, so whatever a batch adds stands at the end of each index: a commit
@@ -104,6 +106,8 @@ class Log:
         self.seq = 0
         self.hash = b""
         self.day = ""
+        if vfs is None:
+            self._keep_private()
         self.reopen()
 
     # --- opening -----------------------------------------------------------------------------------------------------
@@ -136,6 +140,18 @@ class Log:
                 _let_go(old)
         self._connection, self._failed = connection, False
         self.day = opened.day if opened is not None else ""
+
+    def _keep_private(self) -> None:
+        """Let the owner alone read the file; SQLite gives its -wal and -shm the same rights when it makes them."""
+        try:
+            # A file that is there is not opened here: closing it would drop the locks of connections in this process.
+            if not self.path.exists():
+                self.path.touch(mode=PRIVATE)
+            for path in (self.path, *(self.path.with_name(self.path.name + end) for end in ("-wal", "-shm"))):
+                if path.exists() and stat.S_IMODE(path.stat().st_mode) & ~PRIVATE:
+                    path.chmod(PRIVATE)
+        except OSError as error:
+            raise LogUnusable(f"{self.path} cannot be used: {error}") from error
 
     def _prepare(self, connection: apsw.Connection) -> None:
         connection.set_busy_timeout(LOCK_WAIT_MS)

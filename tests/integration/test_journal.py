@@ -169,3 +169,15 @@ def test_the_epoch_rises_with_each_start(tmp_path: Path) -> None:
         log = Log(tmp_path / "branch.db")
         assert log.next_epoch() == expected
         log.close()
+
+
+def test_the_owner_alone_may_read_a_log_and_what_sqlite_keeps_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "branch.db"
+    for _ in range(2):
+        log = Log(path)
+        log.append([opened("2026-11-23")])
+        assert {one.name: oct(one.stat().st_mode & 0o777) for one in tmp_path.iterdir()} == {
+            name: oct(0o600) for name in ("branch.db", "branch.db-wal", "branch.db-shm")
+        }
+        log.close()
+        path.chmod(0o644)  # As an older version left it.

@@ -41,12 +41,13 @@ CONTACT_GAP: Final = timedelta(seconds=5)
 
 
 class Asked(NamedTuple):
-    """A request as it came: by which key, under which id, and whether at the pairing socket."""
+    """A request as it came: by which key, under which id, whether at the pairing socket, and from where."""
 
     public_key: str
     request_id: bytes
     body: bytes
     at_pairing: bool = False
+    peer_address: str = ""
 
 
 class Outcome(NamedTuple):

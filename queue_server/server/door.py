@@ -4,6 +4,7 @@ CURVE proves that a peer owns a key. It does not tell whether that key is one of
 handshake asks here (ZeroMQ RFC 27, "ZAP"), and so does every message and every subscription.
 """
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,8 +20,10 @@ KEY_BYTES: Final = 32
 WHOLE_TOPICS: Final = frozenset({"hall", "kiosk", "devices"})
 BUCKETS_AT_MOST: Final = 1024
 
-PAIRINGS_PER_SECOND: Final = 5.0
-"""How many ``pair`` messages all strangers together may send."""
+PAIRING_TRIES_AT_ONCE: Final = 10.0
+PAIRING_TRIES_PER_SECOND: Final = 0.1
+"""How often one stranger may knock at the pairing door in vain. Whoever floods it shuts out nobody but himself, and in
+the ten minutes of a code has 70 tries at its 1,024 public names, of which voiding one takes five."""
 
 _ZAP_REQUEST_FRAMES: Final = 9
 
@@ -68,11 +71,23 @@ class _Bucket:
     filled_at: float
 
 
-class Buckets:
-    """How much each key may ask: ``per_second`` in the long run, twice a second's worth at once."""
+def stranger_of(peer_address: str) -> str:
+    """Name who is at the other end of a connection without a known key: a machine, or an IPv6 network of one."""
+    try:
+        address = ipaddress.ip_address(peer_address.partition("%")[0])
+    except ValueError:
+        return peer_address
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
 
-    def __init__(self, per_second: float) -> None:
+
+class Buckets:
+    """How much each key may ask: ``per_second`` in the long run, ``at_once`` (twice a second's worth) at once."""
+
+    def __init__(self, per_second: float, at_once: float | None = None) -> None:
         self._per_second = per_second
+        self._at_once = 2 * per_second if at_once is None else at_once
         self._buckets: dict[str, _Bucket] = {}
 
     def take(self, key: str, now: float) -> bool:
@@ -81,18 +96,24 @@ class Buckets:
         if bucket is None:
             if len(self._buckets) >= BUCKETS_AT_MOST:
                 self._forget_full(now)
-            bucket = self._buckets[key] = _Bucket(2 * self._per_second, now)
+            bucket = self._buckets[key] = _Bucket(self._at_once, now)
         passed_s = now - bucket.filled_at
-        bucket.tokens = min(2 * self._per_second, bucket.tokens + passed_s * self._per_second)
+        bucket.tokens = min(self._at_once, bucket.tokens + passed_s * self._per_second)
         bucket.filled_at = now
         if bucket.tokens < 1:
             return False
         bucket.tokens -= 1
         return True
 
+    def give_back(self, key: str) -> None:
+        """Give back a token that was taken for what turned out to be welcome."""
+        if key in self._buckets:
+            self._buckets[key].tokens += 1  # Never above the brim: the next taker finds it cut to that.
+
     def _forget_full(self, now: float) -> None:
-        """Forget those who asked nothing for two seconds: their buckets are full again."""
-        for key in [key for key, bucket in self._buckets.items() if now - bucket.filled_at > 2]:  # noqa: PLR2004 -- two idle seconds.
+        """Forget those who asked nothing for so long that their buckets are full again."""
+        full_after_s = self._at_once / self._per_second
+        for key in [key for key, bucket in self._buckets.items() if now - bucket.filled_at > full_after_s]:
             del self._buckets[key]
         if len(self._buckets) >= BUCKETS_AT_MOST:
             self._buckets.clear()

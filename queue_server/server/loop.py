@@ -13,12 +13,18 @@ from typing import Final
 
 import zmq
 
-from protocol.events import AnyEvent, ClockStepped, DeviceRevoked
+from protocol.events import AnyEvent, ClockStepped, DevicePaired, DeviceRevoked
 from queue_server.clock import Clock
 from queue_server.core.snapshot import take_snapshot
 from queue_server.handler import Asked, Handler
 from queue_server.log import CommitUnknown, Log, LogUnusable
-from queue_server.server.door import PAIRINGS_PER_SECOND, Buckets, may_subscribe
+from queue_server.server.door import (
+    PAIRING_TRIES_AT_ONCE,
+    PAIRING_TRIES_PER_SECOND,
+    Buckets,
+    may_subscribe,
+    stranger_of,
+)
 from queue_server.server.estimating import Estimator
 from queue_server.server.presence import SILENT_AFTER_S, Presence
 from queue_server.server.publishing import Publisher
@@ -40,8 +46,6 @@ CUT_AFTER_S: Final = 0.1
 """Live connections are cut this long after a device was revoked, so that the answer to who revoked it gets out."""
 BUSY_ANSWERS_PER_SECOND: Final = 20.0
 """A device that floods us is told so as often as this; the rest of its flood is dropped."""
-
-_STRANGERS: Final = "strangers"
 
 
 class Server:
@@ -66,7 +70,7 @@ class Server:
         self._estimator = estimator
         self._devices = Buckets(requests_per_second)
         self._busy_answers = Buckets(BUSY_ANSWERS_PER_SECOND)
-        self._pairings = Buckets(PAIRINGS_PER_SECOND)
+        self._pairings = Buckets(PAIRING_TRIES_PER_SECOND, PAIRING_TRIES_AT_ONCE)
         self._publisher = Publisher(handler, epoch=epoch, rate=clock.rate, send=self._send_view, now=time.monotonic())
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._stopping = False
@@ -173,23 +177,28 @@ class Server:
         self._handle(self._sockets.commands, batch, at)
 
     def _answer_strangers(self, at: datetime) -> None:
-        """Answer at the pairing door, where all strangers together have one bucket."""
+        """Answer at the pairing door, where each stranger's machine has so many tries; one that succeeds costs none."""
         now = time.monotonic()
         batch = [
             (route, asked._replace(at_pairing=True))
             for route, asked in _requests(self._sockets.pairing, BATCH)
-            if not _is_sign_of_life(asked) and self._pairings.take(_STRANGERS, now)
+            if not _is_sign_of_life(asked) and self._pairings.take(stranger_of(asked.peer_address), now)
         ]
-        self._handle(self._sockets.pairing, batch, at)
+        events = self._handle(self._sockets.pairing, batch, at)
+        paired = {event.public_key for event in events if isinstance(event, DevicePaired)}
+        for _, asked in batch:
+            if asked.public_key in paired:
+                self._pairings.give_back(stranger_of(asked.peer_address))
 
-    def _handle(self, socket: Socket, batch: Sequence[tuple[bytes, Asked]], at: datetime) -> None:
+    def _handle(self, socket: Socket, batch: Sequence[tuple[bytes, Asked]], at: datetime) -> tuple[AnyEvent, ...]:
         if not batch:
-            return
+            return ()
         outcome = self._handler.handle([asked for _, asked in batch], at)
         for (route, asked), reply in zip(batch, outcome.replies, strict=True):
             if reply is not None:
                 self._reply(socket, route, asked, reply)
         self._after(outcome.events)
+        return outcome.events
 
     def _reply(self, socket: Socket, route: bytes, asked: Asked, reply: bytes) -> None:
         # A peer that does not take its replies loses them; it asks again under the same id.
@@ -263,7 +272,8 @@ def _requests(socket: Socket, limit: int) -> Iterator[tuple[bytes, Asked]]:
         except zmq.Again:
             return
         if len(frames) == 3:  # noqa: PLR2004 -- [route, request_id, body]; anything else is none of ours.
-            yield frames[0].bytes, Asked(_key_of(frames[0]), frames[1].bytes, frames[2].bytes)
+            address = str(frames[0].get("Peer-Address"))
+            yield frames[0].bytes, Asked(_key_of(frames[0]), frames[1].bytes, frames[2].bytes, peer_address=address)
 
 
 def _is_sign_of_life(asked: Asked) -> bool:

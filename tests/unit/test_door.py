@@ -3,7 +3,14 @@
 import pytest
 
 from queue_server import core
-from queue_server.server.door import Buckets, answer_handshake, may_subscribe
+from queue_server.server.door import (
+    PAIRING_TRIES_AT_ONCE,
+    PAIRING_TRIES_PER_SECOND,
+    Buckets,
+    answer_handshake,
+    may_subscribe,
+    stranger_of,
+)
 from tests.support.driven_branch import DrivenBranch, instant
 from tests.support.halls import key_of, small_hall
 
@@ -75,3 +82,33 @@ def test_buckets_of_many_keys_are_forgotten() -> None:
     for number in range(5000):
         assert buckets.take(f"key {number}", float(number))
     assert len(buckets._buckets) <= 1024
+
+
+def test_one_strangers_flood_leaves_the_others_their_tries_and_few_names_to_void() -> None:
+    buckets = Buckets(PAIRING_TRIES_PER_SECOND, PAIRING_TRIES_AT_ONCE)
+    tried = sum(buckets.take("192.0.2.66", tenth / 10) for tenth in range(6000))
+    assert tried == 10 + 59, "in the ten minutes of a code"
+    assert buckets.take("192.0.2.7", 600.0)
+
+
+def test_a_try_that_succeeds_costs_none_and_fills_no_bucket_above_its_brim() -> None:
+    buckets = Buckets(PAIRING_TRIES_PER_SECOND, PAIRING_TRIES_AT_ONCE)
+    for _ in range(60):
+        assert buckets.take("192.0.2.7", 0.0)
+        buckets.give_back("192.0.2.7")
+    buckets.give_back("192.0.2.7")
+    assert sum(buckets.take("192.0.2.7", 0.0) for _ in range(50)) == 10
+
+
+@pytest.mark.parametrize(
+    ("address", "stranger"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_a_stranger_is_a_machine_whatever_addresses_it_takes(address: str, stranger: str) -> None:
+    assert stranger_of(address) == stranger

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import msgspec
 
+from presentation.checked_tables import Reader
+from presentation.mistakes import Mistake, Mistakes, locate
 from protocol.configuration import Configuration, Procedure
-from queue_server.config.mistakes import Mistake, Mistakes, locate
-from queue_server.config.read import Reader
 from queue_server.config.rules import check
 
 MAIN: Final = "branch.toml"

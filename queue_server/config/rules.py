@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from presentation.mistakes import Mistake, Path, place_of
 from protocol.configuration import Configuration, KioskRange, OpeningHours, RatingScale, Words
-from queue_server.config.mistakes import Mistake, Path, place_of
-from queue_server.config.read import missing_languages
 
 MAIN = "branch.toml"
 SHORT_NAME_LIMIT = 40
@@ -288,3 +287,8 @@ def _check_catalogue(
         for language, name in procedure.names.items():
             if len(name) > SHORT_NAME_LIMIT:
                 note("names", f"the {language} name has {len(name)} letters", f"shorten it to {SHORT_NAME_LIMIT}")
+
+
+def missing_languages(words: Words, languages: tuple[str, ...]) -> list[str]:
+    """Languages in which these words are not given, or are empty."""
+    return [language for language in languages if not words.get(language, "").strip()]

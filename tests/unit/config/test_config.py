@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from presentation.mistakes import locate
 from protocol.codec import decode_configuration, encode
 from queue_server.config import MAIN, Mistake, Mistakes, load, parse, read_sources
-from queue_server.config.mistakes import locate
 
 CONFIG = Path(__file__).parents[3] / "config"
 WARD = read_sources(CONFIG / "branch.toml")

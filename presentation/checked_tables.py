@@ -1,12 +1,11 @@
-"""Raw TOML tables to the frozen structs of ``protocol.configuration``, field by field, collecting every mistake."""
+"""Raw TOML tables to frozen structs, field by field, collecting every mistake: a technician mends a file once."""
 
 import difflib
 from typing import Any, TypeVar
 
 import msgspec
 
-from protocol.configuration import Words
-from queue_server.config.mistakes import Mistake, Path, place_of
+from presentation.mistakes import Mistake, Path, place_of
 
 PartT = TypeVar("PartT", bound=msgspec.Struct)
 
@@ -90,8 +89,3 @@ def _mend(what: str) -> str:
     if "Expected" in what:
         return what.split(",", maxsplit=1)[0].replace("Expected", "write a value of the kind").strip()
     return "choose one of the allowed values" if "enum" in what else "correct the value"
-
-
-def missing_languages(words: Words, languages: tuple[str, ...]) -> list[str]:
-    """Languages in which these words are not given, or are empty."""
-    return [language for language in languages if not words.get(language, "").strip()]

@@ -6,7 +6,8 @@ Points and boxes are pixels from the upper left, boxes `[x, y, width, height]`. 
     {"down": [x, y]}   -> {"down": [x, y], "on": "take"}                  what lies there (null: nothing)
     {"up": [x, y]}     -> {"up": [x, y], "on": "take", "obeyed": true}    false: lifted elsewhere, or a bounce
 
-and the answer comes when the program has acted on it. A witness is told by itself whenever other words or other things
+and the answer comes when the program has acted on it. What a touch is for is judged by when it came in here, however
+long the program takes to get to it. A witness is told by itself whenever other words or other things
 to touch stand on the screen, after the frame was flipped and its drawing had finished, and may ask for the same:
 
     {"event": "shown", "screen": "number", "subject": "<visit_id>", "busy": false, "size": [1080, 1920],
@@ -21,7 +22,8 @@ import json
 import queue
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +33,14 @@ GUESTS_LIMIT = 8
 LINE_LIMIT_BYTES = 4_096
 
 Answer = Callable[[dict[str, Any]], None]
+OnLine = Callable[[dict[str, Any], Answer, float], None]
+"""What was said, how to answer, and when it came in (the monotonic clock, seconds)."""
 
 
 class Door:
     """A socket at which JSON lines come in. `on_join` and `on_line` are called in threads of the door."""
 
-    def __init__(
-        self, path: Path, on_line: Callable[[dict[str, Any], Answer], None], on_join: Callable[[Answer], None]
-    ) -> None:
+    def __init__(self, path: Path, on_line: OnLine, on_join: Callable[[Answer], None]) -> None:
         self._path, self._on_line, self._on_join = path, on_line, on_join
         self._lock = threading.Lock()
         self._guests: list[_Guest] = []
@@ -101,7 +103,7 @@ class _Guest:
     def __init__(
         self,
         connection: socket.socket,
-        on_line: Callable[[dict[str, Any], Answer], None],
+        on_line: OnLine,
         on_left: Callable[["_Guest"], None],
     ) -> None:
         self._connection, self._on_line, self._on_left = connection, on_line, on_left
@@ -129,19 +131,33 @@ class _Guest:
             self._connection.shutdown(socket.SHUT_RDWR)
 
     def _read(self) -> None:
-        with contextlib.suppress(OSError), self._connection.makefile("rb") as lines:
-            while line := lines.readline(LINE_LIMIT_BYTES + 1):
+        with contextlib.suppress(OSError):
+            for line, came_s in self._lines_in():
                 try:
                     asked = json.loads(line)
                 except ValueError:
                     asked = None
-                if not isinstance(asked, dict) or len(line) > LINE_LIMIT_BYTES:
+                if not isinstance(asked, dict):
                     self.send({"error": "one JSON object per line"})
                     break
-                self._on_line(asked, self.send)
+                self._on_line(asked, self.send, came_s)
         with contextlib.suppress(queue.Full):
             self._lines.put_nowait(None)
         self._on_left(self)
+
+    def _lines_in(self) -> Iterator[tuple[bytes, float]]:
+        """Give each line with the moment at which it was there.
+
+        What came together has one moment: between two lines of a piece a painting loop may hold this thread up.
+        """
+        rest = b""
+        while piece := self._connection.recv(LINE_LIMIT_BYTES):
+            came_s = time.monotonic()
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                yield line, came_s
+            if len(rest) > LINE_LIMIT_BYTES:
+                yield b"", came_s  # Too long to be one of ours: answered as what is no JSON.
 
     def _write(self) -> None:
         with contextlib.suppress(OSError):

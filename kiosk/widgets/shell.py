@@ -19,14 +19,11 @@ from typing import Any, Protocol
 from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.input.motionevent import MotionEvent
-from kivy.input.provider import MotionEventProvider
 
-from kiosk.widgets.bounce import TouchAt, is_bounce
 from kiosk.widgets.doors import Answer, Door, point_of
+from kiosk.widgets.fingers import Fingers, RemoteFingers, RemoteTouch
 from kiosk.widgets.page import Header, Page
 from kiosk.widgets.screen import Screen, boxes, load_rules
-from kiosk.widgets.shapes import Touchable
 from kiosk.widgets.window import finish_drawing, from_any_thread, register_fonts
 
 REPAINT_S = 1.0
@@ -69,89 +66,6 @@ class Doors:
     witness: Path | None = None
 
 
-class _RemoteTouch(MotionEvent):
-    """A touch of the remote panel; its place in shares of the window, from the lower left."""
-
-    def depack(self, args: Any) -> None:
-        self.profile = ("pos",)
-        self.sx, self.sy = args
-        super().depack(args)
-
-
-class _RemotePanel(MotionEventProvider):
-    """Gives the loop the touches that a door's thread has put."""
-
-    def __init__(self) -> None:
-        super().__init__("remote panel", "")
-        self.waiting: deque[tuple[str, float, float, Callable[[], None]]] = deque(maxlen=1000)
-        self._touch: _RemoteTouch | None = None
-        self._count = 0
-
-    def start(self) -> None:
-        """Nothing to open."""
-
-    def stop(self) -> None:
-        """Nothing to close."""
-
-    def update(self, dispatch_fn: Callable[[str, MotionEvent], None]) -> None:
-        # The usual dispatch only queues; here the answer must tell what the touch has done, so it is done at once.
-        del dispatch_fn
-        while self.waiting:
-            kind, x, y, done = self.waiting.popleft()
-            share = (x / Window.width, 1 - y / Window.height)
-            if kind == "down" and self._touch is None:
-                self._count += 1
-                self._touch = _RemoteTouch(self.device, self._count, share, is_touch=True, type_id="touch")
-                EventLoop.post_dispatch_input("begin", self._touch)
-            elif kind == "up" and self._touch is not None:
-                touch, self._touch = self._touch, None
-                touch.move(share)
-                touch.update_time_end()
-                EventLoop.post_dispatch_input("end", touch)
-            done()
-
-
-class _Fingers(Screen):
-    """The screen that listens to fingers: pressed on the way down, obeyed on the way up at the same thing."""
-
-    def __init__(self, obey: Callable[[str], None]) -> None:
-        super().__init__()
-        self._obey = obey
-        self._down: Touchable | None = None
-        self._last: TouchAt | None = None
-        self.last_obeyed = False
-
-    @property
-    def held(self) -> bool:
-        return self._down is not None
-
-    def on_touch_down(self, touch: Any) -> bool:
-        now = TouchAt(touch.x / self.width, touch.y / self.width, time.monotonic())
-        bounced = is_bounce(self._last, now)
-        self._last = now
-        self._down = None if bounced else self.at(touch.x, touch.y)
-        if self._down is not None:
-            self._down.is_pressed = True
-        return True
-
-    def on_touch_move(self, touch: Any) -> bool:
-        del touch
-        return True
-
-    def on_touch_up(self, touch: Any) -> bool:
-        down, self._down = self._down, None
-        over = self.at(touch.x, touch.y)
-        self.last_obeyed = down is not None and over is not None and over.action == down.action
-        if self.last_obeyed and down is not None:
-            self._obey(down.action)
-            # What changed nothing on the screen must not look pressed for ever.
-            if down.parent is not None and not (self.page and self.page.busy):
-                down.is_pressed = False
-        elif down is not None:
-            down.is_pressed = False
-        return True
-
-
 class Shell:
     """Runs a program in the window that `window.prepare` has set up. `post` may be called from any thread."""
 
@@ -167,15 +81,14 @@ class Shell:
         register_fonts()
         EventLoop.ensure_window()
         load_rules()
-        self.screen = _Fingers(self._touched)
-        self._panel = _RemotePanel()
+        self._remote_fingers = RemoteFingers()
+        self.screen = Fingers(self._touched, self._remote_fingers)
         self._touch_door = Door(doors.touch, self._remote, lambda _: None) if doors.touch else None
         self._witness_door: Door | None = None
         if doors.witness:
             self._finish = finish_drawing()
             self._witness_door = Door(doors.witness, self._witness_asks, self._witness_joins)
-        if doors.touch:
-            EventLoop.add_input_provider(self._panel)
+        EventLoop.add_input_provider(self._remote_fingers)
 
     # --- life ---
 
@@ -250,6 +163,7 @@ class Shell:
 
     def _flipped(self, *_: object) -> None:
         self._frame += 1
+        self.screen.flipped()
         if self._frame == 1:
             Clock.schedule_once(lambda _: self._first_frame(), 0)
         if self._witness_door is not None:
@@ -275,7 +189,7 @@ class Shell:
     def _witness_joins(self, answer: Answer) -> None:
         from_any_thread(lambda: answer({"event": "shown", **self._stamped()}) if self._shown else None)
 
-    def _witness_asks(self, asked: dict[str, Any], answer: Answer) -> None:
+    def _witness_asks(self, asked: dict[str, Any], answer: Answer, _: float) -> None:
         match asked:
             case {"ask": "state"}:
                 from_any_thread(lambda: answer({"answer": "state", **self._stamped()}))
@@ -294,11 +208,12 @@ class Shell:
 
     # --- the remote panel ---
 
-    def _remote(self, asked: dict[str, Any], answer: Answer) -> None:
+    def _remote(self, asked: dict[str, Any], answer: Answer, came_s: float) -> None:
         for kind in ("down", "up"):
             point = point_of(asked.get(kind))
             if point is not None:
-                self._panel.waiting.append((kind, *point, partial(self._acknowledge, kind, point, answer)))
+                acknowledge = partial(self._acknowledge, kind, point, answer)
+                self._remote_fingers.waiting.append(RemoteTouch(kind, *point, came_s, acknowledge))
                 from_any_thread(lambda: None)
                 return
         answer({"error": 'send {"down": [x, y]} or {"up": [x, y]}, in pixels from the upper left'})

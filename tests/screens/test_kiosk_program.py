@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PIL import Image
 from protocol.codec import decode_event
 from protocol.events import VisitTaken
 from protocol.ticket_code import read_ticket_code
-from tests.support.real_hall import PaperPrinter, RealHall, RealScreen, number_on, words
+from tests.support.real_hall import PATIENCE_S, PaperPrinter, RealHall, RealScreen, middle_of, number_on, words
 
 pytestmark = [pytest.mark.screen, pytest.mark.timeout(240)]
 
@@ -37,13 +38,19 @@ def kiosk_at(hall: RealHall, printer: PaperPrinter | None = None, state: Path | 
     return RealScreen("kiosk", state or hall.pair("kiosk-a", "kiosk:kiosk-1"), *arguments)
 
 
+def press(screen: RealScreen, action: str) -> None:
+    """Touch until it counts: a finger that comes down where it has just been lifted may be a trembling one."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not screen.touch(action)["obeyed"]:
+        assert time.monotonic() < deadline_s, f"{action} is never obeyed"
+
+
 def take(screen: RealScreen, *, until: str = "") -> str:
     """Touch three times and give the number that is shown, once these words stand beside it."""
     screen.on("services")
     for action, then in zip(THREE_TOUCHES, ("class", "confirm", "number"), strict=True):
         touched_after = len(screen.seen)
-        while not screen.touch(action)["obeyed"]:
-            pass  # The finger came down where it had just been lifted, as a trembling one does.
+        press(screen, action)
         screen.wait_for_screen(then, since=touched_after)
     return number_on(screen.on("number", having=until))
 
@@ -145,11 +152,26 @@ def test_a_touch_beside_everything_does_nothing(hall: RealHall) -> None:
         screen.on("services")
         assert screen.touch_at(540, 400) == {"down": [540, 400], "on": None, "up": [540, 400], "obeyed": False}
         assert screen.seen[-1]["screen"] == "services"
-        box = next(one["box"] for one in screen.seen[-1]["touch"] if one["action"] == "service:land")
-        first, second = screen.tremble_at(box[0] + box[2] / 2, box[1] + box[3] / 2, times=2)
+        first, second = screen.tremble_at(*middle_of(screen.seen[-1], "service:land"), times=2)
         assert (first["on"], first["obeyed"]) == ("service:land", True)
         assert (second["on"], second["obeyed"]) == (None, False), "a trembling finger touches once"
         screen.on("class")
+
+
+def test_a_touch_that_was_meant_for_the_old_page_presses_nothing_on_the_new_one(hall: RealHall) -> None:
+    with kiosk_at(hall) as screen:
+        screen.on("services")
+        screen.touch("service:civil_status")
+        usual = middle_of(screen.on("class"), "class:usual")
+        screen.touch("start_again")
+        land = middle_of(screen.on("services"), "service:land")
+        assert max(abs(usual[0] - land[0]), abs(usual[1] - land[1])) > 0.1 * 1080, "no bounce: another place"
+        first, second = screen.touch_together(land, usual)
+        assert (first["on"], first["obeyed"]) == ("service:land", True)
+        assert (second["on"], second["obeyed"]) == (None, False), "class:usual was not on the screen when it came"
+        screen.on("class")
+        press(screen, "class:usual")
+        screen.on("confirm")
 
 
 @pytest.mark.parametrize(

@@ -179,8 +179,7 @@ class RealScreen:
         """Put a finger on the middle of something that is shown now, lift it, and give the answer."""
         with self._changed:
             shown = self.seen[-1]
-        box = next(one["box"] for one in shown["touch"] if one["action"] == action)
-        answer = self.touch_at(box[0] + box[2] / 2, box[1] + box[3] / 2)
+        answer = self.touch_at(*middle_of(shown, action))
         # The screen may have gone on since the eye saw it; then the finger came down on something else.
         answer["obeyed"] = answer["obeyed"] and answer["on"] == action
         return answer
@@ -196,10 +195,14 @@ class RealScreen:
 
     def tremble_at(self, x: float, y: float, *, times: int) -> list[dict[str, Any]]:
         """Put a finger down and up so often as fast as can be, and give the answer to each touch."""
-        lines = b"".join(json.dumps({kind: [x, y]}).encode() + b"\n" for kind in ("down", "up"))
-        self._finger.sendall(lines * times)
+        return self.touch_together(*[(x, y)] * times)
+
+    def touch_together(self, *points: tuple[float, float]) -> list[dict[str, Any]]:
+        """Put a finger down and up at each point before anything of it can be shown, and give the answers."""
+        orders = [{kind: list(point)} for point in points for kind in ("down", "up")]
+        self._finger.sendall(b"".join(json.dumps(order).encode() + b"\n" for order in orders))
         with self._finger.makefile("rb") as answers:
-            return [json.loads(answers.readline()) | json.loads(answers.readline()) for _ in range(times)]
+            return [json.loads(answers.readline()) | json.loads(answers.readline()) for _ in points]
 
     def picture(self, path: Path) -> Path:
         self._eye.sendall(json.dumps({"ask": "screenshot", "path": str(path)}).encode() + b"\n")
@@ -216,6 +219,12 @@ class RealScreen:
                 with self._changed:
                     (self.seen if told.get("event") == "shown" else self._answers).append(told)
                     self._changed.notify_all()
+
+
+def middle_of(shown: dict[str, Any], action: str) -> tuple[float, float]:
+    """Give the middle of what offers an action on a screen."""
+    left, top, width, height = next(one["box"] for one in shown["touch"] if one["action"] == action)
+    return left + width / 2, top + height / 2
 
 
 def words(shown: dict[str, Any]) -> str:

@@ -103,6 +103,19 @@ class SignOutClerk(CounterCommand, frozen=True, kw_only=True):
     """The clerk leaves the counter; a visit being served must be ended, parked or transferred first."""
 
 
+class ReleaseCounter(CounterCommand, frozen=True, kw_only=True):
+    """A manager or technician signs out a clerk who has gone and left the counter; ``clerk_id`` is who asks.
+
+    ``released_clerk_id`` is who is thought to be there still: somebody else who sits there by now is not signed out. A
+    visit that was called goes back to its queue. Of one in service only people know whether it is over: with
+    ``put_back`` it goes back to its queue, else its service ends as ``unrecorded``.
+    """
+
+    released_clerk_id: Identifier
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    put_back: bool = False
+
+
 class OpenCounter(CounterCommand, frozen=True, kw_only=True):
     """The counter serves (again)."""
 
@@ -318,6 +331,7 @@ AnyCommand = (
     | CancelVisit
     | SignInClerk
     | SignOutClerk
+    | ReleaseCounter
     | OpenCounter
     | PauseCounter
     | CloseCounter

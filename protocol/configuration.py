@@ -153,7 +153,7 @@ class Reason(_Part, frozen=True, kw_only=True):
 
     reason_id: Identifier
     names: Words
-    uses: tuple[Literal["call", "pause", "close", "transfer", "reinstate", "revoke"], ...]
+    uses: tuple[Literal["call", "pause", "close", "transfer", "reinstate", "revoke", "release"], ...]
 
 
 class RatingLevel(_Part, frozen=True, kw_only=True):

@@ -169,7 +169,10 @@ class ClerkSignedIn(CounterEvent, frozen=True, kw_only=True):
 
 
 class ClerkSignedOut(CounterEvent, frozen=True, kw_only=True):
-    """The clerk left the counter."""
+    """The clerk left the counter; ``by_clerk_id`` and ``reason`` tell who signed out one who had gone, and why."""
+
+    by_clerk_id: OptionalIdentifier = ""
+    reason: Code = ""
 
 
 class CounterOpened(CounterEvent, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ _CONSOLE: Final[CommandTypes] = _COUNTER | {
     c.CancelVisit,
 }
 _BRANCH: Final[CommandTypes] = frozenset({c.Configure, c.OpenDay, c.CloseDay, c.CreateDevice, c.RevokeDevice})
+_RELEASE: Final[CommandTypes] = frozenset({c.ReleaseCounter})
 _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
@@ -46,9 +47,9 @@ COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
     "call_keypad": _QUESTIONS | _HEALTH | (_COUNTER - {c.SignOutClerk}),
     "rating_keypad": _QUESTIONS | _HEALTH | {c.PressRating},
     "rating_terminal": _QUESTIONS | _HEALTH | {c.PressRating},
-    "staff": _QUESTIONS | _HEALTH | _CONSOLE | _BRANCH | {c.TakeTicket, c.FindVisit, c.FetchCatalogue},
+    "staff": _QUESTIONS | _HEALTH | _CONSOLE | _BRANCH | _RELEASE | {c.TakeTicket, c.FindVisit, c.FetchCatalogue},
     "public": _QUESTIONS | _HEALTH | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
-    "technician": _QUESTIONS | _HEALTH | _BRANCH | {c.FetchCatalogue},
+    "technician": _QUESTIONS | _HEALTH | _BRANCH | _RELEASE | {c.FetchCatalogue},
     "observer": _QUESTIONS | _HEALTH,
 }
 """What each role may ask. ``Tick`` and ``Pair`` stand in no row: one is the loop's own, one has its own socket."""
@@ -70,8 +71,8 @@ family of topics. A ``board`` without a zone may watch every board."""
 
 COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
     "clerk": _CONSOLE | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce},
-    "technician": _BRANCH | {c.FindVisit, c.FetchCatalogue, c.Introduce},
-    "manager": frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce}),
+    "technician": _BRANCH | _RELEASE | {c.FindVisit, c.FetchCatalogue, c.Introduce},
+    "manager": _RELEASE | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce}),
     "inspector": frozenset({c.FindVisit, c.FetchCatalogue, c.Introduce}),
 }
 """The second table: what a person of this role may ask through the staff pages."""

@@ -81,7 +81,7 @@ def close_counter(branch: Branch, request: Request, command: c.CloseCounter, at:
     if counter.state == "closed":
         return ()
     closed = e.CounterClosed(at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id, reason=command.reason)
-    return (*_give_back(branch, counter, at), closed)
+    return (*give_back(branch, counter, at), closed)
 
 
 def need_open_day(branch: Branch) -> None:
@@ -107,10 +107,10 @@ def need_reason(branch: Branch, reason: str) -> None:
 def _leaving(branch: Branch, counter: CounterToday, at: datetime) -> Events:
     """Let the clerk leave an idle counter, which closes by that."""
     left = e.ClerkSignedOut(at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id)
-    return (*_give_back(branch, counter, at), left)
+    return (*give_back(branch, counter, at), left)
 
 
-def _give_back(branch: Branch, counter: CounterToday, at: datetime) -> Events:
+def give_back(branch: Branch, counter: CounterToday, at: datetime) -> Events:
     """Return the parked visits and those sent to this counter to their queues, each by its old arrival."""
     events: list[e.AnyEvent] = []
     for visit_id in counter.parked:

@@ -8,13 +8,24 @@ from datetime import datetime
 from typing import assert_never
 
 from protocol import commands as c
-from queue_server.core import calls, configure, counters, day, devices, ratings, replies, services, tickets
+from queue_server.core import (
+    calls,
+    configure,
+    counters,
+    day,
+    devices,
+    ratings,
+    release,
+    replies,
+    services,
+    tickets,
+)
 from queue_server.core.permission import check_role
 from queue_server.core.request import Request
 from queue_server.core.state import Branch
 from queue_server.core.tickets import Events
 
-_AtCounter = c.SignInClerk | c.SignOutClerk | c.OpenCounter | c.PauseCounter | c.CloseCounter
+_AtCounter = c.SignInClerk | c.SignOutClerk | c.ReleaseCounter | c.OpenCounter | c.PauseCounter | c.CloseCounter
 _Calls = c.CallNext | c.CallVisit | c.CallNumber | c.RecallVisit | c.MarkNoShow | c.ReinstateVisit | c.ResumeVisit
 _Services = c.StartService | c.EndService | c.ParkVisit | c.TransferVisit
 
@@ -34,7 +45,10 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
             events = tickets.report_ticket(branch, request, command, at)
         case c.CancelVisit() as command:
             events = tickets.cancel_visit(branch, request, command, at)
-        case c.SignInClerk() | c.SignOutClerk() | c.OpenCounter() | c.PauseCounter() | c.CloseCounter() as command:
+        case (
+            c.SignInClerk() | c.SignOutClerk() | c.ReleaseCounter() | c.OpenCounter() | c.PauseCounter()
+            | c.CloseCounter() as command
+        ):  # fmt: skip
             events = _decide_counter(branch, request, command, at)
         case (
             c.CallNext() | c.CallVisit() | c.CallNumber() | c.RecallVisit() | c.MarkNoShow() | c.ReinstateVisit()
@@ -66,6 +80,8 @@ def _decide_counter(branch: Branch, request: Request, command: _AtCounter, at: d
             return counters.sign_in_clerk(branch, request, command, at)
         case c.SignOutClerk():
             return counters.sign_out_clerk(branch, request, command, at)
+        case c.ReleaseCounter():
+            return release.release_counter(branch, request, command, at)
         case c.OpenCounter():
             return counters.open_counter(branch, request, command, at)
         case c.PauseCounter():

@@ -7,20 +7,18 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from presentation.formats import clock
-from protocol.codec import Malformed, decode_command, encode
-from protocol.commands import AnyCommand, CreateDevice, FunctionDescription, RevokeDevice
-from protocol.link import LinkFull, NoAnswer, new_id
-from protocol.views import AnyReply, DeviceCreatedReply, DevicesView, HallView, Refused
+from protocol.commands import CreateDevice, FunctionDescription, RevokeDevice
+from protocol.link import new_id
+from protocol.views import AnyReply, DeviceCreatedReply, DevicesView, HallView
+from queue_server.web.asking import answered
 from queue_server.web.devices_page import devices_page
 from queue_server.web.live import LivePage
-from queue_server.web.presses import BadPress, checked_id
 from queue_server.web.shared import (
     Scene,
     has_room_for_page,
     live_response,
     parts,
     person,
-    sentence_of,
     too_many_pages,
     words,
 )
@@ -28,7 +26,6 @@ from queue_server.web.shared import (
 devices = Blueprint("devices", __name__, url_prefix="/devices")
 
 KINDS: Final[tuple[str, ...]] = get_args(FunctionDescription.__annotations__["kind"])
-_ANSWER_DEADLINE_S: Final = 8.0
 
 
 @devices.get("/", endpoint="devices")
@@ -63,7 +60,7 @@ def create() -> str | Response:
         address=form.get("address", "").strip(),
         near_clerk="near_clerk" in form,
     )
-    reply = _ask(
+    reply = answered(
         CreateDevice(
             function_id=parts().hall.function_id or "unknown",
             staff_role=person().staff_role,
@@ -71,7 +68,9 @@ def create() -> str | Response:
             name=form.get("name", "").strip(),
             functions=(function,),
         ),
-        request.form.get("request_id", ""),
+        request_id=request.form.get("request_id", ""),
+        wrong_form="devices.wrong_form",
+        unknown="devices.unknown_result",
     )
     if isinstance(reply, DeviceCreatedReply):
         return _page(created=reply)
@@ -81,32 +80,16 @@ def create() -> str | Response:
 @devices.post("/<device_id>/revoke")
 def revoke(device_id: str) -> AnyResponse:
     """Shut a device out."""
-    reply = _ask(
+    reply = answered(
         RevokeDevice(
             function_id=parts().hall.function_id or "unknown",
             staff_role=person().staff_role,
             device_id=device_id,
-        ),
-        new_id(),
+        )
     )
     if isinstance(reply, str):
         return Response(_page(sentence=reply), 409)
     return redirect(url_for("devices.devices"))
-
-
-def _ask(command: AnyCommand, request_id: str) -> AnyReply | str:
-    """Give the reply, or the sentence that tells why there is none."""
-    spoken = words()
-    try:
-        checked = decode_command(encode(command))
-        reply = parts().hall.ask(checked, request_id=checked_id(request_id), deadline_s=_ANSWER_DEADLINE_S)
-    except (Malformed, BadPress):
-        return spoken("devices.wrong_form")
-    except NoAnswer:
-        return spoken("devices.unknown_result")
-    except LinkFull:
-        return spoken("refusal.busy")
-    return sentence_of(reply) if isinstance(reply, Refused) else reply
 
 
 def _page(*, created: DeviceCreatedReply | None = None, sentence: AnyReply | str = "") -> str:

@@ -14,6 +14,7 @@ _ALL: Final[frozenset[Role]] = frozenset(ROLES)
 _CLERK: Final[frozenset[Role]] = frozenset({"clerk"})
 _TECHNICIAN: Final[frozenset[Role]] = frozenset({"technician"})
 _RESULTS: Final[frozenset[Role]] = frozenset({"manager", "inspector"})
+_IN_CHARGE: Final[frozenset[Role]] = frozenset({"technician", "manager"})
 _OVERVIEW: Final[frozenset[Role]] = frozenset({"technician", "manager", "inspector"})
 
 DOORS: Final[dict[str, frozenset[Role] | str]] = {
@@ -34,6 +35,7 @@ DOORS: Final[dict[str, frozenset[Role] | str]] = {
     "counter.live": _CLERK,
     "overview.hall": _OVERVIEW,
     "overview.live": _OVERVIEW,
+    "overview.release": _IN_CHARGE,
     "reports.day": _RESULTS,
     "reports.day_as_csv": _RESULTS,
     "devices.devices": _TECHNICIAN,

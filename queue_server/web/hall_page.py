@@ -44,6 +44,11 @@ class CounterRow:
     standing: str
     ticket: str
     since: str
+    counter_id: str
+    clerk_id: str
+    """Who is signed in there, empty where nobody is; they can be signed out by who may."""
+    serves: bool
+    """Whether a service is open, of which who signs the clerk out must say whether it is over."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class HallPage:
     queues: tuple[QueueRow, ...]
     counters: tuple[CounterRow, ...]
     alarms: tuple[str, ...]
+    release_reasons: tuple[tuple[str, str], ...]
+    """Why a clerk may be signed out by somebody else: id and words."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,9 @@ def hall_page(overview: Overview) -> HallPage:
         queues=tuple(_queue_row(overview, queue) for queue in hall.queues),
         counters=tuple(_counter_row(overview, counter) for counter in hall.counters),
         alarms=tuple(_alarm(words, code) for code in hall.alarms),
+        release_reasons=tuple(
+            (one.reason_id, overview.name(one.names)) for one in hall.reasons if "release" in one.uses
+        ),
     )
 
 
@@ -139,4 +149,7 @@ def _counter_row(overview: Overview, counter: HallCounter) -> CounterRow:
         standing=standing,
         ticket=ticket_number(counter.prefix, counter.ticket_number) if counter.visit_state else "",
         since=since,
+        counter_id=counter.counter_id,
+        clerk_id=counter.clerk_id,
+        serves=counter.visit_state == "in_service",
     )

@@ -101,6 +101,10 @@ class Hall(RuleBasedStateMachine):
     def set_counter(self, verb: str, counter: str) -> None:
         self.say(verb, counter)
 
+    @rule(counter=counters, clerk=st.sampled_from(CLERKS), back=st.sampled_from(("-", "back")))
+    def release(self, counter: str, clerk: str, back: str) -> None:
+        self.say("release", counter, clerk, back)
+
     @rule(counter=counters, by=keypads)
     def call(self, counter: str, by: str) -> None:
         self.say("call", counter, by)

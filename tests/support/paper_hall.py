@@ -296,6 +296,8 @@ REASONS = (
     Reason(reason_id="frail", names=words("Sức khỏe người dân", "Health"), uses=("call", "reinstate")),
     Reason(reason_id="papers", names=words("Quay lại bổ sung", "Came back"), uses=("call", "reinstate")),
     Reason(reason_id="other_work", names=words("Việc thuộc lĩnh vực khác", "Other field"), uses=("transfer",)),
+    Reason(reason_id="went_home", names=words("Về mà quên thoát", "Went home"), uses=("release",)),
+    Reason(reason_id="called_away", names=words("Có việc đột xuất", "Called away"), uses=("release",)),
     Reason(reason_id="birth", names=words("Cần bổ sung giấy chứng sinh", "Papers"), uses=("transfer",)),
 )
 

@@ -33,6 +33,7 @@ _FIELDS: dict[type[c.Command], dict[str, object]] = {
     c.ReportTicket: {"visit_id": VISIT_ID, "state": "confirmed"},
     c.CancelVisit: {"visit_id": VISIT_ID},
     c.CallVisit: {"visit_id": VISIT_ID, "reason": "asked"},
+    c.ReleaseCounter: {"released_clerk_id": "lan", "reason": "asked"},
     c.CallNumber: {"number": 1, "reason": "asked"},
     c.EndService: {"outcome": "received"},
     c.ReinstateVisit: {"visit_id": VISIT_ID},

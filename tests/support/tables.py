@@ -140,6 +140,19 @@ class Table:
     def do_signout(self, counter: str, *by: str) -> str:
         return self._at("sign_out_clerk", counter, *by)
 
+    def do_release(self, counter: str, clerk: str, back: str = "", role: str = "manager", reason: str = "frail") -> str:
+        """Sign out a clerk who has gone; ``back`` puts the visit in service back to its queue."""
+        return self._ask(
+            "release_counter",
+            function_id="staff-1",
+            staff_role=role,
+            clerk_id="boss",
+            counter_id=f"counter-{counter}",
+            released_clerk_id=clerk,
+            reason=reason,
+            put_back=back == "back",
+        )
+
     def do_open(self, counter: str, *by: str) -> str:
         return self._at("open_counter", counter, *by)
 

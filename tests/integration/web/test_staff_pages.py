@@ -475,7 +475,38 @@ def test_the_hall_at_a_glance(pages: Pages, clerk_id: str) -> None:
     text = pages.signed_in(clerk_id).get("/hall/").text
     for words in ("Trung tâm Phục vụ hành chính công", "34 phút · quá mục tiêu", "Nguyễn Thị Ánh", "25–45 phút"):
         assert words in text
-    assert "<form" not in text.split("<main", 1)[1], "it can only be looked at"
+    forms = text.split("<main", 1)[1].count("<form")
+    assert forms == (6 if clerk_id == "boss" else 0), "an inspector can only look; three clerks can be signed out"
+
+
+@pytest.mark.parametrize(("person", "role"), [("boss", "manager"), ("tech", "technician")])
+@pytest.mark.parametrize("put_back", [True, False])
+def test_a_clerk_who_has_gone_is_signed_out_with_a_reason(
+    pages: Pages, person: str, role: c.StaffRole, *, put_back: bool
+) -> None:
+    visitor, form = pages.signed_in(person), {"clerk_id": "lan", "reason": "went_home"}
+    form |= {"put_back": "yes"} if put_back else {}
+    answer = visitor.post("/hall/counters/counter-4/release", "/hall/", **form)
+    assert answer.headers["Location"] == "/hall/"
+    assert pages.hall.asked[-1][1] == c.ReleaseCounter(
+        function_id="staff-1",
+        staff_role=role,
+        clerk_id=person,
+        counter_id="counter-4",
+        released_clerk_id="lan",
+        reason="went_home",
+        put_back=put_back,
+    )
+
+
+def test_a_refused_release_says_why(pages: Pages) -> None:
+    pages.hall.answer = lambda _: Refused(code="counter_taken", parts={})
+    visitor = pages.signed_in("boss")
+    answer = visitor.post("/hall/counters/counter-4/release", "/hall/", clerk_id="lan", reason="went_home")
+    assert answer.status_code == 409
+    assert pages.parts.texts("refusal.counter_taken", "vi") in answer.text
+    answer = visitor.post("/hall/counters/counter-4/release", "/hall/", clerk_id="lan")
+    assert pages.parts.texts("refusal.malformed", "vi") in answer.text, "no reason was given"
 
 
 def test_the_days_figures_for_those_who_answer_for_them(pages: Pages) -> None:

@@ -8,6 +8,7 @@ elderly: 3 points, 1200 s; urgent (staff only): 10 points, 300 s.
 import msgspec
 import pytest
 
+from protocol import events as e
 from tests.support.halls import small_hall
 from tests.support.tables import play
 
@@ -54,6 +55,59 @@ SCENARIOS = {
         park    1                              -> refused nobody_served
         recall  1                              -> refused nobody_called
         call    1                              -> V2 priority
+    """,
+    "a counter whose clerk has gone home is freed, and whoever was called there waits as before": """
+        take    V1 civil_status
+        take    V2 civil_status
+        signin  an 1
+        call    1                              -> V1 priority
+        signin  chi 1                          -> refused counter_taken
+        release 1 an - clerk                   -> refused not_allowed
+        release 1 an - inspector               -> refused not_allowed
+        release 1 an - manager unheard_of      -> refused unknown_reason unheard_of
+        release 1 chi                          -> refused counter_taken
+        release 9 an                           -> refused unknown_counter counter-9
+        release 1 an                           -> ok
+        counter 1                              -> closed -
+        state   V1                             -> waiting
+        release 1 an                           -> ok
+        signin  chi 1                          -> ok
+        release 1 an                           -> refused counter_taken
+        next    1                              -> V1:priority V2:priority
+    """,
+    "a service that its clerk left open is ended as at the day's end": """
+        take    V1 civil_status
+        signin  an 1
+        call    1
+        start   1
+        wait    300
+        release 1 an - technician              -> ok
+        state   V1                             -> ended
+        counter 1                              -> closed -
+        asks    1                              -> nobody
+    """,
+    "unless the citizen still waits, who then has the old place": """
+        take    V1 civil_status
+        wait    60
+        take    V2 civil_status
+        take    V3 land
+        signin  an 1
+        signin  binh 2
+        call    1                              -> V1 priority
+        start   1
+        park    1
+        call    1                              -> V2 priority
+        start   1
+        call    2                              -> V3 priority
+        start   2
+        transfer 2 1
+        waiting                                -> 1
+        wait    300
+        release 1 an back                      -> ok
+        state   V1                             -> waiting
+        state   V2                             -> waiting
+        signin  chi 1                          -> ok
+        next    1                              -> V1:priority V2:priority V3:priority
     """,
     "ending a call at once starts and ends in the same instant": """
         take    V1 civil_status
@@ -452,3 +506,12 @@ def test_transfer_by_the_branch_s_policy() -> None:
         """,
         hall,
     )
+
+
+def test_the_log_tells_who_freed_a_counter_and_why() -> None:
+    table = play("take V1 land\nsignin binh 2\ncall 2\nstart 2\nwait 90\nrelease 2 binh - manager lunch")
+    ended, signed_out = table.hall.events()[-2:]
+    assert isinstance(ended, e.ServiceEnded)
+    assert (ended.outcome, ended.served_s, ended.clerk_id) == ("unrecorded", 90, "binh")
+    assert isinstance(signed_out, e.ClerkSignedOut)
+    assert (signed_out.clerk_id, signed_out.by_clerk_id, signed_out.reason) == ("binh", "boss", "lunch")

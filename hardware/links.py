@@ -188,6 +188,11 @@ class _DescriptorLink:
             self._release()
 
 
+def descriptor_link(address: str, descriptor: int, release: Callable[[], None], mend: str) -> Link:
+    """Make a link of a descriptor that its own room has opened; ``release`` must close it. ``mend`` says what helps."""
+    return _DescriptorLink(address, descriptor, release, mend)
+
+
 @contextmanager
 def _opening(address: str, mend: str) -> Iterator[None]:
     """Tell any failure to open in the terms of a link."""

@@ -4,8 +4,11 @@
 ``serial:///dev/serial/by-id/…?baud=115200&parity=N&stop_bits=1``       a serial port; ``flow=hardware`` for RTS/CTS
 ``tcp://10.0.0.9:9100``                                                 a device in the network
 ``file:///dev/usb/lp0``                                                 a character device
+``evdev:///dev/input/by-id/…-event-kbd``                                a keypad or scanner that types, grabbed
 ``simulated://printer/front?tickets=/var/tmp/tickets``                  a printer that exists only in this process
 ``simulated://wire/hall?call_keypads=1,2&rating_keypads=21&leds=41``    an RS-485 wire, likewise
+``simulated://scanner/front?kind=serial``                               a scanner, ``kind=keyboard`` for one that types
+``simulated://keypad/front``                                            a USB keypad
 ====================================================================== ==============================================
 
 An address is checked when the configuration is read, long before the device is there; a wrong one is refused with its
@@ -13,6 +16,7 @@ place and its mend. No port is ever probed: bytes sent to find out what a device
 """
 
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Callable
@@ -23,6 +27,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from hardware.evdev import open_evdev
 from hardware.links import Link, open_file, open_serial, open_tcp
 
 if TYPE_CHECKING:
@@ -35,6 +40,7 @@ _EXAMPLES: Final = {
     "serial": "serial:///dev/serial/by-id/usb-printer?baud=115200",
     "tcp": "tcp://10.0.0.9:9100",
     "file": "file:///dev/usb/lp0",
+    "evdev": "evdev:///dev/input/by-id/usb-keypad-event-kbd",
     "simulated": "simulated://printer/front",
 }
 
@@ -54,12 +60,14 @@ class Device:
     address: str
     open: Callable[[], Link]  # Opens it anew each time; raises LinkGone.
     bytes_per_s: float | None = None
+    gives_events: bool = False
+    """Its bytes are the kernel's input records (``codecs.input_event``), not what a device itself sends."""
 
 
 def find(address: str) -> Device:
     """Check ``address`` and return how to open it; nothing is opened yet. Raises WrongAddress."""
     scheme, separator, _ = address.partition("://")
-    finders = {"serial": _serial, "tcp": _tcp, "file": _file, "simulated": _simulated}
+    finders = {"serial": _serial, "tcp": _tcp, "file": _file, "evdev": _evdev, "simulated": _simulated}
     if not separator or scheme not in finders:
         known = ", ".join(_EXAMPLES.values())
         raise WrongAddress(address, "no kind of device stands before ://", f"Write one of: {known}")
@@ -120,6 +128,20 @@ def _file(address: str) -> Device:
     return Device(address, partial(open_file, _path(address)))
 
 
+_NUMBERED_EVENT: Final = re.compile(r"/dev/input/event[0-9]+")
+
+
+def _evdev(address: str) -> Device:
+    given = _parameters(address, {"source"})
+    path = _path(address)
+    if _NUMBERED_EVENT.fullmatch(path):
+        mend = "Write a name that stays: see /dev/input/by-id/ (ending in -event-kbd), or /dev/input/by-path/"
+        raise WrongAddress(address, "the numbers of event nodes change with every start", mend)
+    source = given.get("source", "kernel")
+    is_input = _one_of(address, "source", source, {"kernel": True, "pty": False})
+    return Device(address, partial(open_evdev, path, is_input=is_input), gives_events=True)
+
+
 # --- Simulated devices: each address is one device of this process, however often it is opened. ----------------------
 
 _halls: "dict[str, HallThread]" = {}
@@ -137,16 +159,28 @@ def _simulated(address: str) -> Device:
 
     parts = urlsplit(address)
     name = parts.path.strip("/")
-    if parts.netloc not in {"printer", "wire"} or not name or "/" in name:
-        mend = "Write simulated://printer/NAME or simulated://wire/NAME"
+    if parts.netloc not in {"printer", "wire", "scanner", "keypad"} or not name or "/" in name:
+        mend = (
+            "Write simulated://printer/NAME, simulated://wire/NAME, simulated://scanner/NAME or simulated://keypad/NAME"
+        )
         raise WrongAddress(address, "no such simulated device", mend)
+    hall, gives_events = _simulated_hall(address, parts.netloc, name)
+    try:
+        config = msgspec.convert(hall, HallConfig, strict=False)
+    except msgspec.ValidationError as error:
+        raise WrongAddress(address, str(error), "See docs/devices.md, Simulated devices") from error
+    return Device(address, lambda: _open_simulated(address, config), gives_events=gives_events)
+
+
+def _simulated_hall(address: str, what: str, name: str) -> tuple[dict[str, Any], bool]:
+    """Give the hall of one device, and whether that device gives input records. Raises WrongAddress."""
     folder = tempfile.gettempdir()
-    if parts.netloc == "printer":
+    if what == "printer":
         given = _parameters(address, {"tickets", "width_dots", "rows_per_s"})
         entry: dict[str, Any] = {"name": name, "address": "tcp://127.0.0.1:0"}
         entry.update((key, given[key]) for key in ("width_dots", "rows_per_s") if key in given)
-        hall: dict[str, Any] = {"tickets": given.get("tickets", f"{folder}/tickets-{name}"), "printers": [entry]}
-    else:
+        return {"tickets": given.get("tickets", f"{folder}/tickets-{name}"), "printers": [entry]}, False
+    if what == "wire":
         given = _parameters(address, set(_SLAVES))
         slaves = [
             {"address": number, "kind": kind}
@@ -155,17 +189,17 @@ def _simulated(address: str) -> Device:
             if number
         ]
         entry = {"name": name, "address": f"pty:{folder}/wires-{os.getpid()}/{name}", "slaves": slaves}
-        hall = {"tickets": folder, "wires": [entry]}
-    try:
-        config = msgspec.convert(hall, HallConfig, strict=False)
-    except msgspec.ValidationError as error:
-        raise WrongAddress(address, str(error), "See docs/devices.md, Simulated devices") from error
-    return Device(address, lambda: _open_simulated(address, config))
+        return {"tickets": folder, "wires": [entry]}, False
+    kinds = {"scanner": {"serial": "serial_scanner", "keyboard": "keyboard_scanner"}, "keypad": {"usb": "keypad"}}[what]
+    given = _parameters(address, {"kind"})
+    kind = _one_of(address, "kind", given.get("kind", next(iter(kinds))), kinds)
+    entry = {"name": name, "address": f"pty:{folder}/inputs-{os.getpid()}/{name}", "kind": kind}
+    return {"tickets": folder, "inputs": [entry]}, kind != "serial_scanner"
 
 
 def _open_simulated(address: str, config: "HallConfig") -> Link:
     hall = _hall(address, config)
-    (real,) = [*hall.addresses["printers"].values(), *hall.addresses["wires"].values()]
+    (real,) = [address for kind in hall.addresses.values() for address in kind.values()]
     return find(real).open()
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from hardware.simulated.inputs import InputKind
 from hardware.simulated.printer import PrinterConfig
 from hardware.simulated.wire import Kind
 
@@ -48,6 +49,17 @@ class WireEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slaves: tuple[SlaveEntry, ...] = ()
 
 
+class InputEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A keypad or scanner that sends by itself, at ``address`` (``pty:/path/of/a/link``).
+
+    ``serial_scanner`` sends bytes; ``keyboard_scanner`` and ``keypad`` send the kernel's input records.
+    """
+
+    name: str
+    address: str
+    kind: InputKind
+
+
 class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A hall of devices. Pictures of cut tickets go to ``tickets``."""
 
@@ -55,6 +67,7 @@ class HallConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     control: str = "tcp://127.0.0.1:0"
     printers: tuple[PrinterEntry, ...] = ()
     wires: tuple[WireEntry, ...] = ()
+    inputs: tuple[InputEntry, ...] = ()
 
 
 def read_config(path: Path) -> HallConfig:

@@ -54,6 +54,8 @@ class ControlPort:
         self._orders: dict[str, Callable[[Order], object]] = {
             "devices": lambda _: hall.addresses(),
             "press": self._press,
+            "scan": lambda order: self._hall.inputs[order["device"]].scan(order["code"].encode()),
+            "press_keys": lambda order: self._hall.inputs[order["device"]].press(order["keys"]),
             "fault": self._fault,
             "tickets": self._tickets,
             "shown": lambda order: self._slave(order).shown,
@@ -129,7 +131,7 @@ class ControlPort:
         return self._hall.wires[order["wire"]].model.slaves[order["slave"]]
 
     def _device(self, order: Order) -> SimulatedDevice:
-        return {**self._hall.printers, **self._hall.wires}[order["device"]]
+        return {**self._hall.printers, **self._hall.wires, **self._hall.inputs}[order["device"]]
 
     def _press(self, order: Order) -> None:
         for key in order["keys"]:

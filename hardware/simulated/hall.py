@@ -12,8 +12,9 @@ import msgspec
 from PIL import Image
 
 from hardware.links import Interrupt
-from hardware.simulated.config import HallConfig, PrinterEntry, WireEntry
+from hardware.simulated.config import HallConfig, InputEntry, PrinterEntry, WireEntry
 from hardware.simulated.endpoints import Endpoint, endpoint
+from hardware.simulated.inputs import InputModel
 from hardware.simulated.printer import PrinterModel, Ticket
 from hardware.simulated.wire import Slave, WireModel
 
@@ -157,6 +158,35 @@ class SimulatedWire(SimulatedDevice):
         return found
 
 
+class SimulatedInput(SimulatedDevice):
+    """A keypad or scanner that sends by itself. Its log tells how much it has sent, never what."""
+
+    def __init__(self, entry: InputEntry, times: Times) -> None:
+        super().__init__(entry.name, endpoint(entry.address), times)
+        self.model = InputModel(entry.kind)
+        path = self.endpoint.address.removeprefix("serial://").partition("?")[0]
+        self.found_at = self.endpoint.address if entry.kind == "serial_scanner" else f"evdev://{path}?source=pty"
+
+    def press(self, names: list[str]) -> None:
+        """Press keys by the kernel's names. Raises KeyError, ValueError."""
+        self._send(self.model.press(names, self.times.now_s()))
+
+    def scan(self, code: bytes) -> None:
+        """Read a code, given with its terminator. Raises ValueError."""
+        self._send(self.model.scan(code, self.times.now_s()))
+
+    def _send(self, data: bytes) -> None:
+        self.log.append((self.times.now_s(), f"from device, {len(data)} bytes withheld", b""))
+        self._unsent = self.endpoint.write(self._unsent + data)
+
+    def _take(self, data: bytes, now_s: float) -> bytes:  # noqa: ARG002 -- it sends, and hears nothing.
+        return b""
+
+    def events(self) -> list[Event]:
+        """Give nothing: who made it scan knows."""
+        return []
+
+
 class SimulatedHall:
     """All devices of one configuration. Opens its far ends at once; :meth:`run` serves them until :meth:`stop`.
 
@@ -171,19 +201,21 @@ class SimulatedHall:
         tickets.mkdir(parents=True, exist_ok=True)
         self.printers = {entry.name: SimulatedPrinter(entry, tickets, self.times) for entry in config.printers}
         self.wires = {entry.name: SimulatedWire(entry, self.times) for entry in config.wires}
+        self.inputs = {entry.name: SimulatedInput(entry, self.times) for entry in config.inputs}
         self.extra: dict[int, Callable[[], None]] = {}  # Further descriptors to read, such as the control port's.
         self._bell = Interrupt()
         self._stopped = False
 
     def devices(self) -> list[SimulatedDevice]:
-        """Return printers and wires."""
-        return [*self.printers.values(), *self.wires.values()]
+        """Return printers, wires and inputs."""
+        return [*self.printers.values(), *self.wires.values(), *self.inputs.values()]
 
     def addresses(self) -> dict[str, dict[str, str]]:
         """Return under which address a driver finds each device."""
         return {
             "printers": {name: printer.endpoint.address for name, printer in self.printers.items()},
             "wires": {name: wire.endpoint.address for name, wire in self.wires.items()},
+            "inputs": {name: device.found_at for name, device in self.inputs.items()},
         }
 
     def stop(self) -> None:

@@ -5,7 +5,7 @@ knowledge  facts by name: who the server says we are, the hall as last seen
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,14 @@ class Outbox:
             except Malformed:
                 # Of a version that nobody speaks any more: kept for the technician, not sent.
                 self.drop_outbox(request_id, "malformed")
+        return tuple(commands)
+
+    def refused(self) -> tuple[tuple[AnyCommand, str], ...]:
+        """Give the commands that the server refused, oldest first, each with the refusal's code."""
+        commands: list[tuple[AnyCommand, str]] = []
+        for body, error in self._do("select body, error from outbox where error <> '' order by serial"):
+            with suppress(Malformed):  # Of a version that nobody speaks any more.
+                commands.append((decode_command(body), error))
         return tuple(commands)
 
     def keep(self, name: str, body: bytes) -> None:

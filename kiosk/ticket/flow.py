@@ -92,9 +92,12 @@ def _replied(state: State, request_id: str, reply: AnyReply | None, now: Now) ->
     if isinstance(screen, Confirm) and screen.visit and screen.visit.visit_id == request_id:
         return taking.answered(state, screen, reply, now) if screen.busy and not screen.own else (state, ())
     if request_id == state.sending:
-        return taking.sent(state, reply, now)
+        known = state.refused
+        state, effects = taking.sent(state, reply, now)
+        state, health = (state, ()) if state.refused == known else knowledge.report_health(state, now)
+        return state, (*effects, *health)
     if request_id == state.introducing:
-        return knowledge.introduced(replace(state, introducing=""), reply)
+        return knowledge.introduced(replace(state, introducing=""), reply, now)
     if request_id == state.helping:
         return replace(state, helping="", help="called" if isinstance(reply, Done) else "failed"), ()
     if request_id == state.fetching:

@@ -1,6 +1,8 @@
 """What the kiosk learns from its disk and from the server, and tells of itself."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
 from kiosk.ticket.hall import derived_id
 from kiosk.ticket.model import (
@@ -17,8 +19,13 @@ from kiosk.ticket.model import (
     State,
 )
 from kiosk.ticket.taking import Step
+from presentation.formats import ticket_number
 from protocol.commands import DeviceState, FetchCatalogue, Introduce, ReportDevice
 from protocol.views import AnyReply, CataloguePage, Introduction, KioskView
+
+REFUSED_TOLD_FOR: Final = timedelta(days=2)
+REFUSED_NAMED: Final = 6
+"""So many fit into the detail of a report with the longest codes."""
 
 
 def restored(state: State, kept: Restored) -> State:
@@ -30,6 +37,7 @@ def restored(state: State, kept: Restored) -> State:
         resume=kept.visit,
         offline_numbers=kept.offline_numbers,
         outbox=kept.outbox,
+        refused=kept.refused,
     )
 
 
@@ -66,8 +74,8 @@ def introduce(state: State, now: Now) -> Step:
     return replace(state, introducing=request_id), (Ask(request_id, Introduce(), state.settings.ask_real_s),)
 
 
-def introduced(state: State, reply: AnyReply | None) -> Step:
-    """Take the name and the key that the server knows this kiosk by."""
+def introduced(state: State, reply: AnyReply | None, now: Now) -> Step:
+    """Take the name and the key that the server knows this kiosk by; under a new name, tell how we are."""
     if not isinstance(reply, Introduction):
         return state, ()
     state = replace(state, introduced=True)
@@ -77,17 +85,32 @@ def introduced(state: State, reply: AnyReply | None) -> Step:
     identity = Identity(kiosks[0].function_id, reply.link_key)
     if identity == state.identity:
         return state, ()
-    return replace(state, identity=identity), (KeepKnowledge(identity, state.view),)
+    state, health = report_health(replace(state, identity=identity), now)
+    return state, (KeepKnowledge(identity, state.view), *health)
 
 
 def report_health(state: State, now: Now) -> Step:
-    """Tell the printer's health, when there is somebody to tell it to."""
-    if state.identity is None or state.link != "up" or not state.settings.has_printer:
+    """Tell how the kiosk is, when there is somebody to tell it to: its printer, and numbers that were refused."""
+    identity = state.identity
+    if identity is None or state.link != "up":
         return state, ()
+    since = now.hall_at - REFUSED_TOLD_FOR
+    state = replace(state, refused=tuple(one for one in state.refused if one.taken_at >= since))
     healths: dict[str, DeviceState] = {"": "ok", "paper_low": "degraded"}
-    health = healths.get(state.printer_reason, "out")
-    report = ReportDevice(function_id=state.identity.function_id, state=health, reason=state.printer_reason)
+    reason = state.printer_reason if state.settings.has_printer else ""
+    health = healths.get(reason, "out")
+    if state.refused and health != "out":
+        health, reason = "degraded", "handover_refused"
+    report = ReportDevice(function_id=identity.function_id, state=health, reason=reason, detail=_refused_numbers(state))
     return state, (Ask(now.fresh_id, report, state.settings.ask_real_s),)
+
+
+def _refused_numbers(state: State) -> str:
+    """Write the last numbers that were refused, each with the refusal's code: `H501 number_taken`."""
+    newest = reversed(state.refused[-REFUSED_NAMED:])
+    more = len(state.refused) - REFUSED_NAMED
+    named = [f"{ticket_number(one.prefix, one.number)} {one.code}" for one in newest]
+    return ", ".join([*named, f"+{more}"] if more > 0 else named)
 
 
 # --- The catalogue, page by page -------------------------------------------------------------------------------------

@@ -239,6 +239,16 @@ class Refusal:
     service_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedHandOver:
+    """A number on paper that the server refused to take over, with the refusal's code: its citizen is in no line."""
+
+    prefix: str
+    number: int
+    taken_at: datetime
+    code: str
+
+
 Screen = Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal
 
 
@@ -275,6 +285,8 @@ class State:
     """Since when the kiosk asks "are you still there?"; None when it does not ask."""
     stay_asked_real_s: float = 0.0
     printer_reason: str = ""
+    refused: tuple[RefusedHandOver, ...] = ()
+    """Own numbers that the server did not take over, newest last, until a technician has had two days to see them."""
 
 
 # --- Inputs ----------------------------------------------------------------------------------------------------------
@@ -289,6 +301,7 @@ class Restored:
     visit: PendingVisit | None = None
     offline_numbers: tuple[OfflineNumber, ...] = ()
     outbox: tuple[OutboxEntry, ...] = ()
+    refused: tuple[RefusedHandOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

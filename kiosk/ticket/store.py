@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from kiosk.outbox import Outbox
-from kiosk.ticket.model import Catalogue, Identity, OfflineNumber, OutboxEntry, PendingVisit, Restored
+from kiosk.ticket.model import Catalogue, Identity, OfflineNumber, OutboxEntry, PendingVisit, RefusedHandOver, Restored
 from protocol.codec import encode
 from protocol.commands import HandOverVisit, ReportTicket
 from protocol.configuration import Procedure
@@ -76,6 +76,11 @@ class Store(Outbox):
             visit=_read(visits[0][0].encode(), PendingVisit) if visits else None,
             offline_numbers=tuple(OfflineNumber(*row) for row in numbers),
             outbox=tuple(entries),
+            refused=tuple(
+                RefusedHandOver(one.prefix, one.number, one.taken_at, error)
+                for one, error in self.refused()
+                if isinstance(one, HandOverVisit)
+            ),
         )
 
     # --- catalogue ---

@@ -30,6 +30,7 @@ from kiosk.ticket.model import (
     PrinterTold,
     PrintState,
     Refusal,
+    RefusedHandOver,
     State,
     Ticket,
 )
@@ -231,7 +232,16 @@ def sent(state: State, reply: AnyReply | None, now: Now) -> Step:
         return later, ()
     rest = tuple(entry for entry in state.outbox if entry.request_id != request_id)
     error = reply.code if isinstance(reply, Refused) else ""
-    return replace(state, sending="", send_after_real_s=0.0, outbox=rest), (DropOutbox(request_id, error),)
+    refused = state.refused
+    if error:
+        commands = (entry.command for entry in state.outbox if entry.request_id == request_id)
+        refused += tuple(
+            RefusedHandOver(one.prefix, one.number, one.taken_at, error)
+            for one in commands
+            if isinstance(one, HandOverVisit)
+        )
+    state = replace(state, sending="", send_after_real_s=0.0, outbox=rest, refused=refused)
+    return state, (DropOutbox(request_id, error),)
 
 
 def resume(state: State, now: Now) -> Step:

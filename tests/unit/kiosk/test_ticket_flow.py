@@ -1,5 +1,6 @@
 """The ticket kiosk's flow, told as scenes: what happens to it, and what the citizen sees."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -192,6 +193,30 @@ def test_a_hand_over_is_repeated_under_the_same_id_until_it_is_known_to_have_arr
     assert scene.last(m.Ask, "HandOverVisit") == first
     scene.happen(m.Replied(first.request_id, Refused(code="number_taken")))
     assert scene.last(m.DropOutbox) == m.DropOutbox(first.request_id, "number_taken")
+
+
+def test_a_hand_over_that_the_server_refuses_is_told_to_the_technician() -> None:
+    scene = gone().touch(*TO_NUMBER).disk().disk()
+    scene.happen(m.LinkChanged("up"))
+    scene.happen(m.Replied(scene.last(m.Ask, "HandOverVisit").request_id, Refused(code="number_taken")))
+    report: Any = scene.last(m.Ask, "ReportDevice").command
+    assert (report.state, report.reason, report.detail) == ("degraded", "handover_refused", "H501 number_taken")
+    scene.happen(m.PrinterHealth("paper_out"))
+    report = scene.last(m.Ask, "ReportDevice").command
+    assert (report.state, report.reason, report.detail) == ("out", "paper_out", "H501 number_taken")
+    scene.hall_at += timedelta(days=3)
+    scene.happen(m.PrinterHealth(""))
+    report = scene.last(m.Ask, "ReportDevice").command
+    assert (report.state, report.reason, report.detail) == ("ok", "", "")
+
+
+def test_many_refused_hand_overs_fit_into_one_report() -> None:
+    refused = tuple(m.RefusedHandOver("H", number, MONDAY_8, "x" * 32) for number in range(501, 551))
+    scene = Scene(kept=m.Restored(refused=refused)).opened()
+    report: Any = scene.last(m.Ask, "ReportDevice").command
+    assert report.detail.startswith("H550 xxxx")
+    assert report.detail.endswith("+44")
+    assert len(report.detail) <= 256
 
 
 def test_the_range_ends_with_a_sentence() -> None:

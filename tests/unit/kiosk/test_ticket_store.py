@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.ticket import model as m
 from kiosk.ticket.store import Store
+from protocol.commands import HandOverVisit
 from tests.support.kiosks import TO_NUMBER, Scene, procedures, ward_view
 
 
@@ -59,6 +60,7 @@ def test_what_has_arrived_is_forgotten_and_what_was_refused_is_kept_aside(kept: 
     store.close()
     assert (restored.outbox, restored.visit) == ((), None)
     refused = list(apsw.Connection(str(folder / "kiosk.db")).execute("select request_id, error from outbox"))
+    assert restored.refused == ()
     assert refused == [(second.request_id, "unknown_visit")]
 
 
@@ -88,3 +90,17 @@ def test_every_commit_reaches_the_disk(tmp_path: Path) -> None:
     full = 2
     assert store._do("pragma synchronous") == [(full,)]
     store.close()
+
+
+def test_a_new_life_knows_which_hand_overs_were_refused(kept: tuple[Scene, Path]) -> None:
+    scene, folder = kept
+    hand_over = scene.last(m.KeepOffline).entry
+    assert isinstance(hand_over.command, HandOverVisit)
+    store = Store(folder)
+    store.drop_outbox(hand_over.request_id, "number_taken")
+    restored = store.restored()
+    store.close()
+    refused = m.RefusedHandOver("H", 501, hand_over.command.taken_at, "number_taken")
+    assert restored.refused == (refused,)
+    again = Scene(kept=restored)
+    assert again.state.refused == (refused,)

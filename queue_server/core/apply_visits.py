@@ -185,7 +185,7 @@ def press_rating(branch: Branch, event: e.RatingPressed) -> None:
         window = branch.counters[event.counter_id].window
         assert window is not None, "a press counts in an open window only"
         window.presses[event.channel] = Press(event.level, event.reasons)
-        window.last_press_at[event.function_id] = event.at
+        window.last_pressed_at[event.function_id] = event.pressed_at
 
 
 def close_rating(branch: Branch, event: e.RatingClosed) -> None:

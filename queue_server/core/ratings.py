@@ -167,15 +167,16 @@ def _flag(branch: Branch, counter: CounterToday | None, command: c.PressRating, 
         return "buffered"
     if window is None or at >= window.closes_at:
         return "no_open_window"
-    return _flag_in_window(branch, window, command.function_id, at)
+    return _flag_in_window(branch, window, command, at)
 
 
-def _flag_in_window(branch: Branch, window: Window, function_id: str, at: datetime) -> PressFlag:
+def _flag_in_window(branch: Branch, window: Window, command: c.PressRating, at: datetime) -> PressFlag:
     policies = branch.configuration.policies
     if at - window.opened_at < timedelta(milliseconds=policies.rating_too_soon_ms):
         return "too_soon"
-    last = window.last_press_at.get(function_id)
-    if last is not None and at - last < timedelta(milliseconds=policies.rating_debounce_ms):
+    # Told by the keys' own clock: what waited for the link arrives all at once, though a mind was changed in between.
+    last = window.last_pressed_at.get(command.function_id)
+    if last is not None and abs(command.pressed_at - last) < timedelta(milliseconds=policies.rating_debounce_ms):
         return "debounce"
     return ""
 

@@ -108,8 +108,8 @@ class Window(msgspec.Struct, kw_only=True):
     opened_at: datetime
     closes_at: datetime
     presses: dict[RatingChannel, Press] = msgspec.field(default_factory=dict)
-    last_press_at: dict[str, datetime] = msgspec.field(default_factory=dict)
-    """By function, to tell a bounce from a change of mind."""
+    last_pressed_at: dict[str, datetime] = msgspec.field(default_factory=dict)
+    """By function and by its own clock, to tell a bounce from a change of mind."""
 
 
 @dataclass(slots=True)

@@ -142,7 +142,13 @@ MUTANTS = (
         "if window is None or at >= window.closes_at:",
         "if window is None:",
     ),
-    Mutant("a bounce counts", "ratings.py", "if last is not None and at - last <", "if last is None and at - at <"),
+    Mutant("a bounce counts", "ratings.py", "if last is not None and abs(", "if last is None and abs("),
+    Mutant(
+        "a bounce is told by when it arrived",
+        "ratings.py",
+        "abs(command.pressed_at - last) <",
+        "at - last <",
+    ),
     Mutant(
         "a visit is rated twice by two counters",
         "ratings.py",

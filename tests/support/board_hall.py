@@ -34,6 +34,8 @@ class ServedHall:
         self._far_end = FarEnd()
         self._orders: queue.Queue[BoardView | None] = queue.Queue()
         self._began_s = time.monotonic()
+        self.last_word_ns = 0
+        """When a view was last sent, by the monotonic clock."""
         self._ready = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="served-hall")
@@ -56,11 +58,9 @@ class ServedHall:
         """Tell the hall's time."""
         return self._began_at + timedelta(seconds=(time.monotonic() - self._began_s) * self.rate)
 
-    def show(self, view: BoardView | None) -> int:
-        """Publish a view from now on, or fall silent; returns the moment (monotonic, ns) before it was sent."""
-        before = time.monotonic_ns()
+    def show(self, view: BoardView | None) -> None:
+        """Publish a view from now on, or fall silent."""
         self._orders.put(view)
-        return before
 
     def _run(self) -> None:
         with self._far_end as far_end:
@@ -72,6 +72,7 @@ class ServedHall:
                     view, due = self._orders.get(timeout=0.002), 0.0
                 if view is not None and time.monotonic() >= due:
                     sequence, due = sequence + 1, time.monotonic() + HEARTBEAT_S
+                    self.last_word_ns = time.monotonic_ns()
                     far_end.publish(TOPIC, view, sequence=sequence, rate=self.rate, at=self.now())
                 if far_end.asked(0):
                     self._answer(far_end)
@@ -136,6 +137,11 @@ class RealBoard:
         """End the program as a power cut does."""
         self.process.kill()
         self.process.wait(PATIENCE_S)
+
+    def waited_for_processor_s(self) -> float:
+        """Tell how long the program's threads stood ready to run while others ran (see proc(5), schedstat)."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text("ascii").split()[1]) for task in tasks) / 1e9
 
     def wait_for(self, wanted: Callable[[dict[str, Any]], bool], *, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for the first event or answer that is as wanted, past ones included."""

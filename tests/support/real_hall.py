@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -203,6 +204,22 @@ class RealScreen:
         self._finger.sendall(b"".join(json.dumps(order).encode() + b"\n" for order in orders))
         with self._finger.makefile("rb") as answers:
             return [json.loads(answers.readline()) | json.loads(answers.readline()) for _ in points]
+
+    def wait_for_hall_time(self, seconds: float) -> None:
+        """Let so much of the hall's time pass, by the program's own clock."""
+        until_at: datetime | None = None
+        deadline_s = time.monotonic() + PATIENCE_S
+        with self._changed:
+            while time.monotonic() < deadline_s:
+                self._answers.clear()
+                self._eye.sendall(b'{"ask": "state"}\n')
+                self._changed.wait_for(lambda: self._answers, PATIENCE_S)
+                now_at = datetime.fromisoformat(self._answers[-1]["hall_at"])
+                until_at = until_at or now_at + timedelta(seconds=seconds)
+                if now_at >= until_at:
+                    return
+                self._changed.wait(0.01)
+        raise AssertionError(f"the hall's time stands still at {until_at}")
 
     def picture(self, path: Path) -> Path:
         self._eye.sendall(json.dumps({"ask": "screenshot", "path": str(path)}).encode() + b"\n")

@@ -214,7 +214,11 @@ class Table:
     # Ratings
 
     def do_rate(self, counter: str, level: str, by: str = "keypad", *marks: str) -> str:
-        """Press a key; marks are ``stale``, ``buffered``, ``nonce`` (that of the open window), ``of:2``, ``same``."""
+        """Press a key.
+
+        Marks: ``stale``, ``buffered``, ``nonce`` (that of the open window), ``of:2``, ``same``, and ``ago:1.5`` for a
+        press that comes in so many seconds late.
+        """
         function = f"{_RATING_FUNCTIONS[by]}-{counter}"
         self.request_count += 0 if "same" in marks else 1
         other = next((mark[3:] for mark in marks if mark.startswith("of:")), counter)
@@ -230,6 +234,8 @@ class Table:
             buffered="buffered" in marks,
             reasons=("slow", "unheard") if "reasons" in marks else (),
         )
+        ago_s = next((float(mark[4:]) for mark in marks if mark.startswith("ago:")), 0.0)
+        press = msgspec.structs.replace(press, pressed_at=self.hall.at - timedelta(seconds=ago_s))
         reply, events = self.hall.ask_events(press)
         if isinstance(reply, v.Refused):
             return _told(reply)

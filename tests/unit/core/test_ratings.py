@@ -53,6 +53,15 @@ SCENARIOS = {
         wait    100
         rated   V1                             -> keypad:1 terminal:3
     """,
+    "presses that a slow link brings together were still made apart": """
+        wait    9
+        rate    1 3 terminal ago:4             -> counted
+        rate    1 1 terminal ago:2             -> counted
+        rate    1 2 terminal ago:1.7           -> debounce
+        rate    1 2 terminal ago:2.3           -> debounce
+        wait    100
+        rated   V1                             -> terminal:1
+    """,
     "the same press twice is kept once": """
         wait    2
         rate    1 2                            -> counted

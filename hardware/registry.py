@@ -147,10 +147,10 @@ def _evdev(address: str) -> Device:
 _halls: "dict[str, HallThread]" = {}
 _halls_lock = threading.Lock()
 _SLAVES: Final = {
-    "call_keypads": "call_keypad",
-    "rating_keypads": "rating_keypad",
-    "leds": "led",
-    "line_boards": "led_am03127",
+    "call_keypads": {"kind": "call_keypad"},
+    "rating_keypads": {"kind": "rating_keypad"},
+    "leds": {"kind": "led"},
+    "line_boards": {"kind": "led", "protocol": "am03127"},
 }
 
 
@@ -183,8 +183,8 @@ def _simulated_hall(address: str, what: str, name: str) -> tuple[dict[str, Any],
     if what == "wire":
         given = _parameters(address, set(_SLAVES))
         slaves = [
-            {"address": number, "kind": kind}
-            for parameter, kind in _SLAVES.items()
+            {"address": number, **what}
+            for parameter, what in _SLAVES.items()
             for number in given.get(parameter, "").split(",")
             if number
         ]

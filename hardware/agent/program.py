@@ -20,6 +20,7 @@ from hardware import bus, registry
 from hardware.agent import flow
 from hardware.agent.presses import PressStore
 from hardware.agent.settings import AgentSettings, WireSettings, load_settings
+from hardware.speeches import speech
 from protocol import commands as c
 from protocol.link import Link, LinkFull, LinkState, new_id, open_link
 from protocol.views import AnyReply, Envelope, Introduction, Refused
@@ -52,6 +53,9 @@ class _Delivered:
     press_id: str
     reply: AnyReply | None
 
+
+_HEALTH = {"ok": "answers", "degraded": "often does not answer", "gone": "does not answer any more"}
+_BABBLE = "is never quiet: a device speaks unasked; unplug one after another to find it"
 
 _Item = flow.AnyInput | _WireEvent | _Introduced | _Delivered | None
 
@@ -172,23 +176,36 @@ class Agent:
 
     def _of_wire(self, wire_id: str, event: bus.BusEvent) -> Iterable[flow.AnyInput]:
         match event:
+            case bus.WireHealth():
+                return self._of_wire_health(wire_id, event)
+            case bus.WireNoise():
+                _say(f"wire {wire_id} {_BABBLE if event.babbling else 'is quiet again'}")
+                return ()
+            case _:
+                return self._of_slave(self._places[wire_id, event.address], event)
+
+    def _of_slave(self, function_id: str, event: bus.SlaveEvent) -> Iterable[flow.AnyInput]:
+        match event:
             case bus.KeyPressed():
-                function_id = self._places[wire_id, event.address]
                 yield flow.KeyPressed(function_id, event.key, new_id(), self.link.hall_now())
             case bus.SlaveHealth():
-                function_id = self._places[wire_id, event.address]
                 self._present[function_id] = event.present
-                _say(f"{function_id} {'answers' if event.present else 'does not answer any more'}")
-                yield flow.HealthChanged(function_id, "ok" if event.present else "gone")
-            case bus.WireHealth():
-                _say(f"wire {wire_id} {'is open' if event.is_open else 'is away: ' + event.what}")
-                for (wire, _), function_id in self._places.items():
-                    if wire == wire_id and not event.is_open:
-                        yield flow.HealthChanged(function_id, "gone", event.what)
-                    elif wire == wire_id and self._present.get(function_id):
-                        yield flow.HealthChanged(function_id, "ok")
+                _say(f"{function_id} {_HEALTH[event.state]}" + (f" ({event.reason})" if event.reason else ""))
+                yield flow.HealthChanged(function_id, "ok" if event.present else "gone", event.reason)
+            case bus.TextRefused():
+                _say(f"{function_id} does not take the text {event.text!r}")
+            case bus.SlaveRestarted():
+                _say(f"{function_id} has been switched on")
             case bus.TextShown():
                 return
+
+    def _of_wire_health(self, wire_id: str, event: bus.WireHealth) -> Iterable[flow.AnyInput]:
+        _say(f"wire {wire_id} {'is open' if event.is_open else 'is away: ' + event.what}")
+        for (wire, _), function_id in self._places.items():
+            if wire == wire_id and not event.is_open:
+                yield flow.HealthChanged(function_id, "gone", event.what)
+            elif wire == wire_id and self._present.get(function_id):
+                yield flow.HealthChanged(function_id, "ok")
 
     # --- Who are we ---
 
@@ -218,12 +235,12 @@ class Agent:
     def _open(self, wire: WireSettings) -> bus.BusOwner:
         device = registry.find(wire.address)
         kinds = {function.function_id: function.kind for function in self._flow.functions.values()}
-        slaves = tuple(
-            bus.SlaveConfig(place.slave, polled=kinds[place.function_id] != "counter_display", speech=place.protocol)
+        speeches = tuple(
+            speech(place.protocol, place.slave, has_keys=kinds[place.function_id] != "counter_display")
             for place in self._settings.functions
             if place.wire_id == wire.wire_id and place.function_id in kinds
         )
-        config = bus.BusConfig(slaves, bytes_per_s=device.bytes_per_s or 11_520.0)
+        config = bus.BusConfig(speeches, bytes_per_s=device.bytes_per_s or 11_520.0)
         return bus.BusOwner(device.open, config, _with_wire(self._on_event, wire.wire_id), f"wire-{wire.wire_id}")
 
     # --- Effects ---

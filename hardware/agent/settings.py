@@ -14,7 +14,7 @@ function_id = "counter-display-1"
 wire_id = "hall"
 slave = 41
 columns = 4                         # letters that the display has
-protocol = "reference"              # or "am03127"
+protocol = "reference"              # or another of hardware/speeches, as "am03127"
 
 [call_keys]                         # optional: what the keys of call keypads mean; digits gather a number
 N = "next"
@@ -24,12 +24,13 @@ outcomes = ["received", …]          # optional: E ends with the first, 2 E wit
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from hardware import keypad, rating_keypad
 from hardware.keypad import KeypadAction
+from hardware.speeches import PROTOCOLS
 from protocol.message import Code, Identifier
 
 SETTINGS_FILE = "agent.toml"
@@ -55,7 +56,7 @@ class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     wire_id: Identifier
     slave: Annotated[int, msgspec.Meta(ge=1, le=254)]
     columns: Annotated[int, msgspec.Meta(ge=3, le=32)] = 4
-    protocol: Literal["reference", "am03127"] = "reference"
+    protocol: str = "reference"
 
 
 class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +97,9 @@ def _check(settings: AgentSettings, path: Path) -> None:
         if function.function_id in names:
             raise WrongSettings(f"{where} stands there twice; give each function once")
         names.add(function.function_id)
+        if function.protocol not in PROTOCOLS:
+            known = ", ".join(sorted(PROTOCOLS))
+            raise WrongSettings(f"{where} has the protocol {function.protocol!r}; there are: {known}")
         place = (function.wire_id, function.slave)
         if place in seen:
             raise WrongSettings(f"{where} has slave {function.slave}, as {seen[place]!r} has; slaves differ on a wire")

@@ -5,35 +5,48 @@
     STX  address  command  data        ETX  check
     02   2 hex    1 char   0-64 chars  03   2 hex: XOR of all bytes from address to ETX
 
+    poll (master)       10h + (high digit XOR low digit)   2 hex: address        three bytes
+    nothing (slave)     80h + (address AND 7Fh)                                  one byte
+
 Everything between STX and the check is printable ASCII (20h-7Eh), hex digits are capitals. Addresses are 01-FE; 00 is
-the master's and is used by no slave. The master speaks first, always; a slave answers within 20 ms or not at all.
+the master's and is used by no slave. STX, the first byte of a poll (10h-1Fh) and every byte from 80h on begin anew,
+whatever was half heard before. The master speaks first, always; a slave answers within 10 ms or not at all.
 
 ======= ========================= ============================================================ ==================
 master  means                     slave answers                                                means
 ======= ========================= ============================================================ ==================
-``P``   anything new?             ``K`` sequence key | ``R`` | ``-``                           key, restarted, no
+poll    anything new?             nothing | ``K`` sequence key | ``R``                         no, key, restarted
 ``A``   sequence: I have it       (silence)
 ``W``   sequence text: show this  ``A`` sequence                                               it is shown
 ``?``   who are you?              ``I`` kind version                                           identity
 ======= ========================= ============================================================ ==================
 
+*Short polls.* A wire of keypads carries little else than questions with no for an answer, so that these decide how long
+a key waits: four bytes where two frames would be fourteen. The poll is checked (each wrong byte breaks the XOR); of the
+no it is enough that a false one only puts a key off until the next poll.
+
 *Exactly once.* A key carries a sequence number (two hex digits, rising by one, FF is followed by 00). The slave sends
 the same ``K`` at each poll until ``A`` with its number comes, then goes on to the next key; the master hands a key on
 only if its number differs from the last one it had of that slave, and acknowledges it in both cases. After power-up a
 slave answers ``R`` until ``A00`` comes, and numbers its keys from 00 again; the master then forgets the last number. A
-key that has not been fetched for ten seconds is thrown away by the slave, without using up its number: a clerk must
-not call somebody by a press from before a cut.
+key that has not been acknowledged for ten seconds is thrown away by the slave, since a clerk must not call somebody by
+a press from before a cut. If it has been sent at all, its number is used up: the master may have had it.
 
 The frame follows the pattern of NEC's IMS interface (STX, addresses, ETX, BCC); golden frame: the key ``N`` with number
-07 from slave 05 is ``02 30 35 4b 30 37 4e 03 30 34``.
+07 from slave 05 is ``02 30 35 4b 30 37 4e 03 30 34``. The poll of slave 05 is ``15 30 35``, its no ``85``.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 STX, ETX = 0x02, 0x03
+POLL_FIRST: Final = 0x10
+POLL_BYTES: Final = 3
+NOTHING_FIRST: Final = 0x80
 DATA_MOST: Final = 64
 TEXT_MOST: Final = 32
+KEY_BYTES: Final = 10
+SHOWN_BYTES: Final = 9
 ADDRESS_LAST: Final = 0xFE
 SEQUENCES: Final = 256
 _HEX: Final = b"0123456789ABCDEF"
@@ -65,26 +78,78 @@ def encode(frame: Frame) -> bytes:
     return bytes((STX,)) + inner + _check(inner)
 
 
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The short question for news."""
+
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The short no; it tells seven bits of the address it comes from."""
+
+    address_low: int
+
+    def is_from(self, address: int) -> bool:
+        """Whether the slave at ``address`` may have said it."""
+        return address & 0x7F == self.address_low
+
+
+Message = Frame | Poll | Nothing
+
+
+def poll(address: int) -> bytes:
+    """Return the three bytes that ask a slave for news."""
+    assert 0 <= address <= ADDRESS_LAST, address
+    return bytes((POLL_FIRST | (address >> 4 ^ address & 0x0F),)) + b"%02X" % address
+
+
+def nothing(address: int) -> bytes:
+    """Return the one byte by which a slave says that there is none."""
+    assert 0 <= address <= ADDRESS_LAST, address
+    return bytes((NOTHING_FIRST | address & 0x7F,))
+
+
 class Decoder:
-    """Fed with bytes as they come, gives whole frames. ``errors`` counts spoilt ones; STX always begins anew."""
+    """Fed with bytes as they come, gives whole messages. ``errors`` counts spoilt ones."""
 
     def __init__(self) -> None:
         self.errors = 0
         self._inner: bytearray | None = None  # From the address on; None outside of a frame.
+        self._poll: bytearray | None = None
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """Take ``data`` and return the frames it completes."""
+    def feed(self, data: bytes) -> list[Message]:
+        """Take ``data`` and return the messages it completes."""
         fed = (self._feed_byte(byte) for byte in data)
-        return [frame for frame in fed if frame is not None]
+        return [message for message in fed if message is not None]
 
-    def _feed_byte(self, byte: int) -> Frame | None:
-        if byte == STX:
-            self.errors += self._inner is not None
-            self._inner = bytearray()
+    def _feed_byte(self, byte: int) -> Message | None:
+        if byte == STX or (byte >= POLL_FIRST and byte < POLL_FIRST + 16) or byte >= NOTHING_FIRST:
+            return self._begin(byte)
+        if self._poll is not None:
+            return self._feed_poll(self._poll, byte)
+        return None if self._inner is None else self._feed_frame(self._inner, byte)
+
+    def _begin(self, byte: int) -> Message | None:
+        self.errors += self._inner is not None or self._poll is not None
+        self._inner = bytearray() if byte == STX else None
+        self._poll = bytearray((byte,)) if POLL_FIRST <= byte < POLL_FIRST + 16 else None
+        return Nothing(byte & 0x7F) if byte >= NOTHING_FIRST else None
+
+    def _feed_poll(self, held: bytearray, byte: int) -> Message | None:
+        held.append(byte)
+        if len(held) < POLL_BYTES:
             return None
-        inner = self._inner
-        if inner is None:
+        self._poll = None
+        digits = bytes(held[1:])
+        address = int(digits, 16) if all(digit in _HEX for digit in digits) else 0
+        if not 0 < address <= ADDRESS_LAST or poll(address) != held:
+            self.errors += 1
             return None
+        return Poll(address)
+
+    def _feed_frame(self, inner: bytearray, byte: int) -> Message | None:
         inner.append(byte)
         ended = inner.find(ETX)
         if ended < 0:
@@ -118,11 +183,6 @@ class Key:
 
     sequence: int
     key: str
-
-
-def poll(address: int) -> Frame:
-    """Ask a slave for news."""
-    return Frame(address, "P")
 
 
 def acknowledge(address: int, sequence: int) -> Frame:

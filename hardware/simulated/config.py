@@ -7,7 +7,8 @@ import msgspec
 
 from hardware.simulated.inputs import InputKind
 from hardware.simulated.printer import PrinterConfig
-from hardware.simulated.wire import Kind
+from hardware.simulated.slaves import Kind, slave
+from hardware.simulated.wire import SlaveModel
 
 
 class PrinterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,17 +36,26 @@ class PrinterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SlaveEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A device on a wire. ``address`` is 1-254."""
+    """A device on a wire. ``address`` is 1-254, ``protocol`` its language (``hardware/simulated/slaves.py``)."""
 
     address: int
     kind: Kind
+    protocol: str = "reference"
+
+    def model(self) -> SlaveModel:
+        """Return the slave. Raises ValueError that names the mistake."""
+        return slave(self.protocol, self.address, self.kind)
 
 
 class WireEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An RS-485 wire at ``address`` (``pty:/path/of/a/link``) with its slaves."""
+    """An RS-485 wire at ``address`` (``pty:/path/of/a/link``) with its slaves.
+
+    With ``baud`` each byte takes its time, as on a real wire; without (0) none does.
+    """
 
     name: str
     address: str
+    baud: int = 0
     slaves: tuple[SlaveEntry, ...] = ()
 
 

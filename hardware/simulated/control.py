@@ -14,7 +14,7 @@ import msgspec
 
 from hardware.simulated.hall import Event, SimulatedDevice, SimulatedHall
 from hardware.simulated.printer import FAULTS
-from hardware.simulated.wire import SLAVE_FAULTS, WIRE_FAULTS, Slave
+from hardware.simulated.wire import SLAVE_FAULTS, WIRE_FAULTS, SlaveModel
 
 LINE_MOST: Final = 65536
 SEND_TIMEOUT_S: Final = 5.0
@@ -127,7 +127,7 @@ class ControlPort:
 
     # --- Orders ------------------------------------------------------------------------------------------------------
 
-    def _slave(self, order: Order) -> Slave:
+    def _slave(self, order: Order) -> SlaveModel:
         return self._hall.wires[order["wire"]].model.slaves[order["slave"]]
 
     def _device(self, order: Order) -> SimulatedDevice:

@@ -16,7 +16,7 @@ from hardware.simulated.config import HallConfig, InputEntry, PrinterEntry, Wire
 from hardware.simulated.endpoints import Endpoint, endpoint
 from hardware.simulated.inputs import InputModel
 from hardware.simulated.printer import PrinterModel, Ticket
-from hardware.simulated.wire import Slave, WireModel
+from hardware.simulated.wire import WireModel
 
 LOG_ENTRIES_MOST: Final = 5000
 READ_MOST: Final = 4096
@@ -135,11 +135,17 @@ class SimulatedWire(SimulatedDevice):
 
     def __init__(self, entry: WireEntry, times: Times) -> None:
         super().__init__(entry.name, endpoint(entry.address), times)
-        self.model = WireModel([Slave(slave.address, slave.kind) for slave in entry.slaves])
+        self.model = WireModel([slave.model() for slave in entry.slaves], entry.baud / 10)
         self._told = dict.fromkeys(self.model.slaves, ("", 0))
 
+    def due_s(self) -> float | None:
+        """Return when the next byte will have crossed the wire."""
+        return self.model.due_s()
+
     def _take(self, data: bytes, now_s: float) -> bytes:
-        self.model.receive(data, now_s)
+        if data:
+            self.model.receive(data, now_s)
+        self.model.step(now_s)
         said, self.model.replies = self.model.replies, b""
         return said
 

@@ -1,116 +1,170 @@
-"""An RS-485 wire with its slaves: call keypads, rating keypads, LED counter displays. Pure.
+"""An RS-485 wire as bytes cross it: half duplex, at its baud, with its faults. Pure; knows no slave's language.
 
-Slaves hear every byte on the wire and answer only what is addressed to them. Faults belong to one slave (absent, mute,
-noisy, deaf to acknowledgements) or to the wire (echo: the adapter hears itself; noise: wrong bytes before an answer).
+Who speaks occupies the wire for as long as its bytes take; slaves hear a message when its last byte is over, the master
+gets the first byte by itself and then the rest, as an adapter hands it over. Who speaks while another does spoils both:
+where two messages overlap, each byte is the AND of both. With ``bytes_per_s`` 0 all that takes no time.
+
+Faults of one slave, whatever its language: ``absent`` (hears and says nothing), ``spoilt`` (a wrong bit in each
+answer), ``late`` (answers when nobody waits any more), ``half`` (falls silent within each answer), ``babbling`` (never
+ends speaking), ``twin`` (a second one with the same address, no key of which is pressed). Others are the slave's own.
+Faults of the wire: ``echo`` (the adapter hears itself), ``noise`` (wrong bytes before each answer), ``noise_within``.
 """
 
-from collections import deque
-from dataclasses import dataclass, field
-from typing import Final, Literal
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
 
-from hardware.codecs import am03127
-from hardware.codecs import reference_frame as rf
+TURN_CHARACTERS: Final = 1.0
+LATE_S: Final = 0.3
+BABBLE: Final = bytes((0x55, 0x00, 0xF7, 0x7F, 0x3C, 0x02, 0x31, 0x13))
+BABBLE_S: Final = 0.008
+NOISE: Final = b"\x00\xff\x02\x7f"
+WIRE_FAULTS: Final = frozenset({"echo", "noise", "noise_within"})
+SLAVE_FAULTS: Final = frozenset({"absent", "spoilt", "late", "half", "babbling", "twin", "deaf", "misnamed"})
 
-KEPT_KEY_S: Final = 10.0
-KEYS_MOST: Final = 16
-SLAVE_FAULTS: Final = frozenset({"absent", "spoilt", "deaf"})
-WIRE_FAULTS: Final = frozenset({"echo", "noise"})
 
-Kind = Literal["call_keypad", "rating_keypad", "led", "led_am03127"]
+class SlaveModel(Protocol):
+    """One device on the wire, in any language. ``faults`` is changed from outside; what it does not know it ignores."""
+
+    address: int
+    faults: set[str]
+    shown: str
+    taken: list[tuple[str, int]]
+    """Keys that the master has acknowledged, with their number."""
+
+    def receive(self, data: bytes, now_s: float) -> bytes:
+        """Hear bytes, its own excepted, and return what it answers (b"": nothing)."""
+
+    def press(self, name: str, now_s: float) -> None:
+        """Press a key. ValueError: it has none such."""
+
+    def power_cycle(self) -> None:
+        """Switch off and on."""
 
 
 @dataclass(slots=True)
-class Slave:
-    """One device on the wire; an LED counter display has a text, a keypad has keys that wait to be fetched."""
+class _Message:
+    speaker: int  # The place of a slave, or MASTER.
+    begins_s: float
+    ends_s: float
+    data: bytes
+    first_told: bool = False
 
-    address: int
-    kind: Kind
-    faults: set[str] = field(default_factory=set)
-    shown: str = ""
-    keys: deque[tuple[str, float]] = field(default_factory=deque)  # Key and when it was pressed.
-    taken: list[tuple[str, int]] = field(default_factory=list)  # Keys that the master acknowledged, with their number.
-    sequence: int = 0
-    restarted: bool = True
 
-    def press(self, name: str, now_s: float) -> None:
-        """Press a key. A keypad remembers sixteen; more are lost, as on a real one."""
-        if len(self.keys) < KEYS_MOST:
-            self.keys.append((name, now_s))
-
-    def power_cycle(self) -> None:
-        """Switch off and on: keys and texts are forgotten, numbers begin anew."""
-        self.keys.clear()
-        self.shown, self.sequence, self.restarted = "", 0, True
-
-    def answer(self, frame: rf.Frame, now_s: float) -> rf.Frame | None:
-        """Answer a frame that is addressed to it."""
-        while self.keys and now_s - self.keys[0][1] > KEPT_KEY_S:
-            self.keys.popleft()
-        match frame.command:
-            case "P":
-                return self._news()
-            case "A":
-                self._acknowledged(rf.sequence_of(frame))
-                return None
-            case "?":
-                return rf.Frame(self.address, "I", f"{self.kind} 1")
-            case "W" if self.kind == "led" and (sequence := rf.sequence_of(frame)) is not None:
-                self.shown = frame.data[2:]
-                return rf.acknowledge(self.address, sequence)
-        return None
-
-    def _news(self) -> rf.Frame:
-        if self.restarted:
-            return rf.Frame(self.address, "R")
-        if self.keys:
-            return rf.key(self.address, self.sequence, self.keys[0][0])
-        return rf.Frame(self.address, "-")
-
-    def _acknowledged(self, sequence: int | None) -> None:
-        if "deaf" in self.faults:
-            return
-        if self.restarted and sequence == 0:
-            self.restarted = False
-        elif self.keys and sequence == self.sequence:
-            self.taken.append((self.keys.popleft()[0], self.sequence))
-            self.sequence = (self.sequence + 1) % rf.SEQUENCES
+MASTER: Final = -1
 
 
 class WireModel:
-    """All slaves of one wire. ``replies`` is what the wire carries back to the master."""
+    """All slaves of one wire. ``replies`` is what it has carried to the master so far, to be taken by the caller."""
 
-    def __init__(self, slaves: list[Slave]) -> None:
+    def __init__(self, slaves: Sequence[SlaveModel], bytes_per_s: float = 0.0) -> None:
         self.slaves = {slave.address: slave for slave in slaves}
         self.faults: set[str] = set()
         self.replies = b""
-        self._frames = rf.Decoder()
-        self._packets = am03127.PacketDecoder()
+        self.tamper: Callable[[int, bytes], bytes] = lambda _, data: data  # Speaker, message -> what crosses the wire.
+        self._byte_s = 1 / bytes_per_s if bytes_per_s else 0.0
+        self._places: list[SlaveModel] = list(slaves)
+        self._twins: dict[int, SlaveModel] = {}
+        self._under_way: list[_Message] = []
+        self._free_s: dict[int, float] = {}
 
     def receive(self, data: bytes, now_s: float) -> None:
-        """Let every slave hear ``data``."""
-        if "echo" in self.faults:
-            self.replies += data
-        for frame in self._frames.feed(data):
-            slave = self.slaves.get(frame.address)
-            if slave is None or slave.kind == "led_am03127" or "absent" in slave.faults:
-                continue
-            if (answer := slave.answer(frame, now_s)) is not None:
-                self._say(rf.encode(answer), spoilt="spoilt" in slave.faults)
-        for packet, sound in self._packets.feed(data):
-            self._line_board(packet, sound=sound)
+        """Let the master say ``data``."""
+        self._say(MASTER, data, now_s)
+        self.step(now_s)
 
-    def _line_board(self, packet: am03127.Packet, *, sound: bool) -> None:
-        for slave in self.slaves.values():
-            meant = packet.board in {0, slave.address}
-            if slave.kind != "led_am03127" or "absent" in slave.faults or not meant:
-                continue
-            text = am03127.shown_text(packet)
-            if sound and text is not None:
-                slave.shown = text
-            if packet.board:
-                self._say(b"ACK" if sound else b"NACK", spoilt="spoilt" in slave.faults)
+    def due_s(self) -> float | None:
+        """Return when something happens by itself; None when nothing will."""
+        moments = [self._next_s(message) for message in self._under_way]
+        if any("babbling" in slave.faults for slave in self._places) and not moments:
+            return 0.0
+        return min(moments, default=None)
 
-    def _say(self, answer: bytes, *, spoilt: bool) -> None:
-        if "noise" in self.faults:
-            self.replies += b"\x00\xff\x02\x7f"
-        self.replies += bytes((answer[0], answer[1] ^ 0x10)) + answer[2:] if spoilt else answer
+    def _next_s(self, message: _Message) -> float:
+        return message.ends_s if message.first_told else min(message.begins_s + self._byte_s, message.ends_s)
+
+    def step(self, now_s: float) -> None:
+        """Let pass what is due."""
+        self._babble(now_s)
+        while (due := self._due_first(now_s)) is not None:
+            self._deliver(due)
+
+    def _due_first(self, now_s: float) -> _Message | None:
+        first = min(self._under_way, key=self._next_s, default=None)
+        return first if first is not None and self._next_s(first) <= now_s else None
+
+    # --- Speaking ----------------------------------------------------------------------------------------------------
+
+    def _say(self, speaker: int, data: bytes, from_s: float) -> None:
+        data = self.tamper(speaker, data)
+        if data:
+            begins_s = max(from_s, self._free_s.get(speaker, from_s))
+            message = _Message(speaker, begins_s, begins_s + len(data) * self._byte_s, data)
+            self._free_s[speaker] = message.ends_s
+            self._collide(message)
+            self._under_way.append(message)
+
+    def _collide(self, fresh: _Message) -> None:
+        """Spoil what overlaps; two that say the same at the same moment are heard as one."""
+        for other in list(self._under_way):
+            if other.speaker == fresh.speaker or not fresh.begins_s < other.ends_s or not other.begins_s < fresh.ends_s:
+                continue
+            behind = round((fresh.begins_s - other.begins_s) / self._byte_s)
+            mixed = bytearray(max(len(other.data), behind + len(fresh.data)))
+            for place in range(len(mixed)):
+                inside = 0 <= place - behind < len(fresh.data)
+                ours = fresh.data[place - behind] if inside else 0xFF
+                mixed[place] = ours & (other.data[place] if place < len(other.data) else 0xFF)
+            other.data, other.ends_s = bytes(mixed), max(other.ends_s, fresh.ends_s)
+            fresh.data = b""
+
+    def _babble(self, now_s: float) -> None:
+        for place, slave in enumerate(self._places):
+            if "babbling" in slave.faults and self._free_s.get(place, now_s) <= now_s:
+                self._say(place, BABBLE, now_s)
+                self._free_s[place] = max(self._free_s[place], now_s + BABBLE_S)
+
+    # --- Hearing -----------------------------------------------------------------------------------------------------
+
+    def _deliver(self, message: _Message) -> None:
+        to_master = message.speaker != MASTER or "echo" in self.faults
+        if not message.first_told and self._byte_s:
+            message.first_told = True
+            self.replies += message.data[:1] if to_master else b""
+            return
+        self._under_way.remove(message)
+        if to_master:
+            self.replies += message.data[1:] if message.first_told else message.data
+        for place, slave in enumerate(self._places):
+            if place != message.speaker and message.data:
+                self._answer(place, slave, message.data, message.ends_s)
+
+    def _answer(self, place: int, slave: SlaveModel, data: bytes, now_s: float) -> None:
+        answers = [slave.receive(data, now_s)] if "absent" not in slave.faults else []
+        if "twin" in slave.faults:
+            answers.append(self._twin(place, slave).receive(data, now_s))
+        else:
+            self._twins.pop(place, None)
+        turn_s = TURN_CHARACTERS * self._byte_s + LATE_S * ("late" in slave.faults)
+        for number, answer in enumerate(answers):
+            if answer:
+                # The twin speaks as one more speaker.
+                self._say(place + number * len(self._places), self._faulty(slave, answer), now_s + turn_s)
+
+    def _twin(self, place: int, slave: SlaveModel) -> SlaveModel:
+        if place not in self._twins:
+            self._twins[place] = copy.deepcopy(slave)
+            self._twins[place].faults.clear()
+        return self._twins[place]
+
+    def _faulty(self, slave: SlaveModel, answer: bytes) -> bytes:
+        if "spoilt" in slave.faults:
+            place = min(1, len(answer) - 1)
+            answer = answer[:place] + bytes((answer[place] ^ 0x10,)) + answer[place + 1 :]
+        if "half" in slave.faults:
+            answer = answer[: len(answer) // 2]
+        if "noise_within" in self.faults:
+            middle = len(answer) // 2
+            answer = answer[:middle] + NOISE[:2] + answer[middle:]
+        return NOISE + answer if "noise" in self.faults else answer

@@ -24,7 +24,17 @@ def test_the_frames_in_the_documentation_are_right() -> None:
     text = (Path(__file__).parents[2] / "docs" / "devices.md").read_text()
     quoted = re.findall(r"^(?:master|slave)\s+((?:[0-9a-f]{2} )+) ", text, re.MULTILINE)
     found = [frame for line in quoted for frame in rf.Decoder().feed(bytes.fromhex(line))]
-    assert found == [rf.poll(5), rf.key(5, 7, "N"), rf.acknowledge(5, 7)]
+    assert found == [rf.Poll(5), rf.key(5, 7, "N"), rf.acknowledge(5, 7), rf.Poll(5), rf.Nothing(5)]
+
+
+@pytest.mark.parametrize("address", range(1, rf.ADDRESS_LAST + 1))
+def test_a_short_poll_is_heard_by_its_slave_alone_and_no_wrong_byte_passes(address: int) -> None:
+    whole = rf.poll(address)
+    assert rf.Decoder().feed(whole + rf.nothing(address)) == [rf.Poll(address), rf.Nothing(address & 0x7F)]
+    for place in range(len(whole)):
+        for wrong in set(range(256)) - {whole[place]}:
+            spoilt = whole[:place] + bytes((wrong,)) + whole[place + 1 :]
+            assert not any(isinstance(message, rf.Poll) for message in rf.Decoder().feed(spoilt))
 
 
 @settings(deadline=None)  # The machine may be busy.
@@ -47,7 +57,7 @@ def test_no_single_wrong_byte_passes_for_a_frame(frame: rf.Frame, data: st.DataO
     spoilt = bytearray(rf.encode(frame))
     place = data.draw(st.integers(0, len(spoilt) - 1))
     spoilt[place] ^= data.draw(st.integers(1, 255))
-    assert rf.Decoder().feed(bytes(spoilt)) == []
+    assert not any(isinstance(message, rf.Frame) for message in rf.Decoder().feed(bytes(spoilt)))
 
 
 @settings(deadline=None)  # The machine may be busy.

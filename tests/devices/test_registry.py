@@ -8,10 +8,11 @@ import zxingcpp
 from PIL import Image
 
 from hardware import registry
-from hardware.bus import BusConfig, BusOwner, SlaveConfig, TextShown
+from hardware.bus import BusConfig, BusOwner, TextShown
 from hardware.printer import JobState, PrinterOwner, profile_named
 from hardware.registry import WrongAddress
 from hardware.simulated.remote import OrderRefused, Remote
+from hardware.speeches import speech
 from tests.devices.test_printer import EPSON, _body
 from tests.support.devices import Heard, simulated_hall
 
@@ -75,7 +76,11 @@ def test_a_simulated_printer_is_an_address_like_any_other(tmp_path: Path) -> Non
 def test_a_simulated_wire_is_an_address_like_any_other() -> None:
     address = "simulated://wire/hall?call_keypads=1&leds=41"
     heard = Heard()
-    bus = BusOwner(registry.find(address).open, BusConfig((SlaveConfig(1), SlaveConfig(41, polled=False))), heard)
+    bus = BusOwner(
+        registry.find(address).open,
+        BusConfig((speech("reference", 1, has_keys=True), speech("reference", 41, has_keys=False))),
+        heard,
+    )
     bus.show(41, "A042")
     heard.wait(lambda events: TextShown(41, "A042") in events)
     remote = Remote(registry.simulated_control(address))

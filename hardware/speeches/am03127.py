@@ -1,0 +1,69 @@
+"""The master's side of LED line boards (``codecs/am03127.py``). Pure.
+
+Such a board can be told a text, and nothing else; sending its text again also tells whether it lives.
+"""
+
+from typing import Final
+
+from hardware.bus.speech import Heard, Purpose, Request, Wish
+from hardware.codecs import am03127
+
+AGAIN_S: Final = 30.0  # Not more often: a board may keep each text in flash memory.
+TRIES_MOST: Final = 5
+ANSWER_MOST: Final = 4
+
+
+class MatrixBoard:
+    """One line board."""
+
+    def __init__(self, address: int) -> None:
+        assert 0 < address <= 0xFF, address
+        self.address = address
+        self.text: str | None = None
+        self._asked_s = 0.0
+        self._tries = 0
+        self._pending = False
+        self._answers = am03127.AnswerDecoder()
+
+    def show(self, text: str) -> None:
+        """Have it show ``text``: printable ASCII without angle brackets, at most 32 characters."""
+        if len(text) > am03127.TEXT_MOST or any(not " " <= mark <= "~" or mark in "<>" for mark in text):
+            raise ValueError(f"board {self.address} cannot show {text!r}: at most {am03127.TEXT_MOST} letters of ASCII")
+        self.text = text
+        self._tries, self._pending = 0, True
+
+    def wish(self) -> Wish | None:
+        """Show a new text; else, from time to time, the old one again."""
+        if self.text is None:
+            return None
+        if self._pending:
+            return Wish(Purpose.TEXT, 0.0)
+        return Wish(Purpose.ALIVE, self._asked_s + AGAIN_S)
+
+    def request(self, now_s: float) -> Request:
+        """Say the text."""
+        assert self.text is not None, "nothing was wished"
+        self._asked_s = now_s
+        self._answers = am03127.AnswerDecoder()
+        purpose = Purpose.TEXT if self._pending else Purpose.ALIVE
+        return Request(am03127.encode(am03127.show(self.address, self.text)), purpose, ANSWER_MOST)
+
+    def hear(self, data: bytes) -> Heard | None:
+        """Take ACK or NACK; a NACK is tried again at once, a few times, then at the next sign of life."""
+        verdicts = self._answers.feed(data)
+        if not verdicts:
+            return None
+        fresh = self._pending
+        if verdicts[-1]:
+            self._tries, self._pending = 0, False
+            return Heard(shown=fresh)
+        self._tries += 1
+        self._pending = fresh and self._tries < TRIES_MOST
+        return Heard(refused=self._tries == TRIES_MOST)
+
+    def lost(self) -> None:
+        """Go on with its text, there is no cheaper question; it may have been without power when it answers again."""
+        self._pending = self.text is not None
+
+    def found(self) -> None:
+        """Nothing: that it answered means that it shows its text."""

@@ -33,7 +33,7 @@ def tick(branch: Branch, request: Request, command: c.Tick, at: datetime) -> Eve
             event
             for counter in branch.counters.values()
             if counter.window is not None and counter.window.closes_at <= at
-            for event in ratings.close_window(branch, counter, at)
+            for event in ratings.close_window(counter, at)
         )
     plan = _todays_plan(branch, request.facts, at)
     if plan.is_working and plan.day > branch.day and plan.opens_at <= at < plan.closes_at:
@@ -160,7 +160,7 @@ def _closing(branch: Branch, at: datetime) -> Events:
         visit = branch.visits.get(counter.visit_id)
         if visit is not None:
             events.append(_last_word(counter, visit, at))
-        events += ratings.close_window(branch, counter, at)
+        events += ratings.close_window(counter, at)
     expired = [visit for visit in branch.visits.values() if visit.state in ("waiting", "parked")]
     events += [e.VisitExpired(at=at, visit_id=visit.visit_id) for visit in expired]
     events += [

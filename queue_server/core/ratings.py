@@ -4,7 +4,8 @@ A window opens by itself when a service ends with an outcome that counts as serv
 no clerk opens it and no clerk is shown it. Within the window the last press of each channel counts, so that a citizen
 may think again; presses outside it, bounces and presses at the wrong counter are kept with a flag that says why they
 do not count. The window closes by time, or within a short grace once the counter calls the next citizen, or at once
-when the next service starts: then someone else stands at the keys. One visit gives at most one rating per channel.
+when the next service starts: then someone else stands at the keys. It closes too when its own visit's service starts at
+another counter: the citizen stands there now. One visit gives at most one rating per channel.
 """
 
 import hashlib
@@ -29,9 +30,14 @@ _MEANT: Final[frozenset[PressFlag]] = frozenset({"", "too_soon", "debounce"})
 def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetime) -> Events:
     """Ask for a rating of this visit, unless it has given one at a counter already.
 
-    The question before it was shut when this service started, so two never stand open at one counter.
+    The questions before it were shut when this service started, so two never stand open at one counter, nor about one
+    visit. Where it starts and ends in one step, an answer given at another counter is being counted just now.
     """
-    if not _AT_COUNTER.isdisjoint(visit.rated_by):
+    answered = any(
+        other.window is not None and other.window.visit_id == visit.visit_id and other.window.presses
+        for other in branch.counters.values()
+    )
+    if answered or not _AT_COUNTER.isdisjoint(visit.rated_by):
         return ()
     scale = branch.configuration.rating_scale
     policies = branch.configuration.policies
@@ -50,7 +56,7 @@ def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetim
     )
 
 
-def close_window(branch: Branch, counter: CounterToday, at: datetime) -> Events:
+def close_window(counter: CounterToday, at: datetime) -> Events:
     """Shut the question that is open at this counter, and count its last press of each channel."""
     window = counter.window
     if window is None:
@@ -62,7 +68,6 @@ def close_window(branch: Branch, counter: CounterToday, at: datetime) -> Events:
         visit_id=window.visit_id,
         nonce=window.nonce,
     )
-    visit = branch.visits[window.visit_id]
     rated = [
         e.VisitRated(
             at=at,
@@ -76,7 +81,6 @@ def close_window(branch: Branch, counter: CounterToday, at: datetime) -> Events:
             reasons=press.reasons,
         )
         for channel, press in sorted(window.presses.items())
-        if channel not in visit.rated_by
     ]
     return (closed, *rated)
 

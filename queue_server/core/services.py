@@ -110,8 +110,15 @@ def served_until(visit: Visit, at: datetime) -> int:
 
 
 def _start(branch: Branch, counter: CounterToday, visit: Visit, at: datetime) -> Events:
+    """Start the service; shut the question here, and the one that this citizen walked away from."""
+    closed = [
+        event
+        for other in branch.counters.values()
+        if other is counter or (other.window is not None and other.window.visit_id == visit.visit_id)
+        for event in ratings.close_window(other, at)
+    ]
     started = e.ServiceStarted(at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id, visit_id=visit.visit_id)
-    return (*ratings.close_window(branch, counter, at), started)
+    return (*closed, started)
 
 
 def _visit_here(branch: Branch, request: Request, command: c.CounterCommand) -> tuple[CounterToday, Visit]:

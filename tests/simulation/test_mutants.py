@@ -151,9 +151,15 @@ MUTANTS = (
     ),
     Mutant(
         "a visit is rated twice by two counters",
+        "services.py",
+        "if other is counter or (other.window is not None and other.window.visit_id == visit.visit_id)",
+        "if other is counter",
+    ),
+    Mutant(
+        "who has just answered elsewhere is asked again",
         "ratings.py",
-        "        if channel not in visit.rated_by\n",
-        "",
+        "if answered or not _AT_COUNTER",
+        "if not _AT_COUNTER",
     ),
     Mutant(
         "somebody who was not served is asked",

@@ -27,7 +27,7 @@ class DrivenBranch:
         self._read: list[e.AnyEvent] = []
         self.estimates: dict[tuple[str, str], views.Estimate] = {}
         self.asked: list[tuple[core.Request, views.AnyReply]] = []
-        self.old_visits: dict[str, core.Visit] = {}
+        self._of_visit: dict[str, list[e.AnyEvent]] = {}
         self.branch = core.new_branch(configuration)
         self._append(e.ConfigurationChanged(at=at, configuration=configuration, sources={}))
         for device in devices_of(configuration):
@@ -45,6 +45,13 @@ class DrivenBranch:
         """Read the stored bytes, from the ``since``-th event on; each is decoded once."""
         self._read += [codec.decode_event(body) for body in self.log[len(self._read) :]]
         return self._read[since:]
+
+    def old_visit(self, visit_id: str) -> core.Visit | None:
+        """Look a visit of an older day up in the log, as the handler does; None for one of today or of no day."""
+        own = self._of_visit.get(visit_id)
+        if own is None or visit_id in self.branch.visits:
+            return None
+        return core.visit_of_events(own, core.business_date(own[0].at, UTC_OFFSET_S).isoformat())
 
     def facts(self, **more: object) -> core.Facts:
         """Give the facts of a request now."""
@@ -97,4 +104,6 @@ class DrivenBranch:
 
     def _append(self, event: e.AnyEvent) -> None:
         self.log.append(codec.encode(event))
+        if visit_id := getattr(event, "visit_id", ""):
+            self._of_visit.setdefault(visit_id, []).append(event)
         core.apply(self.branch, event)

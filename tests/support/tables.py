@@ -312,8 +312,7 @@ class Table:
 
     def _ask(self, kind: str, *, is_secret_right: bool = False, **fields: Any) -> str:
         """Ask with a command of this type; an older day's visit is looked up, as the handler does."""
-        named = str(fields.get("visit_id", ""))
-        old = None if named in self.hall.branch.visits else self.hall.old_visits.get(named)
+        old = self.hall.old_visit(str(fields.get("visit_id", "")))
         facts = self.hall.facts(old_visit=old, secret_valid=is_secret_right)
         return _told(self.hall.ask(command(kind, **fields), facts=facts))
 

@@ -4,9 +4,8 @@ import msgspec
 import pytest
 
 from protocol import events as e
-from queue_server import core
 from tests.support.halls import small_hall
-from tests.support.tables import Table, play, visit_id
+from tests.support.tables import play, visit_id
 
 SERVED = """
     take    V1 civil_status
@@ -169,7 +168,7 @@ SCENARIOS = {
         wait    100
         rated   V2                             -> keypad:1
     """,
-    "two questions of one visit at two counters make one rating": """
+    "an answer at the first counter counts once the service starts at the second, which then does not ask": """
         take    V2 civil_status
         signin  binh 2
         call    1
@@ -178,11 +177,42 @@ SCENARIOS = {
         wait    1
         rate    1 3                            -> counted
         call    2
+        asks    1                              -> H002 usual
         start   2
+        asks    1                              -> nobody
+        rated   V2                             -> keypad:3
+        rate    1 1                            -> no_open_window
         end     2 received
+        asks    2                              -> nobody
+    """,
+    "a question left unanswered shuts when its citizen is served elsewhere, and is asked there": """
+        take    V2 civil_status
+        signin  binh 2
+        call    1
+        start   1
+        transfer 1 land
+        call    2
+        end     2 received
+        asks    1                              -> nobody
         asks    2                              -> H002 usual
         wait    1
+        rate    1 3                            -> no_open_window
         rate    2 1                            -> counted
+        wait    100
+        rated   V2                             -> keypad:1
+    """,
+    "a service started and ended in one step does not ask again who is just being counted": """
+        take    V2 civil_status
+        signin  binh 2
+        call    1
+        start   1
+        transfer 1 land
+        wait    1
+        rate    1 3                            -> counted
+        call    2
+        end     2 received
+        asks    1                              -> nobody
+        asks    2                              -> nobody
         wait    100
         rated   V2                             -> keypad:3
     """,
@@ -263,19 +293,9 @@ def test_every_press_is_kept_with_its_flag_and_known_reasons() -> None:
 
 def test_a_link_may_rate_a_visit_of_an_older_day() -> None:
     table = play(SERVED)
-    _keep_as_old(table, "V1")
     table.line(0, "at 08:00 2026-11-25")
     table.line(0, "link V1 2 -> ok")
-    _keep_as_old(table, "V1")
     table.line(0, "link V1 1 -> refused already_rated")
     table.line(0, "take V1 land -> refused visit_too_old")
     table.line(0, "cancel V1 -> refused visit_too_old")
     table.line(0, "printed V1 failed -> ok")
-
-
-def _keep_as_old(table: Table, name: str) -> None:
-    """Look the visit's own events up in the log, as a handler does, and keep what they make of it."""
-    own = [event for event in table.hall.events() if getattr(event, "visit_id", "") == visit_id(name)]
-    found = core.visit_of_events(own, table.day)
-    assert found is not None
-    table.hall.old_visits[visit_id(name)] = found

@@ -289,6 +289,13 @@ class ReportDevice(TerminalCommand, frozen=True, kw_only=True):
     detail: Annotated[str, msgspec.Meta(max_length=256)] = ""
 
 
+class AnswerHelp(TerminalCommand, frozen=True, kw_only=True):
+    """Staff go to a kiosk whose citizen called for help (it reported ``help_called``); ``clerk_id`` is who goes."""
+
+    kiosk_function_id: Identifier
+    clerk_id: OptionalIdentifier = ""
+
+
 class Pair(Command, frozen=True, kw_only=True):
     """The one message of the pairing socket; the new device's key is that connection's own."""
 
@@ -354,6 +361,7 @@ AnyCommand = (
     | CreateDevice
     | RevokeDevice
     | ReportDevice
+    | AnswerHelp
     | Pair
     | Introduce
     | FetchCatalogue

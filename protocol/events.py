@@ -152,6 +152,14 @@ class DeviceReported(Event, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class HelpAnswered(Event, frozen=True, kw_only=True):
+    """Somebody goes to the kiosk whose citizen called for help."""
+
+    device_id: Identifier
+    function_id: Identifier
+    clerk_id: OptionalIdentifier = ""
+
+
 # --- Clerks and counters ---------------------------------------------------------------------------------------------
 
 
@@ -367,6 +375,7 @@ AnyEvent = (
     | DevicePaired
     | DeviceRevoked
     | DeviceReported
+    | HelpAnswered
     | ClerkSignedIn
     | ClerkSignedOut
     | CounterOpened

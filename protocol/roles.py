@@ -37,7 +37,9 @@ _CONSOLE: Final[CommandTypes] = _COUNTER | {
     c.CancelVisit,
 }
 _BRANCH: Final[CommandTypes] = frozenset({c.Configure, c.OpenDay, c.CloseDay, c.CreateDevice, c.RevokeDevice})
+_HELP: Final[CommandTypes] = frozenset({c.AnswerHelp})
 _RELEASE: Final[CommandTypes] = frozenset({c.ReleaseCounter})
+_IN_CHARGE: Final[CommandTypes] = _BRANCH | _RELEASE | _HELP
 _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
@@ -47,7 +49,7 @@ COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
     "call_keypad": _QUESTIONS | _HEALTH | (_COUNTER - {c.SignOutClerk}),
     "rating_keypad": _QUESTIONS | _HEALTH | {c.PressRating},
     "rating_terminal": _QUESTIONS | _HEALTH | {c.PressRating},
-    "staff": _QUESTIONS | _HEALTH | _CONSOLE | _BRANCH | _RELEASE | {c.TakeTicket, c.FindVisit, c.FetchCatalogue},
+    "staff": _QUESTIONS | _HEALTH | _CONSOLE | _IN_CHARGE | {c.TakeTicket, c.FindVisit, c.FetchCatalogue},
     "public": _QUESTIONS | _HEALTH | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
     "technician": _QUESTIONS | _HEALTH | _BRANCH | _RELEASE | {c.FetchCatalogue},
     "observer": _QUESTIONS | _HEALTH,
@@ -70,9 +72,9 @@ TOPICS_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
 family of topics. A ``board`` without a zone may watch every board."""
 
 COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
-    "clerk": _CONSOLE | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce},
-    "technician": _BRANCH | _RELEASE | {c.FindVisit, c.FetchCatalogue, c.Introduce},
-    "manager": _RELEASE | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce}),
+    "clerk": _CONSOLE | _HELP | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce},
+    "technician": _IN_CHARGE | {c.FindVisit, c.FetchCatalogue, c.Introduce},
+    "manager": _RELEASE | _HELP | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce}),
     "inspector": frozenset({c.FindVisit, c.FetchCatalogue, c.Introduce}),
 }
 """The second table: what a person of this role may ask through the staff pages."""

@@ -300,6 +300,14 @@ class HallDay(_Part, frozen=True, kw_only=True):
     expired: int = 0
 
 
+class HelpCall(_Part, frozen=True, kw_only=True):
+    """A citizen at a kiosk has called for help, and nobody has said yet that they go."""
+
+    function_id: str
+    name: str
+    since_at: Instant
+
+
 class HallView(View, frozen=True, kw_only=True):
     """Topic ``hall``: what staff need besides their counter: the words, the queues, the counters, the day."""
 
@@ -322,6 +330,7 @@ class HallView(View, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     today: HallDay
     alarms: tuple[Code, ...] = ()
+    help_calls: tuple[HelpCall, ...] = ()
 
 
 # --- devices ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from protocol import events as e
 from protocol.configuration import Configuration
 from queue_server.core.apply_branch import (
     announce_device,
+    answer_help,
     close_day,
     configure,
     count_pairing_try,
@@ -94,6 +95,8 @@ def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 -- 
             revoke_device(branch, event)
         case e.DeviceReported():
             report_device(branch, event)
+        case e.HelpAnswered():
+            answer_help(branch, event)
         case e.ServerStarted() | e.ClockStepped():
             pass  # Facts about the server, not about the branch.
         case _:

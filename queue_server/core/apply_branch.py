@@ -7,7 +7,7 @@ from protocol import events as e
 from protocol.views import CounterState
 from queue_server.core.calendar import DayPlan, plan_day
 from queue_server.core.hall import Hall
-from queue_server.core.state import Branch, CounterToday, Device, Health, Pairing, empty_hall, furnish
+from queue_server.core.state import HELP_ANSWERED, Branch, CounterToday, Device, Health, Pairing, empty_hall, furnish
 
 _COUNTER_STATES: Final[dict[type[e.CounterEvent], CounterState]] = {
     e.CounterOpened: "open",
@@ -117,6 +117,11 @@ def revoke_device(branch: Branch, event: e.DeviceRevoked) -> None:
 def report_device(branch: Branch, event: e.DeviceReported) -> None:
     """Keep what the device said of itself."""
     branch.health[event.function_id] = Health(event.state, event.reason, event.detail, event.at)
+
+
+def answer_help(branch: Branch, event: e.HelpAnswered) -> None:
+    """The call for help is answered, and by whom."""
+    branch.health[event.function_id] = Health("degraded", HELP_ANSWERED, event.clerk_id, event.at)
 
 
 def sign_in(branch: Branch, event: e.ClerkSignedIn) -> None:

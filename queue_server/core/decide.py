@@ -63,7 +63,7 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
             events = ratings.rate_by_link(branch, request, command, at)
         case (
             c.Configure() | c.OpenDay() | c.CloseDay() | c.CreateDevice() | c.RevokeDevice() | c.ReportDevice()
-            | c.Pair() | c.Tick() as command
+            | c.AnswerHelp() | c.Pair() | c.Tick() as command
         ):  # fmt: skip
             events = _decide_branch(branch, request, command, at)
         case c.Introduce() | c.FetchCatalogue() | c.FindVisit() as command:
@@ -127,7 +127,8 @@ def _decide_service(branch: Branch, request: Request, command: _Services, at: da
             assert_never(command)
 
 
-_OfBranch = c.Configure | c.OpenDay | c.CloseDay | c.CreateDevice | c.RevokeDevice | c.ReportDevice | c.Pair | c.Tick
+_OfDevices = c.CreateDevice | c.RevokeDevice | c.ReportDevice | c.AnswerHelp | c.Pair
+_OfBranch = c.Configure | c.OpenDay | c.CloseDay | c.Tick | _OfDevices
 
 
 def _decide_branch(branch: Branch, request: Request, command: _OfBranch, at: datetime) -> Events:
@@ -144,6 +145,8 @@ def _decide_branch(branch: Branch, request: Request, command: _OfBranch, at: dat
             events = devices.revoke_device(branch, request, command, at)
         case c.ReportDevice():
             events = devices.report_device(branch, request, command, at)
+        case c.AnswerHelp():
+            events = devices.answer_help(branch, request, command, at)
         case c.Pair():
             events = devices.pair(branch, request, command, at)
         case c.Tick():

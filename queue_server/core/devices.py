@@ -15,7 +15,7 @@ from protocol.commands import FunctionDescription
 from queue_server.core.counters import need_reason
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
-from queue_server.core.state import Branch, Device, Health, Pairing
+from queue_server.core.state import HELP_CALLED, Branch, Device, Health, Pairing
 from queue_server.core.tickets import Events
 
 PAIRING_NAME_LENGTH: Final = 2
@@ -110,6 +110,21 @@ def report_device(branch: Branch, request: Request, command: c.ReportDevice, at:
             state=command.state,
             reason=command.reason,
             detail=command.detail,
+        ),
+    )
+
+
+def answer_help(branch: Branch, request: Request, command: c.AnswerHelp, at: datetime) -> Events:
+    """Note who goes to a kiosk that called for help; nothing when the call is over or somebody else was quicker."""
+    device_id = branch.device_by_function.get(command.kiosk_function_id)
+    if device_id is None:
+        raise Refusal("unknown_function", function_id=command.kiosk_function_id)
+    health = branch.health.get(command.kiosk_function_id)
+    if health is None or health.reason != HELP_CALLED:
+        return ()
+    return (
+        e.HelpAnswered(
+            at=at, device_id=device_id, function_id=command.kiosk_function_id, clerk_id=request.actor.clerk_id
         ),
     )
 

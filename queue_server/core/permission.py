@@ -84,6 +84,6 @@ def _clerk_of(branch: Branch, function: c.FunctionDescription, command: c.Termin
     if function.kind == "call_keypad":
         counter = branch.counters.get(function.counter_id)
         return counter.clerk_id if counter else ""
-    if function.kind == "staff" and isinstance(command, c.CounterCommand | c.CancelVisit):
+    if function.kind == "staff" and isinstance(command, c.CounterCommand | c.CancelVisit | c.AnswerHelp):
         return command.clerk_id
     return ""

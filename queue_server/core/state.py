@@ -167,6 +167,12 @@ class Pairing(msgspec.Struct, kw_only=True):
     tries: int = 0
 
 
+HELP_CALLED: Final = "help_called"
+"""The reason that a kiosk reports while a citizen there waits for somebody of the staff."""
+HELP_ANSWERED: Final = "help_answered"
+"""The reason that stands there until the kiosk reports anew, when its next citizen comes."""
+
+
 class Health(msgspec.Struct, frozen=True):
     """What a function's device said of itself, and since when."""
 

@@ -11,10 +11,11 @@ from protocol.configuration import Counter, Service
 from protocol.events import Clause
 from queue_server.core.calling import next_visits, waiting_for
 from queue_server.core.shown import Estimates, estimate_of_service, utc_offset_s, visit_state_at_counter
-from queue_server.core.state import Branch, Visit
+from queue_server.core.state import HELP_CALLED, Branch, Visit
 
 NEXT_SHOWN: Final = 4
 """How many of the next visits a counter's console shows."""
+HELP_CALLS_SHOWN: Final = 8
 
 _ROOM_FOR_ENVELOPE: Final = 512
 
@@ -151,7 +152,19 @@ def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
         outcomes=configuration.outcomes,
         reasons=configuration.reasons,
         today=_hall_day(branch),
+        help_calls=_help_calls(branch),
     )
+
+
+def _help_calls(branch: Branch) -> tuple[v.HelpCall, ...]:
+    """Give the calls for help that nobody has answered, the longest first."""
+    calling = [(health.since_at, one) for one, health in branch.health.items() if health.reason == HELP_CALLED]
+    shown: list[v.HelpCall] = []
+    for since_at, function_id in sorted(calling)[:HELP_CALLS_SHOWN]:
+        device = branch.devices[branch.device_by_function[function_id]]
+        if device.pairing == "paired":
+            shown.append(v.HelpCall(function_id=function_id, name=device.name, since_at=since_at))
+    return tuple(shown)
 
 
 def _hall_service(service: Service) -> v.HallService:

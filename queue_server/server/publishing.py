@@ -29,7 +29,9 @@ FEW: Final = 2
 """So many views that are not urgent are made between two looks at the requests."""
 
 _RATING: Final = (e.RatingOpened, e.RatingClosed)
-_DEVICES: Final = (e.DeviceCreated, e.DevicePaired, e.DeviceRevoked, e.DeviceReported, e.PairingFailed)
+_DEVICES: Final = (e.DeviceCreated, e.DevicePaired, e.DeviceRevoked, e.DeviceReported, e.HelpAnswered, e.PairingFailed)
+_HELP: Final = (e.DeviceReported, e.HelpAnswered)
+"""What may begin or end a call for help, of which all staff are told."""
 _SILENT: Final = (e.RatingPressed, e.VisitRated, e.TicketReported, e.ServerStarted, e.ClockStepped)
 _EVERYTHING: Final = (e.ConfigurationChanged, e.DayOpened, e.DayClosed)
 
@@ -84,6 +86,8 @@ class Publisher:
                 self._touch((f"rating/{event.counter_id}",), now, urgent=True)
             elif isinstance(event, _DEVICES):
                 self._touch(("devices",), now)
+                if isinstance(event, _HELP):
+                    self._touch(("hall",), now)
             elif isinstance(event, e.CounterEvent):
                 self._touch((f"counter/{event.counter_id}",), now, urgent=True)
                 self._touch((name for name in self._topics if name.startswith("board/")), now, urgent=True)

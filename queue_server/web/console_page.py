@@ -13,6 +13,7 @@ from presentation.formats import clock, duration, listed, ticket_number
 from presentation.texts import Words, name_in
 from protocol.configuration import PriorityClass, Procedure, Reason
 from protocol.views import CounterView, CounterVisit, HallService, HallView
+from queue_server.web.hall_page import HelpRow, help_rows
 
 State = Literal["elsewhere", "day_over", "closed", "paused", "idle", "called", "serving"]
 Tone = Literal["plain", "main", "gentle", "danger"]
@@ -172,6 +173,7 @@ class ConsolePage:
     call_chosen: bool
     figures: tuple[Row, ...]
     choices: Choices
+    help_rows: tuple[HelpRow, ...]
 
 
 def console_page(seat: Seat) -> ConsolePage:
@@ -199,6 +201,7 @@ def console_page(seat: Seat) -> ConsolePage:
         call_chosen=state == "idle",
         figures=_figures(seat),
         choices=_choices(seat),
+        help_rows=help_rows(seat.hall, seat.words),
     )
 
 

@@ -114,5 +114,5 @@ def _regions(scene: Scene) -> dict[str, str] | None:
     view, hall_view = hall.view("devices", DevicesView), hall.view("hall", HallView)
     if view is None or hall_view is None:
         return None
-    page = devices_page(view, scene.words, hall.now(), hall_view.utc_offset_s)
+    page = devices_page(view, hall_view, scene.parts.accounts.names(), scene.words, hall.now())
     return {"devices": scene.region("devices/list.html", page)}

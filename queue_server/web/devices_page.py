@@ -1,12 +1,14 @@
 """The devices and their health, for technicians. Pure. What needs a hand stands first; silence is never "fine"."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
 from presentation.formats import clock, date, hall_time
 from presentation.texts import Words
-from protocol.views import DeviceLine, DevicesView
+from protocol.views import DeviceLine, DevicesView, HallView
+from queue_server.web.hall_page import HelpRow, help_rows
 
 Tone = Literal["fine", "warning", "lost", "quiet"]
 
@@ -17,6 +19,8 @@ _TONES: Final[dict[str, Tone]] = {
     "gone": "lost",
     "unknown": "quiet",
 }
+_HELP_ANSWERED: Final = "help_answered"
+"""The server's own reason; its detail is the id of who goes."""
 _ORDER: Final[tuple[Tone, ...]] = ("lost", "warning", "quiet", "fine")
 
 
@@ -41,23 +45,28 @@ class DevicesPage:
 
     rows: tuple[DeviceRow, ...]
     summary: str
+    help_rows: tuple[HelpRow, ...]
 
 
-def devices_page(view: DevicesView, words: Words, now: datetime, utc_offset_s: int) -> DevicesPage:
-    """Make the list of devices."""
+def devices_page(
+    view: DevicesView, hall: HallView, names: Mapping[str, str], words: Words, now: datetime
+) -> DevicesPage:
+    """Make the list of devices; ``names`` are people's, by clerk id."""
     rows = sorted(
-        (_row(line, words, now, utc_offset_s) for line in view.lines),
+        (_row(line, names, words, now, hall.utc_offset_s) for line in view.lines),
         key=lambda row: (not row.revocable, _ORDER.index(row.tone), row.device_id, row.function_id),
     )
     needy = sum(row.tone in {"lost", "warning"} for row in rows if row.revocable)
     summary = words.counted("devices.needy", needy, total=len(rows))
-    return DevicesPage(tuple(rows), summary)
+    return DevicesPage(tuple(rows), summary, help_rows(hall, words))
 
 
-def _row(line: DeviceLine, words: Words, now: datetime, utc_offset_s: int) -> DeviceRow:
+def _row(line: DeviceLine, names: Mapping[str, str], words: Words, now: datetime, utc_offset_s: int) -> DeviceRow:
     tone: Tone = _TONES[line.state] if line.pairing == "paired" else "quiet"
     standing = words(f"device_state.{line.state}" if line.pairing == "paired" else f"devices.{line.pairing}")
-    reason = line.reason
+    reason, detail = line.reason, line.detail
+    if reason == _HELP_ANSWERED:
+        detail = names.get(detail, detail)
     if reason and words.has(f"devices.reason.{reason}"):
         reason = words(f"devices.reason.{reason}")
     return DeviceRow(
@@ -66,7 +75,7 @@ def _row(line: DeviceLine, words: Words, now: datetime, utc_offset_s: int) -> De
         kind=words(f"device_kind.{line.kind}") if words.has(f"device_kind.{line.kind}") else line.kind,
         place=line.counter_id,
         standing=standing,
-        detail=" · ".join(part for part in (reason, line.detail) if part),
+        detail=" · ".join(part for part in (reason, detail) if part),
         since=_since(line.since_at, words, now, utc_offset_s) if line.since_at else "",
         tone=tone,
         revocable=line.pairing != "revoked",

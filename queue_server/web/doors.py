@@ -36,6 +36,7 @@ DOORS: Final[dict[str, frozenset[Role] | str]] = {
     "overview.hall": _OVERVIEW,
     "overview.live": _OVERVIEW,
     "overview.release": _IN_CHARGE,
+    "overview.answer_help": _IN_CHARGE,
     "reports.day": _RESULTS,
     "reports.day_as_csv": _RESULTS,
     "devices.devices": _TECHNICIAN,

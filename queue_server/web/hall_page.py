@@ -52,6 +52,14 @@ class CounterRow:
 
 
 @dataclass(frozen=True)
+class HelpRow:
+    """A citizen at a kiosk waits for somebody of the staff."""
+
+    function_id: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class HallPage:
     """All that the page says."""
 
@@ -62,6 +70,7 @@ class HallPage:
     queues: tuple[QueueRow, ...]
     counters: tuple[CounterRow, ...]
     alarms: tuple[str, ...]
+    help_rows: tuple[HelpRow, ...]
     release_reasons: tuple[tuple[str, str], ...]
     """Why a clerk may be signed out by somebody else: id and words."""
 
@@ -106,9 +115,25 @@ def hall_page(overview: Overview) -> HallPage:
         queues=tuple(_queue_row(overview, queue) for queue in hall.queues),
         counters=tuple(_counter_row(overview, counter) for counter in hall.counters),
         alarms=tuple(_alarm(words, code) for code in hall.alarms),
+        help_rows=help_rows(hall, words),
         release_reasons=tuple(
             (one.reason_id, overview.name(one.names)) for one in hall.reasons if "release" in one.uses
         ),
+    )
+
+
+def help_rows(hall: HallView, words: Words) -> tuple[HelpRow, ...]:
+    """Write who calls for help, and since when; for every page of the staff."""
+    return tuple(
+        HelpRow(
+            call.function_id,
+            words(
+                "overview.help_called",
+                kiosk=call.name or call.function_id,
+                time=clock(words, call.since_at, hall.utc_offset_s),
+            ),
+        )
+        for call in hall.help_calls
     )
 
 

@@ -5,9 +5,10 @@ from functools import partial
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from protocol.commands import ReleaseCounter
+from protocol.commands import AnswerHelp, ReleaseCounter
 from protocol.views import HallView
 from queue_server.web.asking import answered
+from queue_server.web.doors import START
 from queue_server.web.hall_page import Overview, hall_page
 from queue_server.web.live import LivePage
 from queue_server.web.shared import (
@@ -64,6 +65,22 @@ def live() -> Response:
         full_sentence=spoken("staff.too_many_pages"),
     )
     return live_response(page)
+
+
+@overview.post("/help/<function_id>")
+def answer_help(function_id: str) -> AnyResponse:
+    """Say that this person goes to the kiosk that called for help."""
+    reply = answered(
+        AnswerHelp(
+            function_id=parts().hall.function_id or "unknown",
+            staff_role=person().staff_role,
+            clerk_id=person().clerk_id,
+            kiosk_function_id=function_id,
+        )
+    )
+    if isinstance(reply, str):
+        return Response(_page(reply), 409)
+    return redirect(url_for(START[person().staff_role]))
 
 
 def _page(sentence: str) -> str:

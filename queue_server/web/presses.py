@@ -35,6 +35,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     come_back_today: bool = False
     service_id: _Text = ""
     to_counter_id: _Text = ""
+    kiosk: _Text = ""
     position: c.TransferPosition = "policy"
 
 
@@ -136,6 +137,12 @@ _MAKERS: Final[dict[str, Callable[[Press, Asker], c.AnyCommand]]] = {
     "reinstate": lambda press, asker: c.ReinstateVisit(**_who(asker), visit_id=press.visit_id, reason=press.reason),
     "cancel": lambda press, asker: c.CancelVisit(
         function_id=asker.function_id, staff_role=asker.staff_role, clerk_id=asker.clerk_id, visit_id=press.visit_id
+    ),
+    "answer_help": lambda press, asker: c.AnswerHelp(
+        function_id=asker.function_id,
+        staff_role=asker.staff_role,
+        clerk_id=asker.clerk_id,
+        kiosk_function_id=press.kiosk,
     ),
     "pause": lambda press, asker: c.PauseCounter(**_who(asker), reason=press.reason),
     "open": lambda _, asker: c.OpenCounter(**_who(asker)),

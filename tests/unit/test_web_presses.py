@@ -18,7 +18,7 @@ def made(action: str, **fields: object) -> c.AnyCommand:
 
 def test_every_action_names_who_asks_and_where() -> None:
     fields = {"visit_id": VISIT_ID, "reason": "frail", "outcome": "guided", "service_id": "land"}
-    for action in ACTIONS - {"cancel"}:
+    for action in ACTIONS - {"cancel", "answer_help"}:
         command = made(action, **fields)
         assert isinstance(command, c.CounterCommand)
         assert (command.function_id, command.staff_role, command.clerk_id, command.counter_id) == (
@@ -35,6 +35,14 @@ def test_cancelling_names_who_asks() -> None:
     assert command == c.CancelVisit(function_id="staff-1", staff_role="clerk", clerk_id="anh", visit_id=VISIT_ID)
     with pytest.raises(BadPress, match="malformed"):
         made("cancel")
+
+
+def test_answering_a_call_for_help_names_who_goes_and_where() -> None:
+    assert made("answer_help", kiosk="kiosk-1") == c.AnswerHelp(
+        function_id="staff-1", staff_role="clerk", clerk_id="anh", kiosk_function_id="kiosk-1"
+    )
+    with pytest.raises(BadPress, match="malformed"):
+        made("answer_help")
 
 
 @pytest.mark.parametrize(

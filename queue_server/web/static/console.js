@@ -102,7 +102,7 @@ document.addEventListener("click", (event) => {
   if (isGuarded()) return;
   if (target.dataset.choose !== undefined) return choose(target.closest("dialog"), target.dataset.choose, target.dataset.value);
   if (target.dataset.open) return open(target.dataset.open, target);
-  return press({ action: target.dataset.action, visit_id: target.dataset.visitId || "" }, target.dataset.then);
+  return press({ action: target.dataset.action, visit_id: target.dataset.visitId || "", kiosk: target.dataset.kiosk || "" }, target.dataset.then);
 });
 
 document.addEventListener("submit", (event) => {

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from protocol import commands as c
-from protocol.views import DeviceCreatedReply, Refused
+from protocol.views import DeviceCreatedReply, DevicesView, HelpCall, Refused
 from queue_server.web.doors import DOORS, EVERYBODY
 from queue_server.web.live import STREAMS_OF_SESSION
 from tests.support.logs import follow_log
-from tests.support.paper_hall import NOW, counter_view, furnish
+from tests.support.paper_hall import NOW, counter_view, devices_view, furnish, hall_view
 from tests.support.tables import play
 from tests.support.web_pages import ORIGIN, PASSWORD, PEOPLE, Pages, Visitor, staff_pages
 
@@ -65,6 +66,7 @@ def press(visitor: Visitor, action: str, **fields: object) -> tuple[int, dict[st
 def paths(pages: Pages) -> dict[str, tuple[str, str]]:
     """Every endpoint with a method and a path."""
     filled = {"counter_id": "counter-3", "device_id": "kiosk-2", "name": "Medium", "filename": "page.css"}
+    filled["function_id"] = "kiosk-2"
     found = {}
     for rule in pages.app.url_map.iter_rules():
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: filled[part[1]], rule.rule)
@@ -538,3 +540,49 @@ def test_pages_without_a_hall_say_so(tmp_path: Path) -> None:
         for clerk_id, path in (("anh", CONSOLE), ("boss", "/hall/"), ("tech", "/devices/")):
             assert connecting in bare.signed_in(clerk_id).get(path).text
         assert bare.parts.texts("error.link_gone", "vi") in bare.signed_in("anh").get("/counters/").text
+
+
+# --- Calls for help --------------------------------------------------------------------------------------------------
+
+
+def call_for_help(pages: Pages) -> None:
+    call = HelpCall(function_id="kiosk-1", name="Kiosk cửa chính", since_at=NOW)
+    pages.hall.publish("hall", msgspec.structs.replace(hall_view(), help_calls=(call,)))
+
+
+@pytest.mark.parametrize("page", ["/counters/counter-3", "/hall/", "/devices/"])
+def test_a_call_for_help_is_a_sentence_on_every_page_of_the_staff(pages: Pages, page: str) -> None:
+    person = {"/hall/": "boss", "/devices/": "tech"}.get(page, "anh")
+    visitor = pages.signed_in(person)
+    assert "gọi người giúp" not in visitor.get(page).text
+    call_for_help(pages)
+    assert "Người dân tại Kiosk cửa chính gọi người giúp từ 08:42." in visitor.get(page).text
+
+
+@pytest.mark.parametrize(
+    ("person", "role", "back"), [("boss", "manager", "/hall/"), ("tech", "technician", "/devices/")]
+)
+def test_who_goes_to_a_kiosk_says_so(pages: Pages, person: str, role: c.StaffRole, back: str) -> None:
+    call_for_help(pages)
+    answer = pages.signed_in(person).post("/hall/help/kiosk-1", back)
+    assert answer.headers["Location"] == back
+    assert pages.hall.asked[-1][1] == c.AnswerHelp(
+        function_id="staff-1", staff_role=role, clerk_id=person, kiosk_function_id="kiosk-1"
+    )
+
+
+def test_a_clerk_says_so_at_the_console(pages: Pages, clerk: Visitor) -> None:
+    call_for_help(pages)
+    assert press(clerk, "answer_help", kiosk="kiosk-1")[0] == 200
+    assert pages.hall.asked[-1][1] == c.AnswerHelp(
+        function_id="staff-1", staff_role="clerk", clerk_id="anh", kiosk_function_id="kiosk-1"
+    )
+
+
+def test_the_list_of_devices_names_who_goes(pages: Pages) -> None:
+    line = msgspec.structs.replace(
+        devices_view().lines[0], state="degraded", reason="help_answered", detail="minh", function_id="kiosk-1"
+    )
+    pages.hall.publish("devices", DevicesView(lines=(line,)))
+    text = pages.signed_in("tech").get("/devices/").text
+    assert "đã gọi người giúp; đang có người đến · Trần Văn Minh" in text

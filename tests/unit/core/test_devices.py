@@ -222,3 +222,33 @@ def test_a_view_of_very_many_devices_leaves_out_the_healthy_ones() -> None:
 
 def _line(hall: DrivenBranch, function_id: str) -> v.DeviceLine:
     return next(line for line in core.devices_view(hall.branch).lines if line.function_id == function_id)
+
+
+def test_a_call_for_help_is_told_to_all_staff_until_somebody_says_that_they_go() -> None:
+    hall = opened()
+    call = c.ReportDevice(function_id="kiosk-1", state="degraded", reason="help_called")
+    answer = c.AnswerHelp(function_id="staff-1", staff_role="clerk", kiosk_function_id="kiosk-1", clerk_id="an")
+    assert hall.ask(answer) == v.Done()
+    assert not hall.events() or not isinstance(hall.events()[-1], e.HelpAnswered), "nobody had called"
+    hall.ask(call)
+    (calling,) = core.hall_view(hall.branch, {}, hall.at).help_calls
+    assert (calling.function_id, calling.since_at) == ("kiosk-1", hall.at)
+    assert hall.ask(answer) == v.Done()
+    answered = hall.events()[-1]
+    assert isinstance(answered, e.HelpAnswered)
+    assert (answered.device_id, answered.function_id, answered.clerk_id) == ("kiosk-1", "kiosk-1", "an")
+    assert core.hall_view(hall.branch, {}, hall.at).help_calls == ()
+    line = _line(hall, "kiosk-1")
+    assert (line.state, line.reason, line.detail) == ("degraded", "help_answered", "an")
+    count = len(hall.log)
+    second = c.AnswerHelp(function_id="staff-1", staff_role="manager", kiosk_function_id="kiosk-1", clerk_id="boss")
+    assert hall.ask(second) == v.Done()
+    assert len(hall.log) == count, "one is enough"
+    hall.ask(c.ReportDevice(function_id="kiosk-1", state="ok"))
+    assert _line(hall, "kiosk-1").reason == "", "the next citizen came"
+    hall.ask(call)
+    hall.ask(c.RevokeDevice(function_id="technician-1", device_id="kiosk-1"))
+    assert core.hall_view(hall.branch, {}, hall.at).help_calls == ()
+    unknown = c.AnswerHelp(function_id="staff-1", staff_role="clerk", kiosk_function_id="kiosk-8", clerk_id="an")
+    assert code_of(hall.ask(unknown)) == ("unknown_function", {"function_id": "kiosk-8"})
+    invariants.check(hall)

@@ -111,6 +111,12 @@ def nothing(address: int) -> bytes:
     return bytes((NOTHING_FIRST | address & 0x7F,))
 
 
+_SHORT: Final[dict[bytes, Message]] = {
+    **{poll(address): Poll(address) for address in range(1, ADDRESS_LAST + 1)},
+    **{bytes((byte,)): Nothing(byte & 0x7F) for byte in range(NOTHING_FIRST, 256)},
+}
+
+
 class Decoder:
     """Fed with bytes as they come, gives whole messages. ``errors`` counts spoilt ones."""
 
@@ -121,11 +127,16 @@ class Decoder:
 
     def feed(self, data: bytes) -> list[Message]:
         """Take ``data`` and return the messages it completes."""
+        if (whole := _SHORT.get(data)) is not None:
+            # Nearly all that crosses a wire; and it begins anew, so that nothing before it matters.
+            self.errors += self._inner is not None or self._poll is not None
+            self._inner = self._poll = None
+            return [whole]
         fed = (self._feed_byte(byte) for byte in data)
         return [message for message in fed if message is not None]
 
     def _feed_byte(self, byte: int) -> Message | None:
-        if byte == STX or (byte >= POLL_FIRST and byte < POLL_FIRST + 16) or byte >= NOTHING_FIRST:
+        if byte == STX or POLL_FIRST <= byte < POLL_FIRST + 16 or byte >= NOTHING_FIRST:
             return self._begin(byte)
         if self._poll is not None:
             return self._feed_poll(self._poll, byte)

@@ -48,7 +48,7 @@ class ReferenceSlave:
         """Hear the wire; answer what is for this address."""
         answer = b""
         for message in self._decoder.feed(data):
-            if isinstance(message, rf.Poll | rf.Frame) and message.address == self.address:
+            if not isinstance(message, rf.Nothing) and message.address == self.address:
                 answer += self._answer(message, now_s)
         return answer
 

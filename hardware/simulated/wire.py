@@ -141,16 +141,23 @@ class WireModel:
                 self._answer(place, slave, message.data, message.ends_s)
 
     def _answer(self, place: int, slave: SlaveModel, data: bytes, now_s: float) -> None:
-        answers = [slave.receive(data, now_s)] if "absent" not in slave.faults else []
-        if "twin" in slave.faults:
-            answers.append(self._twin(place, slave).receive(data, now_s))
+        if not slave.faults and place not in self._twins:
+            answers = [slave.receive(data, now_s)]
         else:
-            self._twins.pop(place, None)
+            answers = self._answers_of_faulty(place, slave, data, now_s)
         turn_s = TURN_CHARACTERS * self._byte_s + LATE_S * ("late" in slave.faults)
         for number, answer in enumerate(answers):
             if answer:
                 # The twin speaks as one more speaker.
                 self._say(place + number * len(self._places), self._faulty(slave, answer), now_s + turn_s)
+
+    def _answers_of_faulty(self, place: int, slave: SlaveModel, data: bytes, now_s: float) -> list[bytes]:
+        answers = [slave.receive(data, now_s)] if "absent" not in slave.faults else []
+        if "twin" in slave.faults:
+            answers.append(self._twin(place, slave).receive(data, now_s))
+        else:
+            self._twins.pop(place, None)
+        return answers
 
     def _twin(self, place: int, slave: SlaveModel) -> SlaveModel:
         if place not in self._twins:

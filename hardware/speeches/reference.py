@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hardware.bus.arithmetic import Cost, Load
 from hardware.bus.speech import Heard, Key, Purpose, Request, Wish
 from hardware.codecs import reference_frame as rf
 
@@ -9,6 +10,16 @@ POLL_S: Final = 0.03  # How often a keypad is asked, if the wire has the time: a
 ALIVE_S: Final = 2.0  # How often a display is asked whether it lives, and still shows what it was told.
 TURN_S: Final = 0.01
 SILENCE: Final = 1.5  # Characters: frames have a beginning of their own, so only the drivers must have changed over.
+
+
+def load(keypads: int, letters: int) -> Load:
+    """Return what a wire of keypads and displays carries, for :func:`hardware.bus.arithmetic.worst_case_s`."""
+    return Load(
+        keypads,
+        quiet=Cost(rf.POLL_BYTES, 1, SILENCE),
+        key=Cost(rf.POLL_BYTES, rf.KEY_BYTES, SILENCE),
+        aside=Cost(rf.SHOWN_BYTES + letters, rf.SHOWN_BYTES, SILENCE),
+    )
 
 
 class ReferenceSpeech:

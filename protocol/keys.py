@@ -147,6 +147,16 @@ class PairingString(NamedTuple):
     server_key: str
     code: str
 
+    @classmethod
+    def to_reach(cls, settings: LinkSettings, code: str, host: str = "") -> Self:
+        """Make the string for a device that reaches the server as ``settings`` do, or by another name of its host."""
+        places = [
+            urlsplit(address)
+            for address in (settings.commands_address, settings.views_address, settings.pairing_address)
+        ]
+        commands, views, pairing = (place.port or 0 for place in places)
+        return cls(host or places[0].hostname or "", commands, views, pairing, settings.server_key, code)
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (

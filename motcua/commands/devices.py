@@ -65,8 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _create(link: "Link", arguments: argparse.Namespace) -> int:
-    from urllib.parse import urlsplit
-
     from protocol.commands import CreateDevice
     from protocol.link import LinkSettings, PairingString
     from protocol.views import DeviceCreatedReply
@@ -77,20 +75,14 @@ def _create(link: "Link", arguments: argparse.Namespace) -> int:
     )
     reply = _ask(link, command, arguments.deadline_s)
     assert isinstance(reply, DeviceCreatedReply)
-    settings = LinkSettings.load(arguments.state)
-    commands, views, pairing = (
-        urlsplit(address) for address in (settings.commands_address, settings.views_address, settings.pairing_address)
-    )
-    host = arguments.host or commands.hostname or ""
-    text = str(
-        PairingString(host, commands.port or 0, views.port or 0, pairing.port or 0, settings.server_key, reply.code)
-    )
+    pairing = PairingString.to_reach(LinkSettings.load(arguments.state), reply.code, arguments.host)
+    text = str(pairing)
     if arguments.json:
         told = {"device_id": reply.device_id, "pairing": text, "code": reply.code}
         print(json.dumps({**told, "expires_at": reply.expires_at.isoformat()}))
         return 0
     print(text)
-    if host in LOCAL:
+    if pairing.host in LOCAL:
         print("This reaches the server from this machine alone; for others give --host.", file=sys.stderr)
     return 0
 

@@ -2,12 +2,14 @@
 
 from functools import partial
 from typing import Final, get_args
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from presentation.formats import clock
 from protocol.commands import CreateDevice, FunctionDescription, RevokeDevice
+from protocol.keys import PairingString
 from protocol.link import new_id
 from protocol.views import AnyReply, DeviceCreatedReply, DevicesView, HallView
 from queue_server.web.asking import answered
@@ -22,6 +24,8 @@ from queue_server.web.shared import (
     too_many_pages,
     words,
 )
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 devices = Blueprint("devices", __name__, url_prefix="/devices")
 
@@ -100,6 +104,7 @@ def _page(*, created: DeviceCreatedReply | None = None, sentence: AnyReply | str
         "devices.html",
         regions=_regions(Scene.of_request()) or {},
         created=created,
+        pairing=_pairing_string(created.code) if created else "",
         valid_until=until,
         sentence=sentence if isinstance(sentence, str) else "",
         kinds=KINDS,
@@ -107,6 +112,22 @@ def _page(*, created: DeviceCreatedReply | None = None, sentence: AnyReply | str
         request_id=new_id(),
         form=request.form if not created else {},
     )
+
+
+def _pairing_string(code: str) -> str:
+    """Give the whole string that a device is shown; empty while these pages do not know where the server is.
+
+    These pages usually stand on the server's own machine and reach it by a name that only holds there. Then the device
+    is told the name by which the technician's browser has come here, which is one of the same machine.
+    """
+    settings = parts().link
+    if settings is None:
+        return ""
+    pairing = PairingString.to_reach(settings, code)
+    if pairing.host in LOOPBACK:
+        named = urlsplit(request.host_url).hostname or ""
+        pairing = PairingString.to_reach(settings, code, named)
+    return str(pairing)
 
 
 def _regions(scene: Scene) -> dict[str, str] | None:

@@ -23,6 +23,7 @@ import waitress.server
 from flask import Flask
 
 from presentation.texts import Texts, texts_from
+from protocol.keys import LinkSettings, NotPaired
 from protocol.link import LinkState, open_link
 from protocol.views import Envelope
 from queue_server.web.accounts import Accounts, Passwords
@@ -101,11 +102,19 @@ def application(
             texts=texts_of(place.config),
             fonts=Path(str(files("fontpkg_be_vietnam_pro") / "files")),
             reports=place.reports,
+            link=_link_settings(place.state),
         )
         hall.start()
         closing.callback(hall.close)
         closing.callback(parts.streams.stop)
         yield create_app(parts), parts
+
+
+def _link_settings(state: Path) -> LinkSettings | None:
+    try:
+        return LinkSettings.load(state)
+    except NotPaired:
+        return None  # Opening the link says so; nothing else of the pages needs it.
 
 
 class WebServer:

@@ -10,6 +10,7 @@ from jinja2 import Environment
 
 from presentation.texts import Texts, Words, name_in
 from protocol.configuration import PriorityClass
+from protocol.keys import LinkSettings
 from protocol.views import KioskView, Refused
 from queue_server.web.accounts import Account, Accounts
 from queue_server.web.attempts import Attempts
@@ -37,6 +38,8 @@ class Parts:
     """The folder of the typeface's files."""
     reports: Path
     """The report tables, which need not be there."""
+    link: LinkSettings | None
+    """Where the queue server is, to be told to new devices; None before these pages are paired themselves."""
 
 
 def parts() -> Parts:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from protocol.keys import LinkSettings, make_keys
 from queue_server.web.accounts import Passwords
 from queue_server.web.program import Place, application
 from queue_server.web.shared import Parts
@@ -18,6 +19,13 @@ from tests.support.paper_hall import PaperHall
 CONFIG = Path(__file__).parents[2] / "config"
 PASSWORD = "một hai ba bốn"  # noqa: S105 - an example, of no real account.
 ORIGIN = "http://localhost"
+
+LINK = LinkSettings(
+    commands_address="tcp://127.0.0.1:7411",
+    views_address="tcp://127.0.0.1:7412",
+    pairing_address="tcp://127.0.0.1:7413",
+    server_key=make_keys().public,
+)
 
 PEOPLE = {
     "anh": ("Nguyễn Thị Ánh", "clerk"),
@@ -80,6 +88,8 @@ class Visitor:
 def staff_pages(state: Path) -> Iterator[Pages]:
     """Serve nobody but the test: the application with its people, before a hall on paper."""
     hall = PaperHall()
+    state.mkdir(parents=True, exist_ok=True)
+    LINK.save(state)
     with application(
         Place(state, CONFIG, reports=state / "reports.db"), hall.opened, Passwords(memory_kib=64, passes=1)
     ) as (app, parts):

@@ -135,6 +135,7 @@ setInterval(() => {
   if (live && performance.now() - heardAt > SILENCE_MS) becomes(false, page.dataset.gone);
   if (live) tick();
 }, LOOK_MS);
+document.addEventListener("focusin", (event) => event.target.matches("[data-select]") && event.target.select());
 document.addEventListener("close", () => place({}), true);
 addEventListener("pagehide", () => source.close());
 addEventListener("pageshow", (event) => event.persisted && listen());

@@ -1,5 +1,6 @@
 """The staff pages as an application: doors, guards, presses and streams, before a hall on paper."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -10,13 +11,14 @@ import msgspec
 import pytest
 
 from protocol import commands as c
+from protocol.keys import PairingString
 from protocol.views import DeviceCreatedReply, DevicesView, HelpCall, Refused
 from queue_server.web.doors import DOORS, EVERYBODY
 from queue_server.web.live import STREAMS_OF_SESSION
 from tests.support.logs import follow_log
 from tests.support.paper_hall import NOW, counter_view, devices_view, furnish, hall_view
 from tests.support.tables import play
-from tests.support.web_pages import ORIGIN, PASSWORD, PEOPLE, Pages, Visitor, staff_pages
+from tests.support.web_pages import LINK, ORIGIN, PASSWORD, PEOPLE, Pages, Visitor, staff_pages
 
 REQUEST_ID = "0" * 31 + "1"
 CONSOLE = "/counters/counter-3"
@@ -428,6 +430,14 @@ def test_a_device_is_created_and_its_code_shown_once(pages: Pages) -> None:
     answer = technician.post("/devices/", "/devices/", function_id="kiosk-7", **form)
     assert answer.status_code == 200
     assert 'aria-label="7KPQ2M4X"' in answer.text
+    shown = re.search(r"motcua pair --state state/kiosk-7 '(motcua://.+?)'<", answer.text)
+    assert shown, "the whole string, to be copied"
+    assert PairingString.parse(html.unescape(shown[1])).settings() == msgspec.structs.replace(
+        LINK,
+        commands_address="tcp://localhost:7411",
+        views_address="tcp://localhost:7412",
+        pairing_address="tcp://localhost:7413",
+    )
     assert "7KPQ2M4X" not in technician.get("/devices/").text
     function = c.FunctionDescription(function_id="kiosk-7", kind="kiosk")
     assert pages.hall.asked[-1] == (

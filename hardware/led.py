@@ -43,3 +43,27 @@ def fitted(text: str, width: int) -> str:
     assert 0 < width <= WIDTH_MOST
     bare = unicodedata.normalize("NFD", text.translate(_PLAIN)).upper()
     return "".join(mark for mark in bare if " " <= mark <= "~" and mark not in "<>")[:width]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a display can show: ``columns`` places, each one of the characters ``shows``.
+
+    ``otherwise`` stands for a text that it cannot show at all.
+    """
+
+    columns: int
+    shows: str
+    otherwise: str = ""
+
+    def of(self, text: str) -> str:
+        """Return what is shown of ``text``.
+
+        A number loses its letters where only one of them cannot be shown (A017 is 017 on bare digits), and what finds
+        no room is cut off in front: a number without its last digits would be another number.
+        """
+        bare = fitted(text, WIDTH_MOST)
+        if all(mark in self.shows for mark in bare):
+            return bare[-self.columns :]
+        digits = "".join(mark for mark in bare if mark.isdecimal() and mark in self.shows)
+        return (digits or self.otherwise)[-self.columns :]

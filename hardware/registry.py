@@ -151,6 +151,13 @@ _SLAVES: Final = {
     "rating_keypads": {"kind": "rating_keypad"},
     "leds": {"kind": "led"},
     "line_boards": {"kind": "led", "protocol": "am03127"},
+    "modbus_leds": {"kind": "led", "protocol": "modbus_led", "preset": "dm36"},
+    "modbus_keypads": {"kind": "call_keypad", "protocol": "modbus_keypad", "preset": "keypad_registers"},
+    "declared": {"kind": "call_keypad", "protocol": "declared", "preset": "example_keypad"},
+    "xunpeng": {"kind": "led", "protocol": "xunpeng"},
+    "xunpeng_line": {"kind": "led", "protocol": "xunpeng_line"},
+    "cd5220": {"kind": "led", "protocol": "cd5220"},
+    "dm_d": {"kind": "led", "protocol": "dm_d"},
 }
 
 
@@ -183,10 +190,10 @@ def _simulated_hall(address: str, what: str, name: str) -> tuple[dict[str, Any],
     if what == "wire":
         given = _parameters(address, set(_SLAVES))
         slaves = [
-            {"address": number, **what}
+            {"address": slave.partition(":")[0], **what, **_preset(slave)}
             for parameter, what in _SLAVES.items()
-            for number in given.get(parameter, "").split(",")
-            if number
+            for slave in given.get(parameter, "").split(",")
+            if slave
         ]
         entry = {"name": name, "address": f"pty:{folder}/wires-{os.getpid()}/{name}", "slaves": slaves}
         return {"tickets": folder, "wires": [entry]}, False
@@ -195,6 +202,12 @@ def _simulated_hall(address: str, what: str, name: str) -> tuple[dict[str, Any],
     kind = _one_of(address, "kind", given.get("kind", next(iter(kinds))), kinds)
     entry = {"name": name, "address": f"pty:{folder}/inputs-{os.getpid()}/{name}", "kind": kind}
     return {"tickets": folder, "inputs": [entry]}, kind != "serial_scanner"
+
+
+def _preset(slave: str) -> dict[str, str]:
+    """``41:tm1650`` names the preset of slave 41; ``41`` leaves it as usual."""
+    preset = slave.partition(":")[2]
+    return {"preset": preset} if preset else {}
 
 
 def _open_simulated(address: str, config: "HallConfig") -> Link:

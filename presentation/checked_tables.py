@@ -1,6 +1,7 @@
 """Raw TOML tables to frozen structs, field by field, collecting every mistake: a technician mends a file once."""
 
 import difflib
+from types import UnionType
 from typing import Any, TypeVar
 
 import msgspec
@@ -69,10 +70,13 @@ class Reader:
 
 
 def _struct_of(kind: Any) -> tuple[type[msgspec.Struct] | None, bool]:
-    """``Policies`` -> (Policies, False); ``tuple[Service, ...]`` -> (Service, True); else (None, False)."""
+    """``Policies`` or ``Policies | None`` -> (Policies, False); ``tuple[Service, ...]`` -> (Service, True)."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return kind, False
     arguments = getattr(kind, "__args__", ())
+    if isinstance(kind, UnionType):
+        structs = [each for each in arguments if each is not type(None)]
+        return _struct_of(structs[0]) if len(structs) == 1 else (None, False)
     if getattr(kind, "__origin__", None) is tuple and arguments and isinstance(arguments[0], type):
         return (arguments[0], True) if issubclass(arguments[0], msgspec.Struct) else (None, False)
     return None, False

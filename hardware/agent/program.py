@@ -19,7 +19,14 @@ import msgspec
 from hardware import bus, registry
 from hardware.agent import flow
 from hardware.agent.presses import PressStore
-from hardware.agent.settings import AgentSettings, WireSettings, load_settings
+from hardware.agent.settings import (
+    SETTINGS_FILE,
+    AgentSettings,
+    FunctionSettings,
+    WireSettings,
+    WrongSettings,
+    load_settings,
+)
 from hardware.speeches import speech
 from protocol import commands as c
 from protocol.link import Link, LinkFull, LinkState, new_id, open_link
@@ -236,12 +243,19 @@ class Agent:
         device = registry.find(wire.address)
         kinds = {function.function_id: function.kind for function in self._flow.functions.values()}
         speeches = tuple(
-            speech(place.protocol, place.slave, has_keys=kinds[place.function_id] != "counter_display")
+            self._speech(place, has_keys=kinds[place.function_id] != "counter_display")
             for place in self._settings.functions
             if place.wire_id == wire.wire_id and place.function_id in kinds
         )
         config = bus.BusConfig(speeches, bytes_per_s=device.bytes_per_s or 11_520.0)
         return bus.BusOwner(device.open, config, _with_wire(self._on_event, wire.wire_id), f"wire-{wire.wire_id}")
+
+    def _speech(self, place: FunctionSettings, *, has_keys: bool) -> bus.Speech:
+        """Only now is it known what a function is: a keypad that is a display stands wrong in the file."""
+        try:
+            return speech(place.protocol, place.slave, has_keys=has_keys, device=place.device())
+        except ValueError as error:
+            raise WrongSettings(f"{self._state_folder / SETTINGS_FILE}: {place.function_id}: {error}") from error
 
     # --- Effects ---
 

@@ -28,9 +28,10 @@ from typing import Annotated
 
 import msgspec
 
-from hardware import keypad, rating_keypad
+from hardware import device_files, keypad, rating_keypad
 from hardware.keypad import KeypadAction
-from hardware.speeches import PROTOCOLS
+from hardware.speeches import MAPPED, NAMES
+from presentation.mistakes import Mistakes
 from protocol.message import Code, Identifier
 
 SETTINGS_FILE = "agent.toml"
@@ -57,6 +58,14 @@ class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     slave: Annotated[int, msgspec.Meta(ge=1, le=254)]
     columns: Annotated[int, msgspec.Meta(ge=3, le=32)] = 4
     protocol: str = "reference"
+    preset: str = ""
+    file: str = ""
+
+    def device(self) -> device_files.DeviceFile | None:
+        """Read the file of a protocol that needs one. Raises Mistakes."""
+        if self.file:
+            return device_files.load(Path(self.file))
+        return device_files.load_preset(self.preset) if self.preset else None
 
 
 class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,10 +106,23 @@ def _check(settings: AgentSettings, path: Path) -> None:
         if function.function_id in names:
             raise WrongSettings(f"{where} stands there twice; give each function once")
         names.add(function.function_id)
-        if function.protocol not in PROTOCOLS:
-            known = ", ".join(sorted(PROTOCOLS))
-            raise WrongSettings(f"{where} has the protocol {function.protocol!r}; there are: {known}")
+        _check_protocol(function, where)
         place = (function.wire_id, function.slave)
         if place in seen:
             raise WrongSettings(f"{where} has slave {function.slave}, as {seen[place]!r} has; slaves differ on a wire")
         seen[place] = function.function_id
+
+
+def _check_protocol(function: FunctionSettings, where: str) -> None:
+    if function.protocol not in NAMES:
+        raise WrongSettings(f"{where} has the protocol {function.protocol!r}; there are: {', '.join(NAMES)}")
+    try:
+        device = function.device()
+    except Mistakes as mistakes:
+        raise WrongSettings(f"{where}: {mistakes}") from mistakes
+    wanted = MAPPED.get(function.protocol)
+    if wanted is None and device is not None:
+        raise WrongSettings(f"{where}: {function.protocol} needs no preset and no file; take it out")
+    if wanted is not None and not isinstance(device, wanted):
+        mend = f'add preset = "…" ({", ".join(device_files.presets())}) or file = "/path" of that kind'
+        raise WrongSettings(f"{where}: {function.protocol} needs a device of kind {function.protocol!r}; {mend}")

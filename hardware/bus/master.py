@@ -160,9 +160,10 @@ class Master:
         said = self._echo.feed(data)
         asking = self._asking
         if asking is None:
-            if said and self._noise_since_s is None:
+            overheard = self._schedule.overhear(said, now_s) if said else []
+            if said and not overheard and self._noise_since_s is None:
                 self._noise_since_s = now_s
-            return []
+            return list(overheard)
         if not said:
             return []
         if not asking.began:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from hardware.bus.speech import Heard, Purpose, Request, Speech, Wish
+from hardware.bus.speech import Heard, Listener, Purpose, Request, Speech, Wish
 
 MISSES_MOST: Final = 3
 GONE_AGAIN_S: Final = 2.0
@@ -140,6 +140,7 @@ class Schedule:
         if len(self._slaves) != len(slaves):
             addresses = sorted(slave.speech.address for slave in slaves)
             raise ValueError(f"two slaves share an address on one wire: {addresses}; give each its own")
+        self._listeners = [slave.speech for slave in slaves if isinstance(slave.speech, Listener)]
         self._polls_since_aside = 0
         self._polls_since_extra = 0
         self._gone_at_s = 0.0
@@ -209,6 +210,16 @@ class Schedule:
         slave = self._slaves[exchange.address]
         heard = slave.speech.hear(data)
         return None if heard is None else [*self._answered(slave), *self._meant(slave, heard, now_s)]
+
+    def overhear(self, data: bytes, now_s: float) -> list[SlaveEvent]:
+        """Take bytes that came while nobody was asked: a device that speaks by itself may have said something."""
+        events: list[SlaveEvent] = []
+        for listener in self._listeners:
+            heard = listener.overhear(data, now_s)
+            if heard is not None:
+                slave = self._slaves[listener.address]
+                events += [*self._answered(slave), *self._meant(slave, heard, now_s)]
+        return events
 
     def _meant(self, slave: _Slave, heard: Heard, now_s: float) -> Iterable[SlaveEvent]:
         address, text = slave.speech.address, slave.speech.text or ""

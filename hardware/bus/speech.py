@@ -10,7 +10,7 @@ the time is over. A request begins anew: whatever was half heard before it is fo
 """
 
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 TURN_S = 0.05
 """How long after a request's end a slave may begin its answer, unless its speech knows better."""
@@ -107,3 +107,15 @@ class Speech(Protocol):
 
     def found(self) -> None:
         """Take note that it is there again: what it may have forgotten must be said anew."""
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """A speech whose slave may also speak unasked, on a line of its own."""
+
+    @property
+    def address(self) -> int:
+        """The slave's address."""
+
+    def overhear(self, data: bytes, now_s: float) -> Heard | None:
+        """Take bytes that came while nobody was asked; None while they mean nothing to it. It never raises."""

@@ -5,10 +5,12 @@ from typing import Literal
 
 import msgspec
 
+from hardware.device_files import load, load_preset
 from hardware.simulated.inputs import InputKind
 from hardware.simulated.printer import PrinterConfig
 from hardware.simulated.slaves import Kind, slave
 from hardware.simulated.wire import SlaveModel
+from presentation.mistakes import Mistakes
 
 
 class PrinterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,10 +43,16 @@ class SlaveEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: int
     kind: Kind
     protocol: str = "reference"
+    preset: str = ""
+    file: str = ""
 
     def model(self) -> SlaveModel:
         """Return the slave. Raises ValueError that names the mistake."""
-        return slave(self.protocol, self.address, self.kind)
+        try:
+            device = load(Path(self.file)) if self.file else load_preset(self.preset) if self.preset else None
+        except Mistakes as mistakes:
+            raise ValueError(str(mistakes)) from mistakes
+        return slave(self.protocol, self.address, self.kind, device)
 
 
 class WireEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

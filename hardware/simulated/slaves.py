@@ -2,10 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from hardware.codecs import am03127
+from hardware.codecs import am03127, cd5220, dm_d
 from hardware.codecs import reference_frame as rf
+from hardware.codecs.declared import Description
+from hardware.codecs.led_registers import LedMap
+from hardware.codecs.modbus_keypad import KeypadMap
+from hardware.device_files import DeviceFile
+from hardware.simulated import field_slaves as field
 from hardware.simulated.wire import SlaveModel
 
 KEPT_KEY_S: Final = 10.0
@@ -125,18 +130,39 @@ class MatrixBoardSlave:
         return answer
 
 
-def _line_board(address: int, kind: Kind) -> SlaveModel:
-    if kind != "led":
-        raise ValueError(f"slave {address}: am03127 is a language of LED displays, not of a {kind}")
-    return MatrixBoardSlave(address)
+def _display(make: Callable[[int], SlaveModel]) -> Callable[[int, Kind], SlaveModel]:
+    def made(address: int, kind: Kind) -> SlaveModel:
+        if kind != "led":
+            raise ValueError(f"slave {address}: this protocol is a language of displays, not of a {kind}")
+        return make(address)
+
+    return made
 
 
-PROTOCOLS: Final[Mapping[str, Callable[..., SlaveModel]]] = {"reference": ReferenceSlave, "am03127": _line_board}
-"""By name, as in ``hardware.speeches``: what makes a slave from its address, its kind and further settings."""
+PROTOCOLS: Final[Mapping[str, Callable[[int, Kind], SlaveModel]]] = {
+    "reference": ReferenceSlave,
+    "am03127": _display(MatrixBoardSlave),
+    "xunpeng": _display(field.XunpengShort),
+    "xunpeng_line": _display(field.XunpengLong),
+    "cd5220": _display(lambda address: field.Vfd(address, cd5220.Display)),
+    "dm_d": _display(lambda address: field.Vfd(address, dm_d.Display)),
+}
+"""By name, as in ``hardware.speeches``: what makes a slave from its address and its kind."""
+
+MAPPED: Final = ("modbus_led", "modbus_keypad", "declared")
 
 
-def slave(protocol: str, address: int, kind: Kind, **more: Any) -> SlaveModel:
-    """Return a slave. Raises ValueError that names the mistake."""
-    if protocol not in PROTOCOLS:
-        raise ValueError(f"no protocol is called {protocol!r}; there are: {', '.join(sorted(PROTOCOLS))}")
-    return PROTOCOLS[protocol](address, kind, **more)
+def slave(protocol: str, address: int, kind: Kind, device: DeviceFile | None = None) -> SlaveModel:
+    """Return a slave; ``device`` is the file of a protocol that needs one. Raises ValueError that names the mistake."""
+    if protocol in PROTOCOLS:
+        return PROTOCOLS[protocol](address, kind)
+    match protocol, device:
+        case "modbus_led", LedMap():
+            return field.ModbusLed(address, device)
+        case "modbus_keypad", KeypadMap():
+            return field.ModbusKeys(address, device)
+        case "declared", Description():
+            return field.DeclaredSlave(address, device)
+    if protocol in MAPPED:
+        raise ValueError(f"slave {address}: {protocol} needs a preset or a file of kind {protocol!r}")
+    raise ValueError(f"no protocol is called {protocol!r}; there are: {', '.join(sorted((*PROTOCOLS, *MAPPED)))}")

@@ -13,7 +13,7 @@ Faults of the wire: ``echo`` (the adapter hears itself), ``noise`` (wrong bytes 
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 TURN_CHARACTERS: Final = 1.0
 LATE_S: Final = 0.3
@@ -21,7 +21,9 @@ BABBLE: Final = bytes((0x55, 0x00, 0xF7, 0x7F, 0x3C, 0x02, 0x31, 0x13))
 BABBLE_S: Final = 0.008
 NOISE: Final = b"\x00\xff\x02\x7f"
 WIRE_FAULTS: Final = frozenset({"echo", "noise", "noise_within"})
-SLAVE_FAULTS: Final = frozenset({"absent", "spoilt", "late", "half", "babbling", "twin", "deaf", "misnamed"})
+SLAVE_FAULTS: Final = frozenset(
+    {"absent", "spoilt", "late", "half", "babbling", "twin", "deaf", "misnamed", "unwritable"}
+)
 
 
 class SlaveModel(Protocol):
@@ -41,6 +43,17 @@ class SlaveModel(Protocol):
 
     def power_cycle(self) -> None:
         """Switch off and on."""
+
+
+@runtime_checkable
+class Talker(Protocol):
+    """A slave that also speaks unasked."""
+
+    def unasked_s(self) -> float | None:
+        """Return when it will next speak by itself; None when it has nothing to say."""
+
+    def unasked(self, now_s: float) -> bytes:
+        """Return what it says now by itself (b"": nothing)."""
 
 
 @dataclass(slots=True)
@@ -65,6 +78,7 @@ class WireModel:
         self.tamper: Callable[[int, bytes], bytes] = lambda _, data: data  # Speaker, message -> what crosses the wire.
         self._byte_s = 1 / bytes_per_s if bytes_per_s else 0.0
         self._places: list[SlaveModel] = list(slaves)
+        self._talkers = [(place, slave) for place, slave in enumerate(slaves) if isinstance(slave, Talker)]
         self._twins: dict[int, SlaveModel] = {}
         self._under_way: list[_Message] = []
         self._free_s: dict[int, float] = {}
@@ -79,7 +93,8 @@ class WireModel:
         moments = [self._next_s(message) for message in self._under_way]
         if any("babbling" in slave.faults for slave in self._places) and not moments:
             return 0.0
-        return min(moments, default=None)
+        said = [talker.unasked_s() for _, talker in self._talkers]
+        return min([*moments, *(moment for moment in said if moment is not None)], default=None)
 
     def _next_s(self, message: _Message) -> float:
         return message.ends_s if message.first_told else min(message.begins_s + self._byte_s, message.ends_s)
@@ -87,6 +102,10 @@ class WireModel:
     def step(self, now_s: float) -> None:
         """Let pass what is due."""
         self._babble(now_s)
+        for place, talker in self._talkers:
+            slave = self._places[place]
+            if "absent" not in slave.faults and (said := talker.unasked(now_s)):
+                self._say(place, self._faulty(slave, said), now_s)
         while (due := self._due_first(now_s)) is not None:
             self._deliver(due)
 

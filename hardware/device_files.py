@@ -1,0 +1,84 @@
+"""Devices that are files: register maps and declared frames, read from TOML with every mistake told.
+
+``config/devices/*.toml`` are the ones that come with Motcua; a technician's own stand anywhere.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hardware.codecs import declared_rules, led_registers, modbus_keypad
+from hardware.codecs.declared import Description
+from hardware.codecs.led_registers import LedMap
+from hardware.codecs.modbus_keypad import KeypadMap
+from presentation.checked_tables import Reader
+from presentation.mistakes import Mistake, Mistakes, locate, place_of
+from presentation.mistakes import Path as Place
+
+SHIPPED: Final = Path(__file__).parents[1] / "config" / "devices"
+FILE_LIMIT_BYTES: Final = 100_000
+
+DeviceFile = LedMap | KeypadMap | Description
+_KINDS: Final[dict[str, type[LedMap | KeypadMap | Description]]] = {
+    "modbus_led": LedMap,
+    "modbus_keypad": KeypadMap,
+    "declared": Description,
+}
+
+
+def presets() -> list[str]:
+    """Return the names of the devices that come with Motcua."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def load_preset(name: str) -> DeviceFile:
+    """Read a device that comes with Motcua, by its name. Raises Mistakes."""
+    if name not in presets():
+        raise Mistakes([Mistake(f"{name}.toml", 0, "", "no such preset", f"there are: {', '.join(presets())}")])
+    return load(SHIPPED / f"{name}.toml")
+
+
+def load(path: Path) -> DeviceFile:
+    """Read a device from a file. Raises Mistakes."""
+    try:
+        body = path.read_bytes()
+        if len(body) > FILE_LIMIT_BYTES:
+            what = f"is {len(body)} bytes long"
+            raise Mistakes([Mistake(str(path), 0, "", what, f"a device needs less than {FILE_LIMIT_BYTES}")])
+        return parse(path.name, body.decode("utf-8"))
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+        raise Mistakes([Mistake(str(path), 0, "", what, "give the path of a readable file")]) from error
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8 text (byte {error.start})"
+        raise Mistakes([Mistake(str(path), 0, "", what, "save the file as UTF-8")]) from error
+
+
+def parse(name: str, text: str) -> DeviceFile:
+    """Check the text of a device's file. Raises Mistakes with all that is wrong and not only the first."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Mistakes([Mistake(name, 0, "", f"this is no TOML: {error}", "mend the syntax there")]) from error
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        mend = f"write one of: {', '.join(_KINDS)}"
+        raise Mistakes([Mistake(name, locate(text, ("kind",)), "kind", f"{kind!r} is no kind of device", mend)])
+    mistakes: list[Mistake] = []
+    device = Reader(mistakes).part(_KINDS[kind], raw, name, ())
+    if device is not None:
+        mistakes += [Mistake(name, 0, place_of(place), what, mend, place) for place, what, mend in _wrongs(device)]
+    if mistakes or device is None:
+        raise Mistakes([msgspec.structs.replace(each, line=locate(text, each.path)) for each in mistakes])
+    return device
+
+
+def _wrongs(device: Any) -> list[tuple[Place, str, str]]:
+    match device:
+        case LedMap():
+            return [*led_registers.wrongs(device)]
+        case KeypadMap():
+            return [*modbus_keypad.wrongs(device)]
+    return declared_rules.wrongs(device)

@@ -4,6 +4,7 @@ Fixtures for all rooms:
 
 - `seed`: the number from which a test draws all its chance (`random.Random(seed)`). It stands at the end of the run's
   report; `--seed N` repeats or varies it. Hypothesis follows the same number.
+- `write_tables`: whether a measured row goes into the docs (`tests/support/fault_tables.py`) or is held against them.
 - `picture`: `picture("kiosk")` is the path where a test saves a picture: `kiosk.png` in the test's own folder, or under
   `--pictures FOLDER` when `make screenshots` remakes those of the docs (mark such a test with `picture`).
 """
@@ -25,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("motcua")
     group.addoption("--seed", type=int, default=None, help="the number from which tests draw their chance")
     group.addoption("--pictures", type=Path, default=None, help="keep the pictures that tests make in this folder")
+    group.addoption("--write-tables", action="store_true", help="write measured rows into the docs (fault tables)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +53,12 @@ def seed(request: pytest.FixtureRequest) -> int:
     """Return the number from which this test draws its chance."""
     drawn: int = request.config.option.seed
     return drawn
+
+
+@pytest.fixture
+def write_tables(request: pytest.FixtureRequest) -> bool:
+    """Return whether measured rows are written into the docs' tables instead of compared with them."""
+    return bool(request.config.option.write_tables)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import os
 import select
 import socket
 import stat
+import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ import serial
 
 CHUNK_BYTES: Final = 1024  # A receive buffer of small printers holds 4 kB; more at once only hides where it stopped.
 READ_BYTES: Final = 4096
+LPGETSTATUS: Final = 0x060B  # linux/lp.h; usblp answers it with what GET_PORT_STATUS told.
 REOPEN_FIRST_S: Final = 0.5
 REOPEN_LAST_S: Final = 30.0
 
@@ -38,6 +40,10 @@ class LinkError(Exception):
 
 class LinkGone(LinkError):  # noqa: N818 - named for what happened to the wire.
     """The far end is away: unplugged, closed, refused, or held by another program."""
+
+
+class LinkBusy(LinkGone):
+    """Another program holds the device."""
 
 
 class LinkStalled(LinkError):  # noqa: N818 - the same.
@@ -104,6 +110,9 @@ class Link(Protocol):
     def wait(self, timeout_s: float, interrupt: Interrupt | None = None, *, to_write: bool = False) -> bool:
         """Wait until bytes have come, or, if ``to_write``, some can go; True when so. An interrupt ends the wait."""
 
+    def port_status(self) -> int | None:
+        """Return the lines of a parallel port as USB printers still tell them; None where there are none."""
+
     def close(self) -> None:
         """Give the wire back. May be called twice."""
 
@@ -115,7 +124,7 @@ def _poll(wanted: list[tuple[int, int]], timeout_s: float) -> dict[int, int]:
     return dict(poller.poll(max(0, round(timeout_s * 1000 + 0.499))))
 
 
-class _DescriptorLink:
+class DescriptorLink:
     """A link over a non-blocking file descriptor; ``release`` is called once, before the descriptor is closed."""
 
     def __init__(self, address: str, descriptor: int, release: Callable[[], None], mend: str) -> None:
@@ -126,6 +135,7 @@ class _DescriptorLink:
         os.set_blocking(descriptor, False)
 
     def fileno(self) -> int:
+        """See :class:`Link`."""
         return self._descriptor
 
     def _gone(self, what: str) -> LinkGone:
@@ -137,6 +147,7 @@ class _DescriptorLink:
         return self._descriptor
 
     def wait(self, timeout_s: float, interrupt: Interrupt | None = None, *, to_write: bool = False) -> bool:
+        """See :class:`Link`."""
         descriptor = self._open_descriptor()
         wanted = [(descriptor, select.POLLIN | (select.POLLOUT if to_write else 0))]
         if interrupt is not None:
@@ -147,6 +158,7 @@ class _DescriptorLink:
         return descriptor in ready
 
     def read(self, timeout_s: float, interrupt: Interrupt | None = None) -> bytes:
+        """See :class:`Link`."""
         if not self.wait(timeout_s, interrupt):
             return b""
         try:
@@ -160,6 +172,7 @@ class _DescriptorLink:
         return data
 
     def write_some(self, data: bytes) -> int:
+        """See :class:`Link`."""
         try:
             return os.write(self._open_descriptor(), data[:CHUNK_BYTES])
         except BlockingIOError:
@@ -168,6 +181,7 @@ class _DescriptorLink:
             raise self._gone(f"writing failed: {error.strerror}") from error
 
     def write(self, data: bytes, timeout_s: float) -> None:
+        """See :class:`Link`."""
         deadline = time.monotonic() + timeout_s
         written = 0
         while written < len(data):
@@ -182,7 +196,12 @@ class _DescriptorLink:
     def _writable(self, timeout_s: float) -> bool:
         return bool(_poll([(self._open_descriptor(), select.POLLOUT)], timeout_s))
 
+    def port_status(self) -> int | None:
+        """See :class:`Link`."""
+        return None
+
     def close(self) -> None:
+        """See :class:`Link`."""
         if self._descriptor >= 0:
             self._descriptor = -1
             self._release()
@@ -190,7 +209,7 @@ class _DescriptorLink:
 
 def descriptor_link(address: str, descriptor: int, release: Callable[[], None], mend: str) -> Link:
     """Make a link of a descriptor that its own room has opened; ``release`` must close it. ``mend`` says what helps."""
-    return _DescriptorLink(address, descriptor, release, mend)
+    return DescriptorLink(address, descriptor, release, mend)
 
 
 @contextmanager
@@ -199,8 +218,11 @@ def _opening(address: str, mend: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:  # serial.SerialException is one too.
-        busy = error.errno in {errno.EAGAIN, errno.EBUSY, errno.EACCES} or "lock" in str(error)
-        what = "another program holds the device, or this user may not open it" if busy else "cannot be opened"
+        if error.errno in {errno.EAGAIN, errno.EBUSY} or "lock" in str(error):
+            raise LinkBusy(
+                "another program holds the device", address, "End that program, or give it the work"
+            ) from error
+        what = "this user may not open it" if error.errno == errno.EACCES else "cannot be opened"
         raise LinkGone(f"{what}: {error.strerror or error}", address, mend) from error
 
 
@@ -249,13 +271,25 @@ def open_serial(
         release()
         port.close()
 
-    return _DescriptorLink(path, descriptor, close, mend)
+    return DescriptorLink(path, descriptor, close, mend)
 
 
 def _character_device(descriptor: int) -> int:
     if not stat.S_ISCHR(os.fstat(descriptor).st_mode):
         raise OSError(errno.ENOTTY, "not a character device")
     return descriptor
+
+
+class _PrinterFile(DescriptorLink):
+    """A character device that may be a printer under the kernel's own driver (usblp)."""
+
+    def port_status(self) -> int | None:
+        lines = bytearray(4)
+        try:
+            fcntl.ioctl(self._open_descriptor(), LPGETSTATUS, lines)
+        except OSError:
+            return None  # Another kind of device, or one that does not tell.
+        return int.from_bytes(lines, sys.byteorder)
 
 
 def open_file(path: str) -> Link:
@@ -273,14 +307,14 @@ def open_file(path: str) -> Link:
         release()
         os.close(descriptor)
 
-    return _DescriptorLink(path, descriptor, close, mend)
+    return _PrinterFile(path, descriptor, close, mend)
 
 
-def open_tcp(host: str, port: int, *, connect_timeout_s: float = 3.0) -> Link:
+def open_tcp(host: str, port: int, *, connect_timeout_s: float = 3.0, give_up_s: float = 10.0) -> Link:
     """Connect to a device in the network. Raises LinkGone.
 
-    The kernel probes a silent peer (after 5 s, each 2 s, three times) and gives up unacknowledged bytes after 10 s;
-    without both, a cut cable swallows twenty tickets without an error.
+    The kernel probes a silent peer (after 5 s, each 2 s, three times) and gives up unacknowledged bytes after
+    ``give_up_s``; without both, a cut cable swallows twenty tickets without an error.
     """
     address = f"tcp://{host}:{port}"
     mend = (
@@ -293,11 +327,11 @@ def open_tcp(host: str, port: int, *, connect_timeout_s: float = 3.0) -> Link:
         (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5),
         (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2),
         (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
-        (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000),
+        (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(give_up_s * 1000)),
         (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
     ):
         connection.setsockopt(level, option, value)
-    return _DescriptorLink(address, connection.fileno(), connection.close, mend)
+    return DescriptorLink(address, connection.fileno(), connection.close, mend)
 
 
 def loopback(name: str = "loopback") -> tuple[Link, Link]:
@@ -305,8 +339,8 @@ def loopback(name: str = "loopback") -> tuple[Link, Link]:
     ours, theirs = socket.socketpair()
     mend = "The other end of a loopback is closed by the program itself"
     return (
-        _DescriptorLink(f"{name}:near", ours.fileno(), ours.close, mend),
-        _DescriptorLink(f"{name}:far", theirs.fileno(), theirs.close, mend),
+        DescriptorLink(f"{name}:near", ours.fileno(), ours.close, mend),
+        DescriptorLink(f"{name}:far", theirs.fileno(), theirs.close, mend),
     )
 
 

@@ -5,6 +5,7 @@
 ``tcp://10.0.0.9:9100``                                                 a device in the network
 ``file:///dev/usb/lp0``                                                 a character device
 ``evdev:///dev/input/by-id/…-event-kbd``                                a keypad or scanner that types, grabbed
+``usb://04b8:0e28?serial=J5KF012345``                                   a USB printer without the kernel's driver
 ``simulated://printer/front?tickets=/var/tmp/tickets``                  a printer that exists only in this process
 ``simulated://wire/hall?call_keypads=1,2&rating_keypads=21&leds=41``    an RS-485 wire, likewise
 ``simulated://scanner/front?kind=serial``                               a scanner, ``kind=keyboard`` for one that types
@@ -41,6 +42,7 @@ _EXAMPLES: Final = {
     "tcp": "tcp://10.0.0.9:9100",
     "file": "file:///dev/usb/lp0",
     "evdev": "evdev:///dev/input/by-id/usb-keypad-event-kbd",
+    "usb": "usb://04b8:0e28?serial=J5KF012345",
     "simulated": "simulated://printer/front",
 }
 
@@ -67,7 +69,14 @@ class Device:
 def find(address: str) -> Device:
     """Check ``address`` and return how to open it; nothing is opened yet. Raises WrongAddress."""
     scheme, separator, _ = address.partition("://")
-    finders = {"serial": _serial, "tcp": _tcp, "file": _file, "evdev": _evdev, "simulated": _simulated}
+    finders = {
+        "serial": _serial,
+        "tcp": _tcp,
+        "file": _file,
+        "usb": _usb,
+        "evdev": _evdev,
+        "simulated": _simulated,
+    }
     if not separator or scheme not in finders:
         known = ", ".join(_EXAMPLES.values())
         raise WrongAddress(address, "no kind of device stands before ://", f"Write one of: {known}")
@@ -112,7 +121,7 @@ def _serial(address: str) -> Device:
 
 
 def _tcp(address: str) -> Device:
-    _parameters(address, set())
+    given = _parameters(address, {"give_up_s"})
     parts = urlsplit(address)
     try:
         host, port = parts.hostname, parts.port
@@ -120,7 +129,13 @@ def _tcp(address: str) -> Device:
         host, port = parts.hostname, None
     if not host or not port or parts.path not in {"", "/"}:
         raise WrongAddress(address, "no host and port", f"Write them as in {_EXAMPLES['tcp']}")
-    return Device(address, partial(open_tcp, host, port))
+    try:
+        give_up_s = float(given.get("give_up_s", "10"))
+    except ValueError:
+        give_up_s = 0.0
+    if not 1 <= give_up_s <= 60:
+        raise WrongAddress(address, "give_up_s is no time to wait", "Write seconds from 1 to 60")
+    return Device(address, partial(open_tcp, host, port, give_up_s=give_up_s))
 
 
 def _file(address: str) -> Device:
@@ -140,6 +155,24 @@ def _evdev(address: str) -> Device:
     source = given.get("source", "kernel")
     is_input = _one_of(address, "source", source, {"kernel": True, "pty": False})
     return Device(address, partial(open_evdev, path, is_input=is_input), gives_events=True)
+
+
+def _usb(address: str) -> Device:
+    given = _parameters(address, {"serial"})
+    parts = urlsplit(address)
+    vendor, separator, product = parts.netloc.partition(":")
+    four = re.compile(r"[0-9a-fA-F]{4}")
+    if not separator or not four.fullmatch(vendor) or not four.fullmatch(product) or parts.path not in {"", "/"}:
+        mend = f"Write the two numbers that lsusb shows, as in {_EXAMPLES['usb']}"
+        raise WrongAddress(address, "no vendor and product number", mend)
+    wanted = int(vendor, 16), int(product, 16), given.get("serial")
+
+    def opening() -> Link:
+        from hardware.usb_link import UsbAddress, open_usb
+
+        return open_usb(UsbAddress(*wanted))
+
+    return Device(address, opening)
 
 
 # --- Simulated devices: each address is one device of this process, however often it is opened. ----------------------

@@ -11,20 +11,21 @@ Rules that are easy to get wrong:
 - Paper out, cover open, cutter: the printer keeps what it has been given and prints it after the mend, even over a
   connection that has been closed meanwhile. So a job of which bytes have left is never sent again.
 - A link that breaks, or a printer that answers but never confirms (it was switched off and on), leaves *uncertain*;
-  what the kernel has taken may be anywhere.
+  what the kernel has taken may be anywhere. An answered fence is believed when the proof holds (:mod:`.proof`).
 - A ticket that has waited too long is taken back, so that it does not come out for the next citizen.
 """
 
 import math
 from collections import deque
 from enum import Enum
-from typing import Final
+from typing import Final, Literal
 
 from hardware.links import CHUNK_BYTES, reopen_delay_s
 from hardware.printer import commands
 from hardware.printer.jobs import Job, JobState
 from hardware.printer.notes import CloseLink, Effect, Note, PutBack, Reason
 from hardware.printer.profiles import Profile
+from hardware.printer.proof import PAPER_ANSWERS, Proof, ticket_bytes_with_proof
 from hardware.printer.replies import (
     AutomaticStatus,
     Block,
@@ -57,11 +58,13 @@ class Dialogue:
         self.profile = profile
         self.condition = Condition()
         self.refilled = False  # Set when paper comes back after an end; the owner resets it.
+        self._ran_out = False
         self._demultiplexer = Demultiplexer()
         self._phase = _Phase.CLOSED
         self._waiting: deque[tuple[Job, float]] = deque()  # With the time after which it is too late.
         self._told: dict[int, str] = {}  # serial -> why a waiting job has been told to be held.
         self._job: Job | None = None
+        self._proof: Proof | None = None  # Of the job.
         self._held: str | None = None
         self._outbox = b""
         self._written = 0
@@ -69,6 +72,8 @@ class Dialogue:
         self._asked = 0  # The n of the DLE EOT that is out, 0 when none is.
         self._silences = 0
         self._failures = 0
+        self._why_closed = Reason.NONE  # Not tried yet.
+        self._resting = False  # The link has been given back for others to use, and nothing is wrong.
         self._open_at_s = now_s
         self._look_at_s = math.inf  # When to ask for status next.
         self._reply_by_s = math.inf
@@ -80,6 +85,8 @@ class Dialogue:
         self._in_doubt = False  # The printer was silent while it had the ticket.
         self._mended_unsaid = False  # Somebody cleared a jam while the link was closed.
         self._amends_due = False  # A raster was cut short by a broken link.
+        self._owed: Literal["", "due", "asked", "heard"] = ""  # Late answers to an earlier ticket's fence; see _flush.
+        self._port_at_s = math.inf  # When to look at the lines of a parallel port next, where the link has them.
 
     # --- What the owner asks -----------------------------------------------------------------------------------------
 
@@ -92,6 +99,16 @@ class Dialogue:
     def jobs_waiting(self) -> int:
         """How many jobs are not settled."""
         return len(self._waiting) + (self._job is not None)
+
+    @property
+    def resting(self) -> bool:
+        """Whether the link is closed because nothing is to do, not because something is wrong."""
+        return self._resting and not self.is_open
+
+    @property
+    def why_closed(self) -> Reason:
+        """Why the link is not open, when it is not :attr:`resting`."""
+        return self._why_closed
 
     @property
     def silent(self) -> bool:
@@ -117,15 +134,25 @@ class Dialogue:
         if self._phase is _Phase.CLOSED:
             return min(too_late_s, self._open_at_s)
         timers = (self._look_at_s, self._reply_by_s, self._progress_by_s, self._confirm_by_s, self._given_up_at_s)
-        return min(too_late_s, *timers)
+        return min(too_late_s, *timers, self._port_at_s if self._needs_port else math.inf)
+
+    @property
+    def _needs_port(self) -> bool:
+        return self.is_open and (self.profile.status == "none" or self.silent)
+
+    def wants_port_status(self, now_s: float) -> bool:
+        """Whether the port's own lines should be looked at: the printer itself says nothing."""
+        return self._needs_port and now_s >= self._port_at_s
 
     # --- What happens ------------------------------------------------------------------------------------------------
 
     def submitted(self, job: Job, now_s: float, too_late_at_s: float) -> list[Effect]:
         """Take a job that is on disk."""
         self._waiting.append((job, too_late_at_s))
+        if self.resting:
+            self._open_at_s = now_s
         if self._phase is _Phase.CLOSED and self._failures:
-            return self._hold_waiting(Reason.UNREACHABLE)
+            return self._hold_waiting(self._why_closed)
         if self._phase is _Phase.IDLE and self._silences:
             return self._hold_waiting(Reason.SILENT)
         if self._phase is _Phase.IDLE and self.condition.trouble:
@@ -147,6 +174,8 @@ class Dialogue:
             self._say(commands.RECOVER_AND_GO_ON)
             self._look_at_s = now_s
         self._mended_unsaid = self._phase is _Phase.CLOSED
+        if self.resting:
+            self._open_at_s = now_s
         return self._go_on(now_s)
 
     def opened(self, now_s: float) -> list[Effect]:
@@ -156,7 +185,10 @@ class Dialogue:
         self.condition = Condition()
         self._outbox, self._written, self._may_send = b"", 0, True
         self._asked, self._silences = 0, 0
+        self._resting = False
+        self._owed = "due" if self._owed else ""
         self._look_at_s = math.inf if self.profile.status == "none" else now_s
+        self._port_at_s = now_s
         if self._mended_unsaid:
             self._say(commands.RECOVER_AND_GO_ON)
             self._mended_unsaid = False
@@ -164,13 +196,16 @@ class Dialogue:
             self._say(self._amends())
         if self.profile.status == "none":
             self._failures, self._amends_due = 0, False
+            if self.profile.link == "per_job" and not self._waiting:
+                return self._rest()
         return self._go_on(now_s)
 
-    def open_failed(self, now_s: float, jitter: float) -> list[Effect]:
+    def open_failed(self, now_s: float, jitter: float, reason: Reason = Reason.UNREACHABLE) -> list[Effect]:
         """Wait longer before the next try to open, and tell those who wait."""
         self._failures += 1
+        self._resting, self._why_closed = False, reason
         self._open_at_s = now_s + reopen_delay_s(self._failures, jitter)
-        return self._hold_waiting(Reason.UNREACHABLE)
+        return self._hold_waiting(reason)
 
     def gone(self, now_s: float, jitter: float) -> list[Effect]:
         """Take note that the link is broken, or was closed as asked."""
@@ -184,9 +219,14 @@ class Dialogue:
                 effects.append(Note(self._job, JobState.UNCERTAIN, Reason.LINK_GONE, settled=True))
         self._forget_job()
         self._phase = _Phase.CLOSED
-        self._failures += 1
-        self._open_at_s = now_s + reopen_delay_s(self._failures, jitter)
         self._look_at_s = self._reply_by_s = math.inf
+        if self._resting:
+            rest_s = math.inf if self.profile.status == "none" else self.profile.rest_s
+            self._open_at_s = now_s if self._waiting else now_s + rest_s
+            return effects
+        self._failures += 1
+        self._why_closed = Reason.UNREACHABLE
+        self._open_at_s = now_s + reopen_delay_s(self._failures, jitter)
         self.condition = Condition()
         return effects
 
@@ -240,8 +280,8 @@ class Dialogue:
             return []
         if self._phase is _Phase.IDLE and self._waiting:
             if self.profile.status == "none":
-                return self._start(now_s)
-            if not self.condition.trouble and not self._silences:
+                return [] if self.condition.trouble else self._start(now_s)
+            if not self.condition.trouble and not self._silences and self._owed not in {"asked", "heard"}:
                 self._look_at_s = now_s
         if now_s >= self._look_at_s:
             self._ask(1, now_s)
@@ -249,21 +289,12 @@ class Dialogue:
 
     def _start(self, now_s: float) -> list[Effect]:
         job, _ = self._waiting.popleft()
+        self._owed = ""
         self._told.pop(job.serial, None)
-        profile = self.profile
-        # A reset switches automatic status off, so it is asked for again in the same breath.
-        opening = commands.RESET + (commands.AUTOMATIC_STATUS if profile.status == "asb" else b"")
-        fence = {
-            "process_id": commands.fence_process_id(commands.process_id(job.serial)),
-            "gs_r": commands.FENCE_PAPER,
-            "none": b"",
-        }[profile.confirm]
+        data, self._proof = ticket_bytes_with_proof(job, self.profile, self._demultiplexer.noise)
         self._job, self._phase = job, _Phase.SENDING
-        self._outbox, self._written = (
-            opening + job.body + commands.feed_and_cut(profile.feed_lines, profile.cut) + fence,
-            0,
-        )
-        self._progress_by_s = now_s + profile.stall_s
+        self._outbox, self._written = data, 0
+        self._progress_by_s = now_s + self.profile.stall_s
         self._look_at_s = math.inf
         return [Note(job, JobState.SENDING)]
 
@@ -291,11 +322,9 @@ class Dialogue:
                 self._may_send = may_send
             case Block():
                 if self._job is not None and reply.process_id == commands.process_id(self._job.serial):
-                    return self._settle(JobState.CONFIRMED, Reason.NONE, now_s)
+                    return self._confirmed(now_s)
             case PaperStatus(byte=byte):
-                self._learn(self.condition.after_paper(byte))
-                if self.profile.confirm == "gs_r" and self._phase is _Phase.CONFIRMING:
-                    return self._settle(JobState.CONFIRMED, Reason.NONE, now_s)
+                return self._fence_answered(byte, now_s)
             case AutomaticStatus(bytes4=status):
                 self._learn(self.condition.after_automatic(status))
                 return self._judge(now_s)
@@ -303,12 +332,40 @@ class Dialogue:
                 return self._answered(byte, now_s)
         return []
 
+    def _fence_answered(self, byte: int, now_s: float) -> list[Effect]:
+        """Take an answer to ``GS r``, or what looks like one."""
+        if byte not in PAPER_ANSWERS or self._phase is _Phase.SENDING:
+            self._demultiplexer.noise += 1  # Nobody asked, or nobody answers so.
+            return []
+        self._learn(self.condition.after_paper(byte))
+        if self._phase is not _Phase.CONFIRMING or self._proof is None or not self._proof.fences_due:
+            if self._owed in {"asked", "heard"}:
+                self._owed = "heard"
+                self._look_at_s = now_s + self.profile.reply_s
+            return []
+        self._proof.fences_due -= 1
+        return [] if self._proof.fences_due else self._confirmed(now_s)
+
+    def _confirmed(self, now_s: float) -> list[Effect]:
+        """Believe the answered fence, or say why not."""
+        assert self._proof is not None
+        named = self.profile.confirm == "process_id"
+        if self._proof.holds(self._proof.noise_before if named else self._demultiplexer.noise):
+            return self._settle(JobState.CONFIRMED, Reason.NONE, now_s)
+        return self._settle(JobState.UNCERTAIN, Reason.INTERRUPTED, now_s)
+
     def _learn(self, condition: Condition) -> None:
-        self.refilled = self.refilled or (self.condition.paper_out and not condition.paper_out)
         self.condition = condition
+        if condition.cover_open:
+            return  # An open cover may look like an end of paper.
+        self._ran_out = self._ran_out or condition.paper_out
+        if self._ran_out and condition.paper_known and not condition.paper_out:
+            self._ran_out, self.refilled = False, True
 
     def _ask(self, number: int, now_s: float) -> None:
         self._asked = number
+        if self._proof is not None:
+            self._proof.pulse_heard = False
         self._look_at_s = math.inf
         self._reply_by_s = now_s + self.profile.reply_s
         # Asked for with the first request after opening, and again here because a printer switched off and on forgets.
@@ -317,6 +374,11 @@ class Dialogue:
         self._say(commands.real_time_status(number))
 
     def _answered(self, byte: int, now_s: float) -> list[Effect]:
+        if self._proof is not None and self._proof.pulse_answered():
+            self._learn(self.condition.after_real_time(1, byte))
+            if self._asked:  # Its answer comes after those to all pulses.
+                self._reply_by_s = now_s + self.profile.reply_s
+            return self._judge(now_s)
         if not self._asked:
             return []
         number, self._asked = self._asked, 0
@@ -341,19 +403,50 @@ class Dialogue:
         """Judge the printer: all four answers are in."""
         self._look_at_s = now_s + (LOOK_AGAIN_S if self.condition.trouble or self._held else LOOK_IDLE_S)
         if self._phase is _Phase.IDLE and self._waiting and not self.condition.trouble:
-            return self._start(now_s)
+            return self._flush(now_s) if self._owed == "due" else self._start(now_s)
+        if self.profile.link == "per_job" and self._phase is _Phase.IDLE and not self._waiting:
+            return self._rest()
         if self._second_wait and self.profile.confirm == "none" and not self.condition.trouble:
             # It has had the time to print, and is well: more cannot be known of a printer of this kind.
             return self._settle(JobState.SENT, Reason.UNCONFIRMED, now_s)
         return self._judge(now_s)
 
+    def _flush(self, now_s: float) -> list[Effect]:
+        """Let late answers to an earlier ticket's fence come, before they are taken for those of the next ticket.
+
+        They come before the answer to this question, which is asked once: a printer that never answers it would not
+        confirm anyway.
+        """
+        self._owed = "asked"
+        self._say(commands.FENCE_PAPER)
+        self._look_at_s = now_s + self.profile.printing_s(2 * len(self._amends()))  # They may stand before it.
+        return []
+
+    def port_told(self, status: int | None, now_s: float) -> list[Effect]:
+        """Learn from the lines of a parallel port (``GET_PORT_STATUS``); None where the link has none.
+
+        They tell trouble only: many printers always say that they are well.
+        """
+        if status is None:
+            self._port_at_s = math.inf
+            return []
+        self._learn(Condition.of_port(status))
+        self._port_at_s = now_s + (LOOK_AGAIN_S if self.condition.trouble or self.silent else LOOK_IDLE_S)
+        if self._phase is _Phase.CLOSED or (self.silent and not self.condition.trouble):
+            return []
+        return self._judge(now_s) + self._go_on(now_s)
+
     def _silence(self, now_s: float) -> list[Effect]:
         """Take a status request without an answer for what it is: neither good nor bad, but unknown."""
         self._asked, self._reply_by_s = 0, math.inf
+        if self._proof is not None and self._proof.give_up_pulses():
+            self._look_at_s = now_s  # It answers, but not to all: ask again, now that the answers can be told apart.
+            return []
         self._silences += 1
         self._in_doubt = self._job is not None
         self.condition = Condition()
         self._look_at_s = now_s + LOOK_AGAIN_S
+        self._port_at_s = min(self._port_at_s, now_s)
         if self._taking_back is not None:
             self._amends_due = True
             return [*self._settle(JobState.UNCERTAIN, self._taking_back, now_s), *self._close()]
@@ -443,7 +536,14 @@ class Dialogue:
         self._forget_job()
         self._phase = _Phase.IDLE
         self._look_at_s = math.inf if self.profile.status == "none" else now_s + LOOK_IDLE_S
+        if self.profile.link == "per_job" and not self._waiting:
+            return [note, *self._rest()]
         return [note]
+
+    def _rest(self) -> list[Effect]:
+        """Give the link back: others may print meanwhile."""
+        self._resting = True
+        return self._close()
 
     def _close(self) -> list[Effect]:
         """Ask for the link to be closed; the owner answers with :meth:`gone`."""
@@ -466,6 +566,9 @@ class Dialogue:
         return bytes(band) + commands.feed_and_cut(self.profile.feed_lines, self.profile.cut)
 
     def _forget_job(self) -> None:
-        self._job, self._held = None, None
+        begun = self._phase is _Phase.CONFIRMING or self._written > 0
+        if begun and self._proof is not None and self._proof.fences_due:
+            self._owed = "due"
+        self._job, self._proof, self._held = None, None, None
         self._progress_by_s = self._confirm_by_s = self._given_up_at_s = math.inf
         self._second_wait, self._taking_back, self._in_doubt = False, None, False

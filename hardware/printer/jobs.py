@@ -24,6 +24,8 @@ from typing import Any, Final
 
 import apsw
 
+from hardware.printer.paper import Paper
+
 KEPT_DAYS: Final = 8
 WAITING_MOST: Final = 50
 BUSY_TIMEOUT_MS: Final = 2000
@@ -191,20 +193,30 @@ class JobTable:
             ).fetchall()
         return [_record(*row) for row in rows]
 
-    def count(self, name: str, add: float = 0.0) -> float:
-        """Return a counter of the device after adding to it (paper used, tickets since the near-end mark)."""
-        with self._transaction() as connection:
-            if add:
-                connection.execute(
-                    "INSERT INTO counters VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = value + ?2", (name, add)
-                )
-            row = connection.execute("SELECT value FROM counters WHERE name = ?", (name,)).fetchone()
-        return float(row[0]) if row else 0.0
+    def paper(self) -> Paper:
+        """Return what is known of the roll."""
+        with self._lock:
+            kept: dict[str, float] = dict(self._connection.execute("SELECT name, value FROM counters").fetchall())
+        return Paper(
+            used_mm=kept.get("paper_used_mm", 0.0),
+            ticket_mm=kept.get("ticket_mm", 0.0),
+            tickets_since_near_end=int(kept.get("tickets_since_near_end", 0.0)),
+            near_end=bool(kept.get("near_end", 0.0)),
+            known=bool(kept.get("roll_known", 0.0)),
+        )
 
-    def reset_counters(self) -> None:
-        """Start counting anew: a fresh roll is in."""
+    def keep_paper(self, paper: Paper) -> None:
+        """Keep what is known of the roll."""
+        values = {
+            "paper_used_mm": paper.used_mm,
+            "ticket_mm": paper.ticket_mm,
+            "tickets_since_near_end": float(paper.tickets_since_near_end),
+            "near_end": float(paper.near_end),
+            "roll_known": float(paper.known),
+        }
         with self._transaction() as connection:
-            connection.execute("DELETE FROM counters")
+            for counter in values.items():
+                connection.execute("INSERT OR REPLACE INTO counters VALUES(?, ?)", counter)
 
 
 def _record(*row: Any) -> JobRecord:

@@ -11,10 +11,12 @@ class Reason(StrEnum):
 
     NONE = ""
     UNREACHABLE = "unreachable"  # The link cannot be opened.
+    IN_USE = "in_use"  # Another program holds its port.
     SILENT = "silent"  # The link is open, the printer does not answer.
     STALLED = "stalled"  # It takes no more bytes.
     LINK_GONE = "link_gone"  # The link broke with a ticket under way.
     UNCONFIRMED = "unconfirmed"  # It answers, but never confirmed; or it is of a kind that cannot confirm.
+    INTERRUPTED = "interrupted"  # It confirmed, but missed a part: it was without power, or the wire lost bytes.
     RESTARTED = "restarted"  # Our own program ended with a ticket under way.
     TOO_LATE = "too_late"  # Nobody waits for this paper any more.
     WITHDRAWN = "withdrawn"  # Taken back on request.

@@ -16,14 +16,17 @@ from typing import Final
 
 import apsw
 
-from hardware.links import Interrupt, Link, LinkGone
+from hardware.links import Interrupt, Link, LinkBusy, LinkGone
 from hardware.printer.dialogue import Dialogue
 from hardware.printer.jobs import Job, JobMissing, JobRecord, JobState, JobTable
 from hardware.printer.notes import CloseLink, Effect, Note, PutBack, Reason
+from hardware.printer.paper import LOW_TICKETS, Paper
 from hardware.printer.profiles import Profile
+from hardware.printer.raster import length_rows
 
 WAIT_MOST_S: Final = 60.0
 MM_PER_INCH: Final = 25.4
+MM_PER_LINE: Final = 3.75  # What ESC d feeds for a line: 30 dots at 203 an inch.
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,17 @@ class PrinterStatus:
 
     link_open: bool
     known: bool
-    trouble: str | None  # A Trouble, or "unreachable", "silent", "storage".
+    trouble: str | None  # A Trouble, or "unreachable", "in_use", "silent", "storage".
     near_end: bool
     jobs_waiting: int
     tickets_since_near_end: int
-    paper_used_mm: float  # Since the last fresh roll: an estimate for printers without a sensor.
+    paper_used_mm: float  # Since the last fresh roll.
+    tickets_left: int | None  # About so many; None when nothing can be foretold.
+
+    @property
+    def paper_low(self) -> bool:
+        """Whether somebody should fetch a new roll."""
+        return self.near_end or (self.tickets_left is not None and self.tickets_left <= LOW_TICKETS)
 
 
 class PrinterStopped(Exception):  # noqa: N818 - named for what happened.
@@ -91,8 +100,8 @@ class PrinterOwner:
         self._finish_by_s = math.inf
         self._failure: str | None = None
         self._counted_serial = 0  # A job may be noted as sent twice: before and after a hold.
-        self._near_end_tickets = int(self._table.count("tickets_since_near_end"))
-        self._paper_used_mm = self._table.count("paper_used_mm")
+        self._paper = self._table.paper()
+        self._cover_opened = False  # Since the near-end sensor told.
         self._status = self._look()
         self._thread = threading.Thread(target=self._run, name=f"printer {jobs_path.parent.name}")
         self._thread.start()
@@ -210,8 +219,9 @@ class PrinterOwner:
     def _open(self) -> None:
         try:
             self._link = self._open_link()
-        except LinkGone:
-            self._perform(self._dialogue.open_failed(time.monotonic(), _jitter()))
+        except LinkGone as error:
+            reason = Reason.IN_USE if isinstance(error, LinkBusy) else Reason.UNREACHABLE
+            self._perform(self._dialogue.open_failed(time.monotonic(), _jitter(), reason))
         else:
             self._perform(self._dialogue.opened(time.monotonic()))
 
@@ -222,6 +232,8 @@ class PrinterOwner:
                     self._perform(self._dialogue.received(data, time.monotonic()))
                 if self._link is link and (piece := self._dialogue.to_write()):
                     self._perform(self._dialogue.wrote(link.write_some(piece), time.monotonic()))
+            if self._link is link and self._dialogue.wants_port_status(time.monotonic()):
+                self._perform(self._dialogue.port_told(link.port_status(), time.monotonic()))
         except LinkGone:
             self._drop_link()
 
@@ -240,27 +252,42 @@ class PrinterOwner:
                     self._table.put_back(job.serial, _now())
                 case CloseLink():
                     self._drop_link()
-        if self._dialogue.refilled:
-            self._fresh_roll(time.monotonic())
+        self._watch_paper()
 
     def _note(self, note: Note) -> None:
         job, now = note.job, _now()
         self._table.record(job.serial, note.state, note.reason, settled=note.settled, now=now)
         if note.state is JobState.SENT and job.serial > self._counted_serial:
             self._counted_serial = job.serial
-            self._count_paper(len(job.body))
+            self._count_paper(job.body)
         self._on_outcome(Outcome(job.job_id, job.visit_id, job.attempt, note.state, note.reason, note.settled, now))
 
-    def _count_paper(self, length: int) -> None:
-        rows = 8 * length / self._profile.width_dots
-        self._paper_used_mm = self._table.count("paper_used_mm", rows / self._profile.dots_per_inch * MM_PER_INCH)
-        if self._dialogue.condition.near_end:
-            self._near_end_tickets = int(self._table.count("tickets_since_near_end", 1))
+    def _count_paper(self, body: bytes) -> None:
+        profile = self._profile
+        rows = length_rows(body, profile.width_dots, profile.feed_units_per_dot)
+        millimetres = rows / profile.dots_per_inch * MM_PER_INCH + profile.feed_lines * MM_PER_LINE
+        self._keep_paper(self._paper.after_ticket(millimetres))
+
+    def _keep_paper(self, paper: Paper) -> None:
+        if paper != self._paper:
+            self._table.keep_paper(paper)
+            self._paper = paper
+
+    def _watch_paper(self) -> None:
+        """See in what the printer tells that a roll has been changed, or nears its end."""
+        condition = self._dialogue.condition
+        self._cover_opened = self._cover_opened or condition.cover_open
+        if condition.cover_open or not condition.paper_known:
+            return
+        if self._dialogue.refilled or (self._paper.near_end and self._cover_opened and not condition.near_end):
+            self._fresh_roll(time.monotonic())
+        elif condition.near_end and not condition.paper_out:
+            self._cover_opened = False
+            self._keep_paper(self._paper.after_near_end(self._profile.roll_mm, self._profile.near_end_mm))
 
     def _fresh_roll(self, _: float) -> list[Effect]:
-        self._dialogue.refilled = False
-        self._table.reset_counters()
-        self._near_end_tickets, self._paper_used_mm = 0, 0.0
+        self._dialogue.refilled = self._cover_opened = False
+        self._keep_paper(self._paper.after_change())
         return []
 
     def _take_up(self, job: Job, now_s: float) -> list[Effect]:
@@ -272,9 +299,9 @@ class PrinterOwner:
         trouble: str | None = dialogue.condition.trouble
         if self._failure is not None:
             trouble = "storage"
-        elif not dialogue.is_open:
-            trouble = Reason.UNREACHABLE
-        elif dialogue.silent:
+        elif not dialogue.is_open and not dialogue.resting:
+            trouble = dialogue.why_closed or None
+        elif dialogue.silent and trouble is None:  # The port's own lines may know better.
             trouble = Reason.SILENT
         return PrinterStatus(
             link_open=dialogue.is_open,
@@ -282,8 +309,9 @@ class PrinterOwner:
             trouble=trouble,
             near_end=dialogue.condition.near_end,
             jobs_waiting=dialogue.jobs_waiting,
-            tickets_since_near_end=self._near_end_tickets,
-            paper_used_mm=round(self._paper_used_mm, 1),
+            tickets_since_near_end=self._paper.tickets_since_near_end,
+            paper_used_mm=round(self._paper.used_mm, 1),
+            tickets_left=self._paper.tickets_left(self._profile.roll_mm),
         )
 
 

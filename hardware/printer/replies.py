@@ -145,6 +145,7 @@ class Condition:
     recoverable: bool = False
     unrecoverable: bool = False
     overheated: bool = False
+    paper_known: bool = False  # Whether the paper sensors have been heard of.
 
     @property
     def trouble(self) -> Trouble | None:
@@ -178,7 +179,8 @@ class Condition:
                     self, known=True, recoverable=bit(2), cutter=bit(3), unrecoverable=bit(5), overheated=bit(6)
                 )
             case _:
-                return replace(self, known=True, near_end=bool(byte & 0x0C), paper_out=bool(byte & 0x60))
+                sensors = {"near_end": bool(byte & 0x0C), "paper_out": bool(byte & 0x60)}
+                return replace(self, known=True, paper_known=True, **sensors)
 
     def after_automatic(self, status: bytes) -> "Condition":
         """Learn from an automatic status, which tells all at once."""
@@ -193,8 +195,25 @@ class Condition:
             overheated=bool(second & 0x40),
             near_end=bool(third & 0x03),
             paper_out=bool(third & 0x0C),
+            paper_known=True,
         )
 
     def after_paper(self, byte: int) -> "Condition":
         """Learn from the answer to ``GS r 1``."""
-        return replace(self, known=True, near_end=bool(byte & 0x03), paper_out=bool(byte & 0x0C))
+        return replace(self, known=True, paper_known=True, near_end=bool(byte & 0x03), paper_out=bool(byte & 0x0C))
+
+    @classmethod
+    def of_port(cls, status: int) -> "Condition":
+        """Learn from the lines of a parallel port, as USB's printer class and Linux give them.
+
+        Bit 3: no error, bit 4: selected, bit 5: paper empty (USB printer class 1.1, 4.2.2). Many printers always say
+        that they are well, so these lines make nothing known but a trouble.
+        """
+        paper_out, off_line, error = bool(status & 0x20), not status & 0x10, not status & 0x08
+        return cls(
+            known=paper_out or off_line or error,
+            paper_out=paper_out,
+            paper_known=True,
+            off_line=off_line,
+            recoverable=error and not paper_out,
+        )

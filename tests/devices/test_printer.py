@@ -40,7 +40,7 @@ class Bench:
     @contextmanager
     def own(self, profile: Profile, **differently: Any) -> Iterator[PrinterOwner]:
         device = registry.find(self.address)
-        wanted = replace(profile, **{**QUICK, **differently})
+        wanted = replace(profile.on_wire(device.bytes_per_s), **{**QUICK, **differently})
         owner = PrinterOwner(device.open, wanted, self.folder / self.name / "jobs.db", self.heard)
         try:
             yield owner
@@ -323,11 +323,30 @@ def test_paper_near_its_end_is_an_alarm_with_a_count(bench: Bench) -> None:
         bench.heard.settled("job-2")
         status = owner.status()
         assert (status.near_end, status.trouble, status.tickets_since_near_end) == (True, None, 2)
-        assert 200 < status.paper_used_mm < 300
+        assert status.paper_low
+        assert status.tickets_left is not None
+        assert 20 < status.tickets_left < 60, "five metres of near end, a ticket is some 14 cm long"
+        bench.fault("near_end", on=False)
         owner.paper_changed()
         owner.submit("job-3", "visit-3", _body(3))
         bench.heard.settled("job-3")
-        assert owner.status().tickets_since_near_end == 1
+        status = owner.status()
+        assert (status.near_end, status.tickets_since_near_end, status.paper_low) == (False, 0, False)
+        assert 100 < status.paper_used_mm < 200
+
+
+def test_without_a_sensor_the_end_of_the_roll_is_foretold_from_its_length(bench: Bench) -> None:
+    with bench.own(OLD, roll_mm=700.0) as owner:
+        owner.submit("job-1", "visit-1", _body(1))
+        bench.heard.settled("job-1")
+        assert owner.status().tickets_left is None, "nobody knows how much the roll held"
+        owner.paper_changed()
+        owner.submit("job-2", "visit-2", _body(2))
+        bench.heard.settled("job-2")
+    with bench.own(OLD, roll_mm=700.0) as owner:
+        status = owner.status()
+        assert (status.tickets_left, status.paper_low) == (3, True), "the count outlives the program"
+        assert status.trouble is None
 
 
 CRASHING = """

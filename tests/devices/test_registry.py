@@ -21,7 +21,11 @@ from tests.support.devices import Heard, simulated_hall
     ("address", "mend"),
     [
         ("/dev/ttyUSB0", "serial:///dev/serial/by-id/"),
-        ("usb://printer", "Write one of"),
+        ("parallel://printer", "Write one of"),
+        ("usb://printer", "the two numbers that lsusb shows"),
+        ("usb://04b8:0e28/1", "the two numbers that lsusb shows"),
+        ("usb://04b8:0e28?number=1", "Known here are: serial"),
+        ("tcp://10.0.0.9:9100?give_up_s=0", "seconds from 1 to 60"),
         ("serial://dev/ttyUSB0", "three slashes"),
         ("serial:///dev/ttyUSB0?baud=9601", "Write one of: 1200"),
         ("serial:///dev/ttyUSB0?speed=9600", "Known here are: baud"),

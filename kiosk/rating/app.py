@@ -4,7 +4,7 @@ import json
 import queue
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,6 +96,10 @@ class RatingProgram:
     def page(self) -> Page:
         """Give the page of the present state."""
         return pages.page(self.state, self._texts)
+
+    def expected_pages(self) -> Iterator[Page]:
+        """Give no pages: a rating terminal has few, and nobody waits for a number at it."""
+        return iter(())
 
     def header(self) -> Header:
         """Give the head of the screen."""

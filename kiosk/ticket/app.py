@@ -4,7 +4,7 @@ import json
 import queue
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,12 +87,17 @@ class TicketProgram:
         self._store: Store | None = None
         self._disk = Worker("disk")
         self._printing: Printing | None = None
+        self._expected: object = None
+        """What lasts of the view that was prepared for."""
+        self._expected_pages: Iterator[Page] = iter(())
 
     # --- as the shell sees it ---
 
     def take(self, happened: m.Input) -> bool:
         """Step the flow; what a citizen waits for is painted at once, the hall's changes within a second."""
         self._step(happened)
+        if isinstance(happened, m.Viewed | m.Restored):
+            self._expect()
         return not isinstance(happened, m.Viewed | m.Tick)
 
     def touched(self, action: str) -> None:
@@ -106,6 +111,11 @@ class TicketProgram:
     def page(self) -> Page:
         """Give the page of the present state."""
         return pages.page(self.state, self._texts, self.hall_now())
+
+    def expected_pages(self) -> Iterator[Page]:
+        """Give the pages that are worth preparing for; none when nothing lasting has changed."""
+        expected, self._expected_pages = self._expected_pages, iter(())
+        return expected
 
     def header(self) -> Header:
         """Give the head of the screen."""
@@ -203,6 +213,18 @@ class TicketProgram:
                     self._disk.put(lambda: self._write(effect))
                 except queue.Full:
                     self._not_written(effect)
+
+    def _expect(self) -> None:
+        """Once the view tells something else that lasts, prepare for what citizens will see and take home."""
+        from kiosk.ticket.expected import expected_pages, expected_tickets, lasting
+
+        view = self.state.view
+        if view is None or (now_lasting := (lasting(view), self._printing is not None)) == self._expected:
+            return
+        self._expected = now_lasting
+        self._expected_pages = expected_pages(self.state, self._texts, self.hall_now())
+        if self._printing is not None:
+            self._printing.expect(expected_tickets(view, self._texts, self.hall_now()))
 
     def _ask(self, ask: m.Ask) -> None:
         from protocol.link import LinkFull

@@ -1,6 +1,6 @@
 """The kiosk's printer behind a queue: draws tickets, hands them to the printer's owner, tells what became of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from hardware.printer import (
     TooManyJobs,
 )
 from hardware.registry import Device
-from hardware.ticket import TicketContent, ticket_bytes, warm_up
+from hardware.ticket import TicketContent, ticket_bytes
 from kiosk.ticket.model import Input, PrinterHealth, PrinterTold, Ticket
 from kiosk.widgets.worker import Worker
 from protocol.commands import TicketState
@@ -38,7 +38,16 @@ class Printing:
         folder.mkdir(parents=True, exist_ok=True)
         self._owner = PrinterOwner(device.open, self._profile, folder / "jobs.db", self._outcome)
         self._worker = Worker("tickets", pulse=self._look, every_s=HEALTH_EVERY_S)
-        self._worker.put(warm_up)
+
+    def expect(self, contents: Iterable[TicketContent]) -> None:
+        """Draw what tickets like these have in common, one by one between the real ones, before anybody waits."""
+        self._worker.put(lambda: self._expect_next(iter(contents)))
+
+    def _expect_next(self, contents: Iterator[TicketContent]) -> None:
+        content = next(contents, None)
+        if content is not None:
+            self._body(content)
+            self._worker.put(lambda: self._expect_next(contents))
 
     def print(self, ticket: Ticket, content: Callable[[], TicketContent]) -> None:
         """Draw and order a ticket; `replied_at` for the books is now, when the number is known."""
@@ -56,22 +65,20 @@ class Printing:
 
     def _order(self, ticket: Ticket, content: TicketContent, replied_at: datetime) -> None:
         visit_id = ticket.given.visit.visit_id
-        profile = self._profile
-
-        def render(_: int) -> bytes:
-            return ticket_bytes(content, profile.width_dots, profile.feed_units_per_dot)
-
         try:
             if ticket.copy == 0:
-                self._owner.submit(visit_id, visit_id, render(0), replied_at=replied_at)
+                self._owner.submit(visit_id, visit_id, self._body(content), replied_at=replied_at)
             else:
-                self._owner.reprint(visit_id, render)
+                self._owner.reprint(visit_id, lambda _: self._body(content))
         except (TooManyJobs, PrinterStopped, JobMissing, ReprintTooSoon, apsw.Error) as error:
             # The number stands, the paper does not come: the screen says so, and the next printer is a clerk's.
             self._tell(PrinterTold(visit_id, ticket.copy, "queued"))
             self._tell(PrinterTold(visit_id, ticket.copy, "failed", _reason(error)))
         else:
             self._tell(PrinterTold(visit_id, ticket.copy, "queued"))
+
+    def _body(self, content: TicketContent) -> bytes:
+        return ticket_bytes(content, self._profile.width_dots, self._profile.feed_units_per_dot)
 
     def _outcome(self, outcome: Outcome) -> None:
         if outcome.state in _TOLD:

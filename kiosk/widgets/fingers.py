@@ -5,6 +5,7 @@ slow frame that is late. So a touch of the pointer counts as come at any time si
 remote panel brings its moment with it, from the thread of its door. All moments here are on the monotonic clock.
 """
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -103,6 +104,8 @@ class Fingers(Screen):
         self._offer: Offer | None = None
         self._last: TouchAt | None = None
         self.last_obeyed = False
+        self.touched_s = -math.inf
+        """When a finger last came down."""
 
     @property
     def held(self) -> bool:
@@ -118,6 +121,7 @@ class Fingers(Screen):
     def on_touch_down(self, touch: Any) -> bool:
         """Press what the touch was meant for, if that is still there."""
         now = TouchAt(touch.x / self.width, touch.y / self.width, *self._came(touch))
+        self.touched_s = now.latest_s
         bounced = is_bounce(self._last, now)
         if not bounced:  # Who taps on and on at one place is obeyed again in the end.
             self._last = now

@@ -66,6 +66,12 @@ class Screen(Widget):
             repainted = True
         return repainted
 
+    def prepare(self, page: Page) -> None:
+        """Paint a page that is shown to nobody: its letters and plates are then at hand when a page needs them."""
+        sheet = self._sheet(page)
+        _keys(page.keys, sheet)
+        _body(page, sheet)
+
     def touchables(self) -> Iterator[Touchable]:
         """Give what can be touched now, uppermost first."""
         for layer in (self._keys, self._body):

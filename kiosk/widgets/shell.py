@@ -5,11 +5,12 @@ timers, the fingers, the doors. Nothing here may wait: what is slow is a thread 
 `post`.
 """
 
+import gc
 import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -29,6 +30,10 @@ from kiosk.widgets.window import finish_drawing, from_any_thread, register_fonts
 REPAINT_S = 1.0
 """What only the hall has changed (a wait, the clock) is painted at most once a second."""
 
+PREPARE_EVERY_S = 0.2
+QUIET_S = 2.0
+"""Nothing is prepared so soon after a touch."""
+
 
 class Program(Protocol):
     """A touch program as the shell sees it; every method is called in the window's thread and returns at once."""
@@ -44,6 +49,9 @@ class Program(Protocol):
 
     def header(self) -> Header:
         """Give the head of the screen."""
+
+    def expected_pages(self) -> Iterator[Page]:
+        """Give pages that are worth preparing for while nobody waits, each once."""
 
     def tick(self) -> None:
         """Tell the flow that a deadline has passed."""
@@ -77,6 +85,8 @@ class Shell:
         self._late_paint: Any = None
         self._painted_at_s = 0.0
         self._frame = 0
+        self._preparing: Iterator[Page] = iter(())
+        self._prepared_any = False
         self._shown: dict[str, Any] = {}
         register_fonts()
         EventLoop.ensure_window()
@@ -99,10 +109,12 @@ class Shell:
         Window.bind(on_flip=self._flipped)
         self._paint()
         second = Clock.schedule_interval(self._second, REPAINT_S)
+        prepare = Clock.schedule_interval(self._prepare, PREPARE_EVERY_S)
         try:
             runTouchApp(self.screen)
         finally:
             second.cancel()
+            prepare.cancel()
             for door in (self._touch_door, self._witness_door):
                 if door is not None:
                     door.close()
@@ -148,6 +160,22 @@ class Shell:
     def _second(self, _: float) -> None:
         if self.screen.page is not None and not self.screen.held:
             self.screen.show(self.screen.page, self._program.header())
+
+    def _prepare(self, _: float) -> None:
+        """Paint one of the pages to come, unless a finger is at work: no citizen waits for this."""
+        if time.monotonic() - self.screen.touched_s < QUIET_S:
+            return
+        page = next(self._preparing, None)
+        if page is not None:
+            self.screen.prepare(page)
+            self._prepared_any = True
+        elif self._prepared_any:
+            # What has been prepared lives as long as the program: a later search for garbage need not walk it again.
+            self._prepared_any = False
+            gc.collect()
+            gc.freeze()
+        else:
+            self._preparing = self._program.expected_pages()
 
     def _paint(self, page: Page | None = None) -> None:
         if self._late_paint is not None:

@@ -7,11 +7,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
 import msgspec
 
+from hardware.ticket import TicketContent, TicketLabels, ticket_bytes
+from kiosk.widgets.texts import read_texts
 from motcua.bench.branch import CONFIG, Branch, Device, Serving, new_branch, serving
 from motcua.bench.rows import Row, percentile
 from motcua.demo.citizens import Screen
@@ -21,6 +24,9 @@ from protocol.keys import KEY_FILE, write_private
 
 STARTS = 5
 TICKETS = 60
+TICKETS_DRAWN = 200
+TICKET_LIMIT_KB = 100.0
+"""As much as a printer's wire of 100 kB/s carries in a second."""
 STEP_TIMEOUT_S = 10.0
 STEPS = ("service:certification", "class:usual", "take")
 """Three touches to a number."""
@@ -38,7 +44,53 @@ def program_rows() -> Iterator[Row]:
         for program, taken in starts.items():
             what = f"{program}: process start to first frame, median of {STARTS}"
             yield Row(what=what, value=percentile(taken, 0.5), unit="s", budget=1.5)
+        yield from _drawing_rows(branch)
         yield from _ticket_rows(folder, kiosk, server)
+
+
+def _drawing_rows(branch: Branch) -> Iterator[Row]:
+    """Draw tickets of the hall alone, in the state of a kiosk that has prepared itself."""
+    contents = _tickets_of(branch)
+    for content in contents:
+        ticket_bytes(content)
+    taken_ms, sizes = [], []
+    for number in range(TICKETS_DRAWN):
+        content = replace(contents[number % len(contents)], number_text=f"H{number:03d}", qr_text=f"{number:0100d}")
+        started = time.perf_counter()
+        sizes.append(len(ticket_bytes(content)))
+        taken_ms.append((time.perf_counter() - started) * 1000)
+    yield Row(what="ticket rendered (80 mm): p99", value=percentile(taken_ms, 0.99), unit="ms", budget=40)
+    largest_kb = max(sizes) / 1000
+    yield Row(what="bytes of the longest ticket (80 mm)", value=largest_kb, unit="kB", budget=TICKET_LIMIT_KB)
+
+
+def _tickets_of(branch: Branch) -> list[TicketContent]:
+    """Give a ticket of each service of the hall."""
+    hall = branch.configuration
+    words = read_texts(CONFIG).words("vi")
+    labels = TicketLabels(
+        your_number=words("ticket.heading"),
+        taken=words("ticket.taken_at"),
+        people_ahead=words("ticket.ahead"),
+        wait=words("ticket.wait"),
+        counters=words("ticket.counters"),
+        hotline=words("common.hotline"),
+    )
+    return [
+        TicketContent(
+            agency=(hall.agency["vi"].upper(), hall.names["vi"]),
+            number_text=f"{service.prefix}000",
+            service=service.names["vi"],
+            taken_text="08:42 · 23/11/2026",
+            labels=labels,
+            people_ahead=12,
+            wait_text="15–30 phút",
+            counters_text="3, 4",
+            hotline=hall.hotline or None,
+            footer=(words("ticket.sit"),),
+        )
+        for service in hall.services
+    ]
 
 
 def _ticket_rows(folder: Path, kiosk: Device, server: Serving) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""A ticket as a picture and as ESC/POS bytes. Pure: the same content gives the same dots.
+"""A ticket as a picture. Pure: the same content gives the same dots, whatever was drawn before.
 
 Vietnamese is never sent as text: no code page of a receipt printer composes its stacked marks, so a ticket is one
 raster picture. The words come in as data, already in the citizen's language; nothing here knows a language.
@@ -17,48 +17,12 @@ from typing import Final, Literal
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from hardware.ticket.content import TicketContent
+
 Weight = Literal["Medium", "SemiBold", "Bold", "ExtraBold"]
 
 QR_QUIET_MODULES: Final = 4  # ISO/IEC 18004 asks for four light modules on each side.
-RASTER_ROWS_AT_ONCE: Final = (
-    256  # A band fits the receive buffer of small printers and leaves gaps for real-time status.
-)
-SKIPPED_ROWS_LEAST: Final = 16  # Shorter white gaps cost more in commands than they save in bytes.
-
-
-@dataclass(frozen=True, slots=True)
-class TicketLabels:
-    """The fixed words of a ticket in the citizen's language (from ``config/texts``)."""
-
-    your_number: str  # "SỐ THỨ TỰ CỦA QUÝ VỊ"
-    taken: str  # "Giờ lấy số"
-    people_ahead: str  # "Người chờ trước"
-    wait: str  # "Ước tính chờ"
-    counters: str  # "Quầy phục vụ"
-    hotline: str  # "Đường dây nóng"
-
-
-@dataclass(frozen=True, slots=True)
-class TicketContent:
-    """All that one ticket says. Texts may be in any Unicode form; they are composed (NFC) before drawing.
-
-    What is ``None`` or empty leaves no trace on the paper: no label without a value, no empty line.
-    """
-
-    agency: tuple[str, ...]  # Lines at the top, the last one in bold.
-    number_text: str  # "H025": prefix and number as boards show them.
-    service: str
-    taken_text: str  # "08:42 · 23/11/2026"
-    labels: TicketLabels
-    procedure: str | None = None
-    class_text: str | None = None  # "ƯU TIÊN · Người cao tuổi", white on black.
-    people_ahead: int | None = None
-    wait_text: str | None = None  # "15–30 phút"
-    counters_text: str | None = None  # "3, 4"
-    qr_text: str | None = None
-    hotline: str | None = None
-    footer: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()  # Framed under the agency: "BẢN IN LẠI (lần 1)", the off-line mark.
+QR_MASK: Final = 3  # Trying all eight takes longer than the rest of the ticket; a reader takes any of them.
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +305,7 @@ def _row(sheet: _Sheet, label: str, value: str) -> None:
 
 def _code(sheet: _Sheet, qr_text: str) -> None:
     """Print the QR code, its modules whole dots, its quiet zone bare paper."""
-    matrix = segno.make(qr_text, error="m", micro=False).matrix
+    matrix = segno.make(qr_text, error="m", micro=False, mask=QR_MASK).matrix
     side = len(matrix)
     small = Image.frombytes("L", (side, side), b"".join(bytes(0 if dot else 255 for dot in line) for line in matrix))
     scale = max(4, sheet.layout.qr // side)
@@ -405,57 +369,7 @@ def draw_ticket(content: TicketContent, width_dots: int = 576) -> Image.Image:
     return sheet.cut().point([0] * 128 + [255] * 128, mode="1")
 
 
-def _bands(picture: Image.Image, *, skip_white: bool) -> list[tuple[int, int]]:
-    """Cut the rows into (first, end) bands that hold ink, or into plain slices when white rows may not be skipped."""
-    if not skip_white:
-        return [
-            (top, min(top + RASTER_ROWS_AT_ONCE, picture.height))
-            for top in range(0, picture.height, RASTER_ROWS_AT_ONCE)
-        ]
-    stride = (picture.width + 7) // 8
-    dots = picture.convert("L").point([255] + [0] * 255).convert("1").tobytes()
-    bare = bytes(stride)
-    bands: list[tuple[int, int]] = []
-    for row in range(picture.height):
-        if dots[row * stride : (row + 1) * stride] == bare:
-            continue
-        if bands and row - bands[-1][1] < SKIPPED_ROWS_LEAST and row - bands[-1][0] < RASTER_ROWS_AT_ONCE:
-            bands[-1] = (bands[-1][0], row + 1)
-        else:
-            bands.append((row, row + 1))
-    return bands
-
-
-def picture_bytes(picture: Image.Image, feed_units_per_dot: int | None = None) -> bytes:
-    """Encode a mode "1" picture as ``GS v 0`` bands; python-escpos turns the dots into bytes.
-
-    ``feed_units_per_dot``: how many units of ``ESC J`` the printer feeds for one row of dots. When it is known, white
-    rows are fed over instead of sent, which saves time on a serial line. ``None``: send every row.
-    Only ``escpos.image`` is loaded: the whole of python-escpos takes half a second, which a starting kiosk has not.
-    """
-    from escpos.image import EscposImage
-
-    parts: list[bytes] = []
-    from_first = 0
-    for top, end in _bands(picture, skip_white=feed_units_per_dot is not None):
-        if feed_units_per_dot is not None:
-            parts += [b"\x1bJ" + bytes([units]) for units in _feeds((top - from_first) * feed_units_per_dot)]
-        band = EscposImage(picture.crop((0, top, picture.width, end)))
-        parts.append(b"\x1dv0\x00" + band.width_bytes.to_bytes(2, "little") + band.height.to_bytes(2, "little"))
-        parts.append(band.to_raster_format())
-        from_first = end
-    return b"".join(parts)
-
-
-def _feeds(units: int) -> list[int]:
-    return [255] * (units // 255) + ([units % 255] if units % 255 else [])
-
-
-def ticket_bytes(content: TicketContent, width_dots: int = 576, feed_units_per_dot: int | None = None) -> bytes:
-    """Draw and encode a ticket: the body of a print job; its owner adds reset, feed and cut."""
-    return picture_bytes(draw_ticket(content, width_dots), feed_units_per_dot)
-
-
-def warm_up() -> None:
-    """Load what is loaded late, before the first citizen waits for it."""
-    picture_bytes(Image.new("1", (8, 8), 1))
+def forget_drawn() -> None:
+    """Forget all that was kept for the next ticket, as in a program that has just been started."""
+    for kept in (_font, _line, _text, _hero, _width, _header, _footer):
+        kept.cache_clear()

@@ -1,0 +1,16 @@
+"""Tickets: what one says (`content`), how it is drawn (`drawing`), and the bytes that print it (`raster`). Pure."""
+
+from hardware.ticket.content import TicketContent, TicketLabels
+from hardware.ticket.drawing import draw_ticket, forget_drawn
+from hardware.ticket.raster import picture_bytes
+
+__all__ = ["TicketContent", "TicketLabels", "draw_ticket", "forget_drawn", "picture_bytes", "ticket_bytes"]
+
+
+def ticket_bytes(content: TicketContent, width_dots: int = 576, feed_units_per_dot: int | None = None) -> bytes:
+    """Draw and encode a ticket: the body of a print job; its owner adds reset, feed and cut.
+
+    What a ticket shares with others (letterhead, labels, service, footer) is drawn once and kept, so whoever expects
+    tickets draws one beforehand. Raises ValueError when the QR text does not fit the paper's width.
+    """
+    return picture_bytes(draw_ticket(content, width_dots), feed_units_per_dot)

@@ -23,7 +23,7 @@ from typing import Final, Protocol
 
 import serial
 
-CHUNK_BYTES: Final = 4096  # The receive buffer of a small printer; more at once only hides where it stopped.
+CHUNK_BYTES: Final = 1024  # A receive buffer of small printers holds 4 kB; more at once only hides where it stopped.
 READ_BYTES: Final = 4096
 LPGETSTATUS: Final = 0x060B  # linux/lp.h; usblp answers it with what GET_PORT_STATUS told.
 REOPEN_FIRST_S: Final = 0.5
@@ -105,7 +105,7 @@ class Link(Protocol):
         """Hand over all of ``data`` in chunks of at most 1 kB within ``timeout_s``. Raises LinkStalled, LinkGone."""
 
     def write_some(self, data: bytes) -> int:
-        """Hand over what the wire takes at once, at most 4 kB; return how many bytes. Never waits. Raises LinkGone."""
+        """Hand over what the wire takes at once, at most 1 kB; return how many bytes. Never waits. Raises LinkGone."""
 
     def wait(self, timeout_s: float, interrupt: Interrupt | None = None, *, to_write: bool = False) -> bool:
         """Wait until bytes have come, or, if ``to_write``, some can go; True when so. An interrupt ends the wait."""

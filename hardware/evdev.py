@@ -63,7 +63,7 @@ def open_evdev(path: str, *, is_input: bool = True) -> Link:
     nothing to grab, and all else is the same.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except PermissionError as error:
         raise LinkGone("this user may not open it", path, _MEND_RIGHTS) from error
     except OSError as error:

@@ -318,7 +318,7 @@ class FetchCatalogue(Command, frozen=True, kw_only=True):
 
 
 class FindVisit(Command, frozen=True, kw_only=True):
-    """The state of a visit: for staff by id; for the public page with the ticket's secret as well."""
+    """The state of a visit: for staff by id; for the public page and a kiosk with the ticket's secret as well."""
 
     visit_id: VisitId
     secret: Annotated[str, msgspec.Meta(max_length=64)] = ""

@@ -43,7 +43,7 @@ _IN_CHARGE: Final[CommandTypes] = _BRANCH | _RELEASE | _HELP
 _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
-    "kiosk": _QUESTIONS | _HEALTH | {c.TakeTicket, c.HandOverVisit, c.ReportTicket, c.FetchCatalogue},
+    "kiosk": _QUESTIONS | _HEALTH | {c.TakeTicket, c.HandOverVisit, c.ReportTicket, c.FindVisit, c.FetchCatalogue},
     "board": _QUESTIONS | _HEALTH,
     "counter_display": _QUESTIONS | _HEALTH,
     "call_keypad": _QUESTIONS | _HEALTH | (_COUNTER - {c.SignOutClerk}),

@@ -20,6 +20,7 @@ from hardware.simulated.wire import WireModel
 
 LOG_ENTRIES_MOST: Final = 5000
 READ_MOST: Final = 4096
+RESEND_S: Final = 0.002
 _INVERSE: Final = bytes(255 - byte for byte in range(256))
 
 Event = dict[str, Any]
@@ -176,6 +177,10 @@ class SimulatedInput(SimulatedDevice):
     def press(self, names: list[str]) -> None:
         """Press keys by the kernel's names. Raises KeyError, ValueError."""
         self._send(self.model.press(names, self.times.now_s()))
+
+    def due_s(self) -> float | None:
+        """Give when to try again to send what a pty had no room for."""
+        return self.times.now_s() + RESEND_S if self._unsent else None
 
     def scan(self, code: bytes) -> None:
         """Read a code, given with its terminator. Raises ValueError."""

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from kiosk.ticket import flow, pages
 from kiosk.ticket import model as m
 from kiosk.ticket.hall import procedure_of
+from kiosk.ticket.scans import DOSSIER_PATTERN
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
 from kiosk.widgets.texts import read_texts
@@ -22,6 +24,7 @@ from protocol.views import AnyReply, Envelope, KioskView
 
 if TYPE_CHECKING:
     from kiosk.ticket.printing import Printing
+    from kiosk.ticket.scanner import Scanner
     from kiosk.ticket.store import Store
     from protocol.link import Link
 
@@ -37,6 +40,10 @@ class KioskSettings:
     printer: str = ""
     """The printer's address (see `hardware.registry`); empty for a kiosk that prints no tickets."""
     profile: str = "generic_80mm"
+    scanner: str = ""
+    """The scanner's address; empty for a kiosk without one."""
+    dossier_pattern: str = DOSSIER_PATTERN
+    """The whole form of a dossier's code, as a regular expression."""
     size: tuple[int, int] = (1080, 1920)
     full_screen: bool = False
     headless: bool = False
@@ -87,6 +94,7 @@ class TicketProgram:
         self._store: Store | None = None
         self._disk = Worker("disk")
         self._printing: Printing | None = None
+        self._scanner: Scanner | None = None
         self._expected: object = None
         """What lasts of the view that was prepared for."""
         self._expected_pages: Iterator[Page] = iter(())
@@ -136,7 +144,7 @@ class TicketProgram:
     def close(self) -> None:
         """End everything that `begin` has started."""
         self._disk.close()
-        for part in (self._link, self._printing, self._store):
+        for part in (self._scanner, self._link, self._printing, self._store):
             if part is not None:
                 part.close()
 
@@ -149,6 +157,8 @@ class TicketProgram:
             self._post_restored()
             if self._settings.printer:
                 self._open_printer()
+            if self._settings.scanner:
+                self._open_scanner()
             link = open_link(
                 self._settings.state,
                 topics=[TOPIC],
@@ -182,6 +192,13 @@ class TicketProgram:
         folder = self._settings.state / "printer"
         device = find(self._settings.printer)
         self._printing = Printing(device, profile_named(self._settings.profile), folder, self.post)
+
+    def _open_scanner(self) -> None:
+        from hardware.registry import find
+        from kiosk.ticket.scanner import Scanner
+
+        device = find(self._settings.scanner)
+        self._scanner = Scanner(device, re.compile(self._settings.dossier_pattern), self.post)
 
     def _on_view(self, _: str, envelope: Envelope) -> None:
         if isinstance(envelope.view, KioskView):

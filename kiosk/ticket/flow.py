@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from kiosk.ticket import knowledge, taking, touches
+from kiosk.ticket import knowledge, scanning, taking, touches
 from kiosk.ticket.model import (
     CatalogueRead,
     Confirm,
@@ -32,6 +32,7 @@ from kiosk.ticket.model import (
     Touched,
     Viewed,
 )
+from kiosk.ticket.scan_model import Looking, Scanned
 from kiosk.ticket.taking import Step
 from protocol.views import AnyReply, Done
 
@@ -65,6 +66,8 @@ def _taken(state: State, happened: Input, now: Now) -> Step:  # noqa: C901, PLR0
     match happened:
         case Touched(action):
             return touches.touched(state, action, now)
+        case Scanned():
+            return scanning.scanned(state, happened, now)
         case Tick():
             return _time_passed(state, now)
         case Viewed(view):
@@ -87,10 +90,12 @@ def _taken(state: State, happened: Input, now: Now) -> Step:  # noqa: C901, PLR0
             assert_never(happened)
 
 
-def _replied(state: State, request_id: str, reply: AnyReply | None, now: Now) -> Step:
+def _replied(state: State, request_id: str, reply: AnyReply | None, now: Now) -> Step:  # noqa: PLR0911 -- one per question.
     screen = state.screen
     if isinstance(screen, Confirm) and screen.visit and screen.visit.visit_id == request_id:
         return taking.answered(state, screen, reply, now) if screen.busy and not screen.own else (state, ())
+    if isinstance(screen, Looking) and screen.request_id == request_id:
+        return scanning.answered(state, reply)
     if request_id == state.sending:
         known = state.refused
         state, effects = taking.sent(state, reply, now)

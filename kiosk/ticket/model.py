@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer, Scanned
 from presentation.search import Entry, index
 from protocol.commands import AnyCommand, HandOverVisit, ReportTicket
 from protocol.configuration import Procedure
@@ -249,7 +250,19 @@ class RefusedHandOver:
     code: str
 
 
-Screen = Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal
+Screen = (
+    Services
+    | Procedures
+    | Search
+    | Details
+    | ClassChoice
+    | Confirm
+    | Number
+    | Refusal
+    | Looking
+    | FoundVisit
+    | ScanAnswer
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +386,19 @@ class Tick:
     """A deadline that the flow named has passed, or a second of the clock."""
 
 
-Input = Restored | Touched | Viewed | LinkChanged | Replied | Kept | CatalogueRead | PrinterTold | PrinterHealth | Tick
+Input = (
+    Restored
+    | Touched
+    | Scanned
+    | Viewed
+    | LinkChanged
+    | Replied
+    | Kept
+    | CatalogueRead
+    | PrinterTold
+    | PrinterHealth
+    | Tick
+)
 
 
 # --- Effects ---------------------------------------------------------------------------------------------------------

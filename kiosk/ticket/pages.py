@@ -16,19 +16,11 @@ from kiosk.ticket.hall import (
     service_of,
     situation,
 )
-from kiosk.ticket.model import (
-    ClassChoice,
-    Confirm,
-    Details,
-    Number,
-    Procedures,
-    Refusal,
-    Search,
-    Services,
-    State,
-)
+from kiosk.ticket.model import ClassChoice, Confirm, Details, Number, Procedures, Refusal, Search, Services, State
 from kiosk.ticket.number_page import number_page
 from kiosk.ticket.parts import back_and_start, paging, wait_texts
+from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer
+from kiosk.ticket.scan_pages import scan_page
 from kiosk.widgets.page import (
     Actions,
     Block,
@@ -107,6 +99,8 @@ def _screen(state: State, words: Words, hall_at: datetime) -> Page:  # noqa: PLR
             return number_page(state, state.screen, words)
         case Refusal():
             return _refusal(state, state.screen, words, hall_at)
+        case Looking() | FoundVisit() | ScanAnswer():
+            return scan_page(state, state.screen, words)
 
 
 # --- The start -------------------------------------------------------------------------------------------------------

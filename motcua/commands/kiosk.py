@@ -6,6 +6,11 @@ stands in the same folder. The printer is an address:
     tcp://10.0.0.9:9100                                   a printer in the network
     file:///dev/usb/lp0                                   a USB printer
     serial:///dev/serial/by-id/usb-printer?baud=115200    a serial one
+
+So is the scanner, for tickets, receipts and citizen cards:
+
+    serial:///dev/serial/by-id/usb-scanner-if00           a scanner in serial mode, which reads Vietnamese letters
+    evdev:///dev/input/by-id/usb-scanner-event-kbd        a scanner in keyboard mode, which does not
 """
 
 import argparse
@@ -22,6 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
     parser.add_argument("--printer", default="", metavar="ADDRESS", help="the printer (default: none)")
     parser.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
+    parser.add_argument("--scanner", default="", metavar="ADDRESS", help="the scanner (default: none)")
+    parser.add_argument(
+        "--dossier-pattern", metavar="REGEX", help="the form of dossier codes (default: Decree 61/2018)"
+    )
     parser.add_argument("--language", default="vi", metavar="CODE", help="the language to begin with (default: vi)")
     screen_arguments(parser, "1080x1920")
 
@@ -45,6 +54,18 @@ def size_of(text: str) -> tuple[int, int]:
     return width, height
 
 
+def dossier_pattern(text: str | None) -> str:
+    """Check the form of dossier codes, given as a regular expression; raises Problem."""
+    import re
+
+    from kiosk.ticket.scans import DOSSIER_PATTERN
+
+    try:
+        return re.compile(text or DOSSIER_PATTERN).pattern
+    except re.error as error:
+        raise Problem(f"--dossier-pattern {text!r} is no regular expression: {error}; see docs/devices.md") from error
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the kiosk until it is told to end."""
     from kiosk.ticket.app import KioskSettings
@@ -55,6 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
         config=arguments.config,
         printer=arguments.printer,
         profile=arguments.profile,
+        scanner=arguments.scanner,
+        dossier_pattern=dossier_pattern(arguments.dossier_pattern),
         size=size_of(arguments.size),
         full_screen=arguments.fullscreen,
         headless=arguments.headless,

@@ -15,12 +15,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from hardware.codecs.withheld import Withheld
 from kiosk.rating import pages as rating_pages
 from kiosk.ticket import model as m
 from kiosk.ticket import pages
+from kiosk.ticket.scans import CardScan, DossierScan
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
 from tests.support.kiosks import MONDAY_8, TO_NUMBER, Scene, ward_texts, ward_view, with_service
+from tests.support.scans import TICKET as TICKET_SCAN
+from tests.support.scans import found, looked_up, scanned
 
 Painted = tuple[Page, Header]
 AT_0842 = MONDAY_8 + timedelta(minutes=42)
@@ -103,6 +107,12 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "gone": lambda: gone(hall(kiosk_ranges=())),
     "closed": closed,
     "not_ready": Scene,
+    "looking": lambda: scanned(hall(), TICKET_SCAN),
+    "found": lambda: looked_up(scanned(hall(), TICKET_SCAN), found()),
+    "found_called": lambda: looked_up(scanned(hall(), TICKET_SCAN), found("called", counter_number=3)),
+    "scanned_card": lambda: scanned(hall(), CardScan("•••••••••345")),
+    "scanned_dossier": lambda: scanned(hall(), DossierScan(Withheld("H15"))),
+    "scanned_unread": lambda: scanned(hall(), None),
 }
 
 WISHES = {

@@ -1,0 +1,52 @@
+"""Screens that follow a scan. Pure."""
+
+from kiosk.ticket.hall import service_of
+from kiosk.ticket.model import State
+from kiosk.ticket.parts import back_and_start
+from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer
+from kiosk.widgets.page import Actions, Block, Button, Emblem, Hero, Notice, Page, Summary
+from presentation.formats import ticket_number, wait_range
+from presentation.texts import Words, name_in
+
+
+def scan_page(state: State, screen: Looking | FoundVisit | ScanAnswer, words: Words) -> Page:
+    """Give the screen of a scan."""
+    match screen:
+        case Looking():
+            return Page("looking", words("kiosk.scan.looking"), "", (Emblem("clock"),), busy=True)
+        case FoundVisit():
+            return _found(state, screen, words)
+        case ScanAnswer():
+            return _answer(screen, words)
+
+
+def _found(state: State, screen: FoundVisit, words: Words) -> Page:
+    visit, language = screen.found.visit, state.preferences.language
+    number_text = ticket_number(visit.prefix, visit.number)
+    blocks: list[Block] = [Hero(number_text, "")]
+    service = service_of(state, visit.service_id)
+    if service is not None:
+        blocks.append(Summary(service.prefix, name_in(service.names, language), _lines(screen, words)))
+    sentence = words(f"kiosk.scan.state.{visit.state}", counter=screen.found.counter_number or "")
+    blocks.append(Notice(sentence, "good" if visit.state == "called" else "info"))
+    blocks.append(Actions((Button("done", words("common.done"), look="primary"),)))
+    return Page("found", words("kiosk.number.title"), "", tuple(blocks), subject=visit.visit_id)
+
+
+def _lines(screen: FoundVisit, words: Words) -> tuple[str, ...]:
+    if screen.found.visit.state != "waiting":
+        return ()
+    lines = [words.counted("kiosk.number.ahead", screen.found.ahead)]
+    estimate = screen.found.estimate
+    if estimate is not None:
+        lines.append(words("kiosk.number.wait", range=wait_range(words, estimate.low_s, estimate.high_s)))
+    return tuple(lines)
+
+
+def _answer(screen: ScanAnswer, words: Words) -> Page:
+    title, sentence = words(f"kiosk.scan.title.{screen.code}"), words(f"kiosk.scan.answer.{screen.code}")
+    blocks: tuple[Block, ...] = (Emblem("tick" if screen.code in {"dossier", "citizen_card"} else "warning"),)
+    if screen.masked_id:
+        blocks = (*blocks, Notice(words("kiosk.scan.masked_id", masked_id=screen.masked_id)))
+    done = Actions((Button("start_again", words("kiosk.scan.to_services"), look="primary"),))
+    return Page("scanned", title, sentence, (*blocks, done), back_and_start(words))

@@ -1,0 +1,63 @@
+"""What a scanned code is: a ticket of ours, a dossier, a citizen card, or nothing that this kiosk knows. Pure.
+
+The text comes withheld and is looked at here once; what goes on holds no more than its use needs: of a citizen card the
+masked number alone, of a code that is not known nothing at all.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from hardware.codecs.citizen_card import NotACard, read_citizen_card
+from hardware.codecs.withheld import Withheld
+from protocol.ticket_code import TicketCode, read_ticket_code
+
+DOSSIER_PATTERN: Final = r"[A-Z][0-9]{2}(\.[0-9]{2}){0,3}-[0-9]{6}-[0-9]{4,7}"
+"""Unit, day and number of the day, as on receipts since Decree 61/2018: H15.50.05.13-261008-0975."""
+
+_NUMBER: Final = re.compile(r"[A-ZĐ]{1,3}[0-9]{3,5}")
+_SYMBOLOGY: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+"""What a scanner may be told to put first: which kind of code it was (ISO/IEC 15424)."""
+
+
+class TicketScan(NamedTuple):
+    """The QR of a ticket: visit and secret, which together prove who holds it."""
+
+    code: Withheld[TicketCode]
+
+
+class NumberScan(NamedTuple):
+    """A bare number such as H001: known to everybody who looks at a board, so it opens nothing."""
+
+
+class DossierScan(NamedTuple):
+    """A dossier's code, on a receipt."""
+
+    code: Withheld[str]
+
+
+class CardScan(NamedTuple):
+    """A citizen card; ``masked_id`` is what a screen may show."""
+
+    masked_id: str
+
+
+class UnknownScan(NamedTuple):
+    """A code that is none of these."""
+
+
+AnyScan = TicketScan | NumberScan | DossierScan | CardScan | UnknownScan
+
+
+def classify(scanned: Withheld[str], dossier: re.Pattern[str]) -> AnyScan:
+    """Tell what a scan is; ``dossier`` is the whole form of a dossier's code."""
+    text = _SYMBOLOGY.sub("", scanned.reveal(), count=1) if scanned.reveal().startswith("]") else scanned.reveal()
+    ticket = read_ticket_code(text)
+    if ticket is not None:
+        return TicketScan(Withheld(ticket))
+    try:
+        return CardScan(read_citizen_card(text).masked_id())
+    except NotACard:
+        pass
+    if dossier.fullmatch(text):
+        return DossierScan(Withheld(text))
+    return NumberScan() if _NUMBER.fullmatch(text) else UnknownScan()

@@ -1,6 +1,6 @@
 # Every target makes this checkout ready by itself (tools/setup says what it installs) and then runs inside .venv/.
 
-.PHONY: setup demo test check bench faults screenshots clean
+.PHONY: setup demo test check bench faults qemu-devices screenshots clean
 .DEFAULT_GOAL := check
 
 RUN := .venv/bin/
@@ -34,10 +34,14 @@ faults:  ## the long lanes: crashes, broken wires, full disks: make faults FAULT
 	@tools/setup test
 	$(PYTEST) -m slow --timeout 1500 $(FAULTS)
 
+qemu-devices:  ## drivers on a real kernel's USB and input devices, in a guest of QEMU; installs what it needs and says so
+	@tools/setup test
+	@tools/qemu_devices
+
 screenshots:  ## make the pictures again that README and docs show
 	@tools/setup test
 	$(RUN)pytest -m picture --pictures docs/pictures
 
 clean:  ## remove what the targets above made; the state of a hall is never touched
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis build ./*.egg-info
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .qemu build ./*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer, Scanned
+from kiosk.ticket.scan_model import Scanned, ScanScreen
 from presentation.search import Entry, index
 from protocol.commands import AnyCommand, HandOverVisit, ReportTicket
 from protocol.configuration import Procedure
@@ -250,19 +250,7 @@ class RefusedHandOver:
     code: str
 
 
-Screen = (
-    Services
-    | Procedures
-    | Search
-    | Details
-    | ClassChoice
-    | Confirm
-    | Number
-    | Refusal
-    | Looking
-    | FoundVisit
-    | ScanAnswer
-)
+Screen = Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal | ScanScreen
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,3 +37,6 @@ class ScanAnswer:
 
     code: ScanAnswerCode
     masked_id: str = ""
+
+
+ScanScreen = Looking | FoundVisit | ScanAnswer

@@ -1,12 +1,15 @@
 """The few ESC/POS commands the printer's owner says itself. Pure.
 
-Sources: Epson's command reference as quoted in the guides of TM-T88III, TM-L90 and TM-T81, and those of compatible
-printers (Samsung SRP-350, Citizen CBM-1000); ``docs/devices.md`` has the table.
+Whatever python-escpos knows is taken from it; for the rest it has no word. Sources of that: Epson's command reference
+as quoted in the guides of TM-T88III, TM-L90 and TM-T81, and those of compatible printers (Samsung SRP-350, Citizen
+CBM-1000); ``docs/devices.md`` has the table.
 """
 
 from typing import Final, Literal
 
-RESET: Final = b"\x1b@"  # Also switches automatic status off.
+from escpos.constants import HW_INIT, PAPER_FULL_CUT, PAPER_PART_CUT, RT_STATUS
+
+RESET: Final[bytes] = HW_INIT  # Also switches automatic status off.
 AUTOMATIC_STATUS: Final = b"\x1da\x0e"  # On-line, error and paper; the printer tells at once, then on each change.
 RECOVER_AND_GO_ON: Final = b"\x10\x05\x01"  # DLE ENQ 1: after a cutter jam has been mended.
 RECOVER_AND_CLEAR: Final = b"\x10\x05\x02"  # DLE ENQ 2: forget what is in the buffer.
@@ -20,7 +23,8 @@ PROCESS_IDS: Final = (_ID_LAST - _ID_FIRST + 1) ** 4
 def real_time_status(number: int) -> bytes:
     """``DLE EOT n``, n from 1 to 4: answered at once, even off-line. Never to be sent inside another command's data."""
     assert 1 <= number <= 4
-    return bytes((0x10, 0x04, number))
+    status: bytes = RT_STATUS
+    return status + bytes((number,))
 
 
 def process_id(serial: int) -> bytes:
@@ -38,4 +42,5 @@ def fence_process_id(identity: bytes) -> bytes:
 
 def feed_and_cut(feed_lines: int, cut: Literal["full", "partial", "none"]) -> bytes:
     """``ESC d n``, then ``GS V``: the blade stands above the head, so paper is fed first."""
-    return bytes((0x1B, 0x64, feed_lines)) + {"full": b"\x1dV\x00", "partial": b"\x1dV\x01", "none": b""}[cut]
+    blade: dict[str, bytes] = {"full": PAPER_FULL_CUT, "partial": PAPER_PART_CUT, "none": b""}
+    return bytes((0x1B, 0x64, feed_lines)) + blade[cut]

@@ -1,7 +1,10 @@
-"""Ratings kept on disk until the server has them.
+"""What outlives the agent: ratings until the server has them, and under which id the last key of a keypad was sent.
 
 A press is written with `synchronous=FULL` before anything else is done with it, and taken out when the server has
 given any definite answer. The place is bounded: when it is full, further presses are not kept, and the agent says so.
+
+A keypad repeats a key until it is acknowledged. If the agent was ended between sending the command and that, the key
+comes once more after its start: it must be sent under the same id, so that the server carries it out once.
 """
 
 from pathlib import Path
@@ -29,6 +32,24 @@ class PressStore:
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS presses (place INTEGER PRIMARY KEY, press_id TEXT, body BLOB)"
         )
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS last_keys (keypad TEXT PRIMARY KEY, number INTEGER, key TEXT, request_id TEXT)"
+        )
+
+    def request_id_of(self, keypad: str, number: int, key: str, fresh_id: str) -> str:
+        """Give the id under which a key is sent: ``fresh_id``, or the one it had if it is the keypad's last come again.
+
+        ``number`` is the keypad's own count of its presses. On disk before it returns. Raises apsw.Error.
+        """
+        query = "SELECT request_id FROM last_keys WHERE keypad = ? AND number = ? AND key = ?"
+        for (request_id,) in self._connection.execute(query, (keypad, number, key)):
+            return str(request_id)
+        self._connection.execute("REPLACE INTO last_keys VALUES (?, ?, ?, ?)", (keypad, number, key, fresh_id))
+        return fresh_id
+
+    def forget_keys(self, keypad: str) -> None:
+        """Forget a keypad's last key: it has been switched on, and counts from the beginning."""
+        self._connection.execute("DELETE FROM last_keys WHERE keypad = ?", (keypad,))
 
     def keep(self, press: PressRating) -> bool:
         """Keep a press; False when the place is full. Raises apsw.Error when the disk does not take it."""

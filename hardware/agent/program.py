@@ -123,8 +123,8 @@ class Agent:
     def _on_event(self, wire_id: str, event: bus.BusEvent) -> None:
         taken = threading.Event()
         self._put(_WireEvent(wire_id, event, taken))
-        if isinstance(event, bus.KeyPressed):
-            # The keypad is acknowledged after this returns: by then the press is on disk.
+        if isinstance(event, bus.KeyPressed | bus.SlaveRestarted):
+            # The keypad is acknowledged after this returns: by then what must outlive us is on disk.
             taken.wait(KEEP_PATIENCE_S)
 
     def _put(self, item: _Item) -> None:
@@ -194,7 +194,8 @@ class Agent:
     def _of_slave(self, function_id: str, event: bus.SlaveEvent) -> Iterable[flow.AnyInput]:
         match event:
             case bus.KeyPressed():
-                yield flow.KeyPressed(function_id, event.key, new_id(), self.link.hall_now())
+                request_id = self._store.request_id_of(function_id, event.number, event.key, new_id())
+                yield flow.KeyPressed(function_id, event.key, request_id, self.link.hall_now())
             case bus.SlaveHealth():
                 self._present[function_id] = event.present
                 _say(f"{function_id} {_HEALTH[event.state]}" + (f" ({event.reason})" if event.reason else ""))
@@ -202,6 +203,7 @@ class Agent:
             case bus.TextRefused():
                 _say(f"{function_id} does not take the text {event.text!r}")
             case bus.SlaveRestarted():
+                self._store.forget_keys(function_id)
                 _say(f"{function_id} has been switched on")
             case bus.TextShown():
                 return

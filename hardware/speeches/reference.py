@@ -38,6 +38,7 @@ class ReferenceSpeech:
         self._last_number: int | None = None
         self._text_number = 0
         self._text_pending = False
+        self._text_tried = False
 
     def show(self, text: str) -> None:
         """Have it show ``text``: printable ASCII, at most 32 characters."""
@@ -51,9 +52,10 @@ class ReferenceSpeech:
         """Acknowledge, then show, then ask."""
         if self._owed is not None:
             return Wish(Purpose.ACKNOWLEDGE, 0.0)
-        if self._text_pending:
+        if self._text_pending and not self._text_tried:
             return Wish(Purpose.TEXT, 0.0)
-        return Wish(self._purpose, self._asked_s + self._again_s)
+        # A text that was not acknowledged is said again after a question: a slave that hears only some is not gone.
+        return Wish(self._purpose, 0.0 if self._text_pending else self._asked_s + self._again_s)
 
     def request(self, now_s: float) -> Request:
         """Say what was wished."""
@@ -62,7 +64,8 @@ class ReferenceSpeech:
         if self._owed is not None:
             number, self._owed = self._owed, None
             return self._said(rf.encode(rf.acknowledge(self.address, number)), 0)
-        if self._text_pending:
+        self._text_tried = self._asked is Purpose.TEXT
+        if self._text_tried:
             return self._said(rf.encode(rf.show(self.address, self._text_number, self.text or "")), rf.SHOWN_BYTES)
         self._asked_s = now_s
         return self._said(rf.poll(self.address), rf.KEY_BYTES)

@@ -1,5 +1,6 @@
 """Many slaves on one wire: the master as a table of simulated times, then the real thing over a pty with faults."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +17,13 @@ from hardware.simulated.remote import Remote
 from hardware.simulated.slaves import ReferenceSlave
 from hardware.speeches import speech
 from hardware.speeches.reference import ReferenceSpeech
+from tests.support.bus_faults import TABLE, told_of
 from tests.support.devices import Heard, simulated_hall
 from tests.support.wires import SimulatedTime
 
 KEYPADS = (1, 2, 3)
 DISPLAY = 41
+REOPENED_S = 5.0  # A link that has just gone is opened again after half a second, later after up to thirty.
 
 
 def wire_of(*addresses: int) -> SimulatedTime:
@@ -287,16 +290,27 @@ def test_an_absent_and_a_garbled_slave_are_told_and_hold_nobody_up(hall: Hall) -
         hall.heard.wait(lambda heard: SlaveHealth(1, "ok") in heard)
 
 
-def test_a_wire_that_is_pulled_and_put_back_is_found_again_with_its_texts(hall: Hall) -> None:
+def test_a_wire_that_is_pulled_and_put_back_is_found_again_with_its_texts(hall: Hall, *, write_tables: bool) -> None:
     with hall.owned() as bus:
         bus.show(41, "A007")
         hall.heard.wait(lambda heard: TextShown(41, "A007") in heard)
         hall.fault("unplugged")
+        hall.press(1, "N")
         away = hall.heard.wait(lambda heard: [one for one in heard if isinstance(one, WireHealth) and not one.is_open])
         assert "plugged in" in away[0].what
         hall.fault("unplugged", on=False)
+        plugged_s = time.monotonic()
+        hall.heard.wait(lambda _: hall.pressed() == [(1, "N")])
+        assert time.monotonic() - plugged_s < REOPENED_S
         hall.heard.wait(lambda heard: heard.count(WireHealth(is_open=True)) == 2)
         bus.show(41, "A008")
         hall.heard.wait(lambda heard: TextShown(41, "A008") in heard)
         with pytest.raises(KeyError, match="no slave 99"):
             bus.show(99, "A001")
+    sees = f"nothing works; own key ≤ {REOPENED_S:g} s after it is back"
+    row = ("adapter unplugged and back", sees, "all, each once", told_of(wires(hall)), f"{REOPENED_S:g} s")
+    TABLE.hold(row, write=write_tables)
+
+
+def wires(hall: Hall) -> list[WireHealth]:
+    return [event for event in hall.heard.all if isinstance(event, WireHealth)]

@@ -12,6 +12,7 @@ from hardware.simulated.remote import Remote
 from protocol import commands as c
 from protocol.views import AnyReply, Done, Refused
 from tests.support.agents import FUNCTIONS, PATIENCE_S, RealAgent, Server
+from tests.support.bus_faults import TABLE
 from tests.support.devices import simulated_hall
 
 SLAVES = [
@@ -135,6 +136,37 @@ def test_ratings_outlive_silence_and_a_killed_agent_and_arrive_once_in_order(
     assert [press.press_id for press in presses] == [
         request_id for request_id, command in server.commands.items() if isinstance(command, c.PressRating)
     ]
+
+
+def test_an_agent_killed_before_it_could_acknowledge_a_key_calls_nobody_twice(
+    server: Server, wire: Remote, tmp_path: Path, *, write_tables: bool
+) -> None:
+    """The clerk's key calls one citizen, although keypad and agent both believe that it must be sent again."""
+    server.far_end.settings.save(tmp_path / "agent")
+    wire.watch()
+    server.show()
+    with RealAgent(tmp_path / "agent") as first:
+        press(wire, 3, "R")
+        wait_for_keys(wire, 1)
+        wire.order("fault", wire="hall", slave=3, device="hall", fault="deaf")
+        press(wire, 3, "N")
+        server.wait_for(lambda: bool(server.of_type(c.CallNext)))
+        first.process.kill()
+        first.process.wait(PATIENCE_S)
+    wire.order("fault", wire="hall", slave=3, device="hall", fault="deaf", on=False)
+    with RealAgent(tmp_path / "agent"):
+        began_s = time.monotonic()
+        wait_for_keys(wire, 1)
+        back_s = time.monotonic() - began_s
+        server.show(prefix="H", ticket_number=25)
+        wait_for_text(wire, "H025")
+        press(wire, 3, "N")
+        server.wait_for(lambda: len(server.of_type(c.CallNext)) == 2)
+    assert len(server.of_type(c.RecallVisit)) == 1
+    assert len(server.of_type(c.CallNext)) == 2, "the key from before the kill, and the one after it"
+    assert back_s < 5.0, back_s
+    row = ("agent killed before the acknowledgement", "nothing", "all, each once", "agent starts", "5 s from its start")
+    TABLE.hold(row, write=write_tables)
 
 
 def wait_for_keys(wire: Remote, count: int) -> None:

@@ -121,6 +121,8 @@ class Handler:
         """The chain's head when the state was last loaded from disk."""
         self._contacts: dict[str, tuple[datetime, datetime]] = {}
         """By device: when it was last heard, and when it was last heard before its last silence."""
+        self._offset: tuple[datetime, str, int] | None = None
+        """The last instant and zone whose offset from UTC was looked up, and that offset: a batch has one instant."""
 
     @property
     def storage_failed(self) -> bool:
@@ -352,41 +354,43 @@ class Handler:
     def utc_offset_s(self, at: datetime) -> int:
         """Tell the branch's offset from UTC at this instant."""
         zone = (self.branch.coming or self.branch.configuration).calendar.time_zone
-        offset = at.astimezone(ZoneInfo(zone)).utcoffset()
-        assert offset is not None
-        return int(offset.total_seconds())
+        if self._offset is None or self._offset[:2] != (at, zone):
+            offset = at.astimezone(ZoneInfo(zone)).utcoffset()
+            assert offset is not None
+            self._offset = at, zone, int(offset.total_seconds())
+        return self._offset[2]
 
     def _request(self, actor: core.Actor, command: AnyCommand, at: datetime, public_key: str = "") -> core.Request:
-        facts = core.Facts(utc_offset_s=self.utc_offset_s(at))
+        utc_offset_s = self.utc_offset_s(at)
         match command:
             case c.Tick() | c.OpenDay():
-                facts = self._facts_of_day(facts.utc_offset_s, at)
+                facts = self._facts_of_day(utc_offset_s, at)
             case c.Configure():
-                facts = core.Facts(utc_offset_s=facts.utc_offset_s, configuration=self._parsed(command))
+                facts = core.Facts(utc_offset_s=utc_offset_s, configuration=self._parsed(command))
             case c.CreateDevice():
                 facts = core.Facts(
-                    utc_offset_s=facts.utc_offset_s,
+                    utc_offset_s=utc_offset_s,
                     pairing_code=self._pairing_code(at),
                     pairing_salt=self._around.draw("0123456789abcdef", 32),
                 )
             case c.Pair():
-                facts = core.Facts(utc_offset_s=facts.utc_offset_s, public_key=public_key)
+                facts = core.Facts(utc_offset_s=utc_offset_s, public_key=public_key)
             case c.Introduce():
                 facts = core.Facts(
-                    utc_offset_s=facts.utc_offset_s,
+                    utc_offset_s=utc_offset_s,
                     epoch=self._around.epoch,
                     rate=self._around.rate,
                     oldest_version=OLDEST_SUPPORTED_VERSION,
                     link_key=kiosk_link_key(self._around.branch_key, actor.device_id),
                 )
             case _:
-                facts = self._facts_of_visit(facts, actor, command, at)
+                facts = self._facts_of_visit(utc_offset_s, actor, command, at)
         return core.Request(actor, command, facts)
 
-    def _facts_of_visit(self, facts: core.Facts, actor: core.Actor, command: AnyCommand, at: datetime) -> core.Facts:
+    def _facts_of_visit(self, utc_offset_s: int, actor: core.Actor, command: AnyCommand, at: datetime) -> core.Facts:
         visit_id = getattr(command, "visit_id", "")
         if not visit_id:
-            return facts
+            return core.Facts(utc_offset_s=utc_offset_s)
         visit = self.branch.visits.get(visit_id)
         old_visit = None
         if visit is None:
@@ -394,7 +398,7 @@ class Handler:
             old_visit = core.visit_of_events([row.event() for row in rows], rows[0].day) if rows else None
         known = visit or old_visit
         return core.Facts(
-            utc_offset_s=facts.utc_offset_s,
+            utc_offset_s=utc_offset_s,
             old_visit=old_visit,
             secret_valid=known is not None and self._is_secret(getattr(command, "secret", ""), known),
             last_contact_at=self._contact_before_silence(actor.device_id, at),

@@ -5,7 +5,7 @@ from typing import Final
 
 from protocol import events as e
 from protocol.views import CounterState
-from queue_server.core.calendar import DayPlan, plan_day
+from queue_server.core.calendar import laid_out, plan_day
 from queue_server.core.hall import Hall
 from queue_server.core.state import HELP_ANSWERED, Branch, CounterToday, Device, Health, Pairing, empty_hall, furnish
 
@@ -39,9 +39,9 @@ def open_day(branch: Branch, event: e.DayOpened) -> None:
     empty_hall(branch)
     branch.day = event.day
     branch.day_open = True
-    branch.plan = DayPlan(
-        day=event.day,
-        is_working=any(event.spans.values()),
+    branch.plan = laid_out(
+        branch.configuration.calendar,
+        event.day,
         opens_at=event.opens_at,
         closes_at=event.closes_at,
         utc_offset_s=event.utc_offset_s,

@@ -4,6 +4,7 @@ The offset of the branch's clocks from UTC comes in as data (``utc_offset_s``), 
 It is taken once per business day, so a day has one offset even where clocks change at night.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -20,7 +21,10 @@ SEARCH_DAYS = 400
 
 
 class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One business day as planned: when it begins and ends, and the opening spans by opening-hours id."""
+    """One business day as planned: when it begins and ends, and the spans by opening-hours id.
+
+    Made by :func:`plan_day` or :func:`laid_out`, once a day, so that a command only looks things up.
+    """
 
     day: str
     is_working: bool
@@ -28,10 +32,24 @@ class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime
     utc_offset_s: int
     spans: dict[str, tuple[Span, ...]]
+    """When the branch is open."""
+    giving: dict[str, tuple[Span, ...]]
+    """When kiosks give numbers."""
+    boundaries: tuple[datetime, ...]
+    """Every instant at which something opens or closes by the clock alone, ascending."""
 
     def spans_of(self, hours_id: str) -> tuple[Span, ...]:
         """Give the opening spans by these hours; the branch's own when ``hours_id`` is empty."""
         return self.spans.get(hours_id or DEFAULT_HOURS, ())
+
+    def giving_of(self, hours_id: str) -> tuple[Span, ...]:
+        """Give the spans in which kiosks give numbers by these hours; the branch's own when ``hours_id`` is empty."""
+        return self.giving.get(hours_id or DEFAULT_HOURS, ())
+
+    def next_boundary(self, at: datetime) -> datetime | None:
+        """Tell when something next opens or closes after ``at``; ``None`` when nothing does any more that day."""
+        index = bisect_right(self.boundaries, at)
+        return self.boundaries[index] if index < len(self.boundaries) else None
 
 
 def business_date(at: datetime, utc_offset_s: int) -> date:
@@ -45,13 +63,41 @@ def plan_day(configuration: Configuration, day: date, utc_offset_s: int) -> DayP
     weekday = working_weekday(calendar, day)
     spans = {hours.hours_id: _spans(hours, weekday, day, utc_offset_s) for hours in calendar.hours}
     spans[DEFAULT_HOURS] = spans.get(calendar.default_hours_id, ())
+    opens_at, closes_at = (_instant(day, when, utc_offset_s) for when in (calendar.day_opens, calendar.day_closes))
+    return laid_out(
+        calendar, day.isoformat(), opens_at=opens_at, closes_at=closes_at, utc_offset_s=utc_offset_s, spans=spans
+    )
+
+
+def laid_out(
+    calendar: Calendar,
+    day: str,
+    *,
+    opens_at: datetime,
+    closes_at: datetime,
+    utc_offset_s: int,
+    spans: dict[str, tuple[Span, ...]],
+) -> DayPlan:
+    """Work out all else that a plan says from a day's opening spans."""
+    giving = {
+        hours_id: tuple(giving_spans(of_hours, calendar.kiosk_lead_s, calendar.kiosk_stop_s))
+        for hours_id, of_hours in spans.items()
+    }
+    boundaries = {
+        when
+        for of_hours in (*spans.values(), *giving.values())
+        for span in of_hours
+        for when in (span.opens_at, span.closes_at)
+    }
     return DayPlan(
-        day=day.isoformat(),
+        day=day,
         is_working=any(spans.values()),
-        opens_at=_instant(day, calendar.day_opens, utc_offset_s),
-        closes_at=_instant(day, calendar.day_closes, utc_offset_s),
+        opens_at=opens_at,
+        closes_at=closes_at,
         utc_offset_s=utc_offset_s,
         spans=spans,
+        giving=giving,
+        boundaries=tuple(sorted(boundaries)),
     )
 
 
@@ -99,14 +145,6 @@ def next_opening(spans: Iterable[Span], at: datetime) -> datetime | None:
 def is_open(spans: Iterable[Span], at: datetime) -> bool:
     """Tell whether this instant lies in one of the spans."""
     return any(span.opens_at <= at < span.closes_at for span in spans)
-
-
-def boundaries(plan: DayPlan, lead_s: int, stop_s: int) -> Iterator[datetime]:
-    """Give every instant of the day at which something opens or closes by the clock alone."""
-    for spans in plan.spans.values():
-        for span in (*spans, *giving_spans(spans, lead_s, stop_s)):
-            yield span.opens_at
-            yield span.closes_at
 
 
 def _spans(hours: OpeningHours, weekday: Weekday | None, day: date, utc_offset_s: int) -> tuple[Span, ...]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from protocol import commands as c
 from protocol import events as e
 from queue_server.core import ratings
-from queue_server.core.calendar import DayPlan, boundaries, business_date, plan_day, working_days
+from queue_server.core.calendar import DayPlan, business_date, plan_day, working_days
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Facts, Request
 from queue_server.core.services import served_until
@@ -84,8 +84,9 @@ def _deadlines_of_day(branch: Branch, at: datetime) -> Iterator[datetime]:
     for counter in branch.counters.values():
         if counter.window is not None:
             yield counter.window.closes_at
-    calendar = branch.configuration.calendar
-    yield from (when for when in boundaries(branch.plan, calendar.kiosk_lead_s, calendar.kiosk_stop_s) if when > at)
+    boundary_at = branch.plan.next_boundary(at)
+    if boundary_at is not None:
+        yield boundary_at
 
 
 def _todays_plan(branch: Branch, facts: Facts, at: datetime) -> DayPlan:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from protocol.configuration import Service
 from protocol.views import Estimate
-from queue_server.core.calendar import giving_spans, next_opening, working_days
+from queue_server.core.calendar import next_opening, working_days
 from queue_server.core.state import Branch, Visit
 
 Estimates = Mapping[tuple[str, str], Estimate]
@@ -22,20 +22,16 @@ def estimate_of_service(branch: Branch, service: Service, estimates: Estimates) 
 
 def next_giving_at(branch: Branch, hours_id: str, at: datetime) -> datetime | None:
     """Tell when kiosks next give numbers by these hours, today or on the next working day."""
-    calendar = branch.configuration.calendar
     if branch.day_open and branch.plan is not None:
-        spans = branch.plan.spans_of(hours_id)
-        today = next_opening(giving_spans(spans, calendar.kiosk_lead_s, calendar.kiosk_stop_s), at)
+        today = next_opening(branch.plan.giving_of(hours_id), at)
         if today is not None:
             return today
     if not branch.day:
         return None
     configuration = branch.coming or branch.configuration
-    calendar = configuration.calendar
     tomorrow = date.fromisoformat(branch.day) + timedelta(days=1)
     for plan in islice(working_days(configuration, tomorrow, utc_offset_s(branch)), 14):
-        spans = plan.spans_of(hours_id)
-        begins = next_opening(giving_spans(spans, calendar.kiosk_lead_s, calendar.kiosk_stop_s), at)
+        begins = next_opening(plan.giving_of(hours_id), at)
         if begins is not None:
             return max(begins, plan.opens_at)
     return None

@@ -1,12 +1,13 @@
 """Decisions about tickets: taking a number, handing over one given off line, and what became of the paper."""
 
+from bisect import bisect_right
 from datetime import datetime, timedelta
 
 from protocol import commands as c
 from protocol import events as e
 from protocol.configuration import PriorityClass, Service
 from queue_server.core import life
-from queue_server.core.calendar import business_date, giving_spans, is_open
+from queue_server.core.calendar import business_date, is_open
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Facts, Request
 from queue_server.core.state import Branch, Visit
@@ -163,14 +164,13 @@ def _check_kiosk(
 ) -> None:
     """Check what holds for kiosks alone; staff may help someone outside hours and give the classes kept for staff."""
     assert branch.plan is not None, "an open day has a plan"
-    calendar = branch.configuration.calendar
-    spans = branch.plan.spans_of(service.hours_id)
-    if not is_open(giving_spans(spans, calendar.kiosk_lead_s, calendar.kiosk_stop_s), at):
+    if not is_open(branch.plan.giving_of(service.hours_id), at):
         raise Refusal("service_closed", service_id=service.service_id)
     if priority_class.chosen_by == "staff":
         raise Refusal("class_by_staff")
-    lately = [taken for taken in branch.taken_lately.get(function_id, ()) if at - taken < RATE_SPAN]
-    if len(lately) >= branch.configuration.policies.visits_per_kiosk_per_minute:
+    taken = branch.taken_lately.get(function_id, ())  # In ascending order.
+    lately = len(taken) - bisect_right(taken, at - RATE_SPAN)
+    if lately >= branch.configuration.policies.visits_per_kiosk_per_minute:
         raise Refusal("too_many_tickets")
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from protocol import views as v
 from protocol.configuration import Counter, Service
-from queue_server.core.calendar import giving_spans, is_open
+from queue_server.core.calendar import is_open
 from queue_server.core.shown import (
     Estimates,
     estimate_of_service,
@@ -67,11 +67,7 @@ def _service_state(
     branch: Branch, service: Service, at: datetime
 ) -> Literal["open", "closed", "quota_reached", "full"]:
     """Tell whether a kiosk gets a number for this service now; the same checks as when it asks."""
-    calendar = branch.configuration.calendar
-    if not branch.day_open or branch.plan is None:
-        return "closed"
-    spans = branch.plan.spans_of(service.hours_id)
-    if not is_open(giving_spans(spans, calendar.kiosk_lead_s, calendar.kiosk_stop_s), at):
+    if not branch.day_open or branch.plan is None or not is_open(branch.plan.giving_of(service.hours_id), at):
         return "closed"
     if service.daily_quota and branch.taken_by_service.get(service.service_id, 0) >= service.daily_quota:
         return "quota_reached"

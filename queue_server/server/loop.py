@@ -7,7 +7,7 @@ every socket is asked without blocking, and each kind of work has a limit per tu
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -36,7 +36,6 @@ SUBSCRIPTIONS_AT_ONCE: Final = 200
 PROBE_S: Final = 1.0
 LOOK_S: Final = 1.0
 PRUNE_S: Final = 1.0
-PRUNE_IDLE_S: Final = 3600.0
 TICK_AGAIN_S: Final = 0.05
 """A tick that had nothing to do is not repeated sooner, whatever the deadline says."""
 TICKS_AT_ONCE: Final = 16
@@ -79,6 +78,9 @@ class Server:
         self._tick_at = self._probe_at = self._prune_at = self._look_at = 0.0
         self._cut_at: float | None = None
         self._known_alarms: frozenset[str] = frozenset()
+        self._poller = zmq.Poller()
+        self._heeded: tuple[Socket | int, ...] = ()
+        """What the poller looks at; it is made anew when a socket is, or when the estimating process is."""
 
     def stop(self) -> None:
         """End the loop soon."""
@@ -99,12 +101,16 @@ class Server:
     # --- one turn ----------------------------------------------------------------------------------------------------
 
     def _turn(self) -> None:
-        self._wait()
+        ready = self._wait()
         at = self._pass_time()
-        self._let_in()
-        self._answer_devices(at)
-        self._answer_strangers(at)
-        self._subscribe(at)
+        if self._sockets.handshakes in ready:
+            self._let_in()
+        if self._sockets.commands in ready:
+            self._answer_devices(at)
+        if self._sockets.pairing in ready:
+            self._answer_strangers(at)
+        if self._sockets.views in ready:
+            self._subscribe(at)
         now = time.monotonic()
         self._cut_revoked(now)
         self._keep_house(now)
@@ -112,7 +118,8 @@ class Server:
         self._estimate(at, now)
         self._publisher.work(at, now)
 
-    def _wait(self) -> None:
+    def _wait(self) -> Container[Socket | int]:
+        """Wait until there is something to do; gives the sockets at which something waits."""
         now = time.monotonic()
         due = [self._publisher.due_in(now), self._tick_at - now, self._estimator.due_in(now)]
         if self._cut_at is not None:
@@ -120,13 +127,18 @@ class Server:
         if self._handler.storage_failed:
             due.append(self._probe_at - now)
         wait_s = min(due)
-        poller = zmq.Poller()
-        for socket in (self._sockets.handshakes, self._sockets.commands, self._sockets.views, self._sockets.pairing):
-            poller.register(socket, zmq.POLLIN)
-        poller.register(self._bell, zmq.POLLIN)
-        if self._estimator.answers is not None:
-            poller.register(self._estimator.answers, zmq.POLLIN)
-        poller.poll(int(wait_s * 1000) + 1 if wait_s > 0 else 0)
+        self._heed()
+        return dict(self._poller.poll(int(wait_s * 1000) + 1 if wait_s > 0 else 0))
+
+    def _heed(self) -> None:
+        """Look at those sockets and pipes that there are now."""
+        sockets, answers = self._sockets, self._estimator.answers
+        own = (sockets.handshakes, sockets.commands, sockets.views, sockets.pairing, self._bell)
+        heeded: tuple[Socket | int, ...] = own if answers is None else (*own, answers)
+        if heeded != self._heeded:
+            self._heeded, self._poller = heeded, zmq.Poller()
+            for one in heeded:
+                self._poller.register(one, zmq.POLLIN)
 
     def _pass_time(self) -> datetime:
         """Tell hall time, and let it do its part when a deadline has passed."""
@@ -140,16 +152,17 @@ class Server:
 
     def _tick(self, at: datetime, now: float) -> None:
         """Do all that is due, before anyone is answered: yesterday closes and today opens in one go."""
+        deadline_at = self._handler.next_deadline(at)
         for _ in range(TICKS_AT_ONCE):
-            deadline_at = self._handler.next_deadline(at)
             if deadline_at is None or deadline_at > at:
                 break
             events = self._handler.tick(at)
             self._after(events)
             self._publisher.renew(now)
+            deadline_at = self._handler.next_deadline(at)
             if not events:
                 break
-        self._plan_tick(self._handler.next_deadline(at), now)
+        self._plan_tick(deadline_at, now)
 
     def _plan_tick(self, deadline_at: datetime | None, now: float) -> None:
         wait_s = LOOK_AHEAD_S if deadline_at is None else self._clock.real_seconds_until(deadline_at)
@@ -203,7 +216,9 @@ class Server:
     def _reply(self, socket: Socket, route: bytes, asked: Asked, reply: bytes) -> None:
         # A peer that does not take its replies loses them; it asks again under the same id.
         with contextlib.suppress(zmq.Again):
-            socket.send_multipart([route, asked.request_id, reply], zmq.NOBLOCK)
+            socket.send(route, zmq.SNDMORE | zmq.NOBLOCK)
+            socket.send(asked.request_id, zmq.SNDMORE | zmq.NOBLOCK)
+            socket.send(reply, zmq.NOBLOCK)
 
     def _after(self, events: Sequence[AnyEvent]) -> None:
         """Follow up what has become durable."""
@@ -240,8 +255,9 @@ class Server:
             if self._handler.probe():
                 self._publisher.renew(now)
         if not self._handler.storage_failed and now >= self._prune_at:
+            self._prune_at = now + PRUNE_S
             with contextlib.suppress(CommitUnknown, LogUnusable):  # The next commit finds out, and says so.
-                self._prune_at = now + (PRUNE_S if self._log.prune_replies() else PRUNE_IDLE_S)
+                self._log.prune_replies()
         if self._known_alarms != self._handler.alarms:
             self._known_alarms = frozenset(self._handler.alarms)
             self._publisher.alarms_changed(now)
@@ -268,9 +284,11 @@ def _requests(socket: Socket, limit: int) -> Iterator[tuple[bytes, Asked]]:
     """Give what waits at a ROUTER, up to a limit: the route back and the request with its sender's key."""
     for _ in range(limit):
         try:
-            frames = socket.recv_multipart(zmq.NOBLOCK, copy=False)
+            frames = [socket.recv(zmq.NOBLOCK, copy=False)]
         except zmq.Again:
             return
+        while frames[-1].more:  # The rest of a message is there with its first frame.
+            frames.append(socket.recv(zmq.NOBLOCK, copy=False))
         if len(frames) == 3:  # noqa: PLR2004 -- [route, request_id, body]; anything else is none of ours.
             address = str(frames[0].get("Peer-Address"))
             yield frames[0].bytes, Asked(_key_of(frames[0]), frames[1].bytes, frames[2].bytes, peer_address=address)

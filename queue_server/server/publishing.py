@@ -67,6 +67,11 @@ class Publisher:
         self._rate = rate
         self._send = send
         self._topics: dict[str, _Topic] = {}
+        self._hall_topics: tuple[str, ...] = ()
+        """Those that tell how many wait."""
+        self._boards: tuple[str, ...] = ()
+        self._next_at = now
+        """Before this there is nothing to send, unless something happens."""
         self.renew(now)
 
     def renew(self, now: float) -> None:
@@ -76,24 +81,30 @@ class Publisher:
         for index, topic in enumerate(self._topics.values()):
             topic.dirty_at = now
             topic.phase = HEARTBEAT_S * index / len(names)
+        self._hall_topics = tuple(name for name in names if not name.startswith("rating/") and name != "devices")
+        self._boards = tuple(name for name in names if name.startswith("board/"))
+        self._next_at = now
 
     def happened(self, events: Sequence[e.AnyEvent], now: float) -> None:
-        """Note which topics these events may have changed."""
-        if any(isinstance(event, _EVERYTHING) for event in events):
-            self.renew(now)
+        """Note which topics these events may have changed: each one once, however many events there were."""
+        soon: set[str] = set()
+        urgent: set[str] = set()
         for event in events:
-            if isinstance(event, _RATING):
-                self._touch((f"rating/{event.counter_id}",), now, urgent=True)
+            if isinstance(event, _EVERYTHING):
+                self.renew(now)
+            elif isinstance(event, _RATING):
+                urgent.add(f"rating/{event.counter_id}")
             elif isinstance(event, _DEVICES):
-                self._touch(("devices",), now)
+                soon.add("devices")
                 if isinstance(event, _HELP):
-                    self._touch(("hall",), now)
+                    soon.add("hall")
             elif isinstance(event, e.CounterEvent):
-                self._touch((f"counter/{event.counter_id}",), now, urgent=True)
-                self._touch((name for name in self._topics if name.startswith("board/")), now, urgent=True)
-                self._touch(self._hall_topics(), now)
+                urgent.update((f"counter/{event.counter_id}", *self._boards))
+                soon.update(self._hall_topics)
             elif not isinstance(event, _SILENT):
-                self._touch(self._hall_topics(), now)
+                soon.update(self._hall_topics)
+        self._touch(urgent, now, urgent=True)
+        self._touch(soon, now)
 
     def alarms_changed(self, now: float) -> None:
         """Tell staff of an alarm, or that it is over."""
@@ -101,6 +112,8 @@ class Publisher:
 
     def work(self, at: datetime, now: float) -> None:
         """Send what is urgent, and a few of those whose time has come."""
+        if now < self._next_at:
+            return
         few = FEW
         for name, topic in self._topics.items():
             if topic.urgent:
@@ -108,12 +121,11 @@ class Publisher:
             elif few and topic.next_at <= now:
                 few -= 1
                 self._publish(name, topic, at, now)
+        self._next_at = min(topic.next_at for topic in self._topics.values())
 
     def due_in(self, now: float) -> float:
         """Tell in how many seconds there is work to do at the latest."""
-        if any(topic.urgent for topic in self._topics.values()):
-            return 0.0
-        return max(0.0, min(topic.next_at for topic in self._topics.values()) - now)
+        return max(0.0, self._next_at - now)
 
     def tell(self, prefix: bytes, at: datetime) -> None:
         """Send the last views of the topics that begin so: somebody has just subscribed."""
@@ -148,12 +160,13 @@ class Publisher:
             )
         )
 
-    def _hall_topics(self) -> Iterable[str]:
-        return (name for name in self._topics if not name.startswith("rating/") and name != "devices")
-
     def _touch(self, names: Iterable[str], now: float, *, urgent: bool = False) -> None:
         for name in names:
             topic = self._topics.get(name)
             if topic is not None:
-                topic.dirty_at = now if topic.dirty_at is None else topic.dirty_at
-                topic.urgent = topic.urgent or urgent
+                if topic.dirty_at is None:
+                    topic.dirty_at = now
+                    self._next_at = min(self._next_at, topic.next_at)
+                if urgent:
+                    topic.urgent = True
+                    self._next_at = now

@@ -9,7 +9,7 @@ import pytest
 
 from protocol.events import AnyEvent, DayClosed, DayOpened, RatingPressed, VisitTaken
 from queue_server.journal import GENESIS, Head, Journal, NotALog, OldSqlite, chained, read_heads, require_sqlite, verify
-from queue_server.log import Log, LogUnusable, StoredReply, body_hash, write_head
+from queue_server.log import PRUNE_AT_ONCE, Log, LogUnusable, StoredReply, body_hash, write_head
 
 OPENED_AT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 
@@ -130,6 +130,19 @@ def test_a_reply_is_found_by_its_device_and_request_and_forgotten_after_eight_da
     assert (log.prune_replies(), log.prune_replies()) == (1, 0)
     assert log.reply_to("kiosk-1", f"{1:032x}") is None
     assert log.reply_to("kiosk-1", f"{2:032x}") is not None
+    log.close()
+
+
+def test_old_replies_are_found_behind_many_young_ones_and_after_all_have_been_looked_at(tmp_path: Path) -> None:
+    log = Log(tmp_path / "branch.db")
+    young = [StoredReply("kiosk-1", f"{number:032x}", b"", b"{}") for number in range(PRUNE_AT_ONCE)]
+    for day in range(1, 10):
+        old = [StoredReply("kiosk-2", "f" * 31 + "0", b"", b"{}"), StoredReply("kiosk-1", "f" * 31 + "1", b"", b"{}")]
+        log.append([opened(f"2026-12-{day:02}")], old if day == 1 else young if day == 9 else [])
+    assert [log.prune_replies() for _ in range(4)] == [0, 2, 0, 0]
+    log.append([opened("2026-12-31")], [StoredReply("kiosk-1", "0" * 31 + "x", b"", b"{}")])
+    log.append([opened(f"2027-01-{day:02}") for day in range(1, 9)])
+    assert [log.prune_replies() for _ in range(3)] == [PRUNE_AT_ONCE, 1, 0]
     log.close()
 
 

@@ -137,3 +137,18 @@ def test_the_kiosk_says_when_it_opens_next() -> None:
     assert view.next_opens_at == instant("07:00", "2026-11-29")
     board = core.board_view(hall.branch, "hall", {}, hall.at)
     assert (board.state, board.next_opens_at) == ("closed", instant("07:00", "2026-11-29"))
+
+
+def test_a_plan_tells_when_kiosks_give_numbers_and_when_something_next_opens_or_closes() -> None:
+    hall = small_hall()
+    plan = plan_day(hall, date.fromisoformat(MONDAY), UTC_OFFSET_S)
+    calendar = hall.calendar
+    assert plan.giving_of("") == tuple(giving_spans(plan.spans_of(""), calendar.kiosk_lead_s, calendar.kiosk_stop_s))
+    assert plan.giving_of("no such hours") == ()
+    assert list(plan.boundaries) == sorted(set(plan.boundaries))
+    last = plan.boundaries[-1]
+    for span in (*plan.spans_of(""), *plan.giving_of("")):
+        for when in (span.opens_at, span.closes_at):
+            assert plan.next_boundary(when - timedelta(microseconds=1)) == when
+            later = plan.next_boundary(when)
+            assert later is None if when == last else later is not None and later > when

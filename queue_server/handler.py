@@ -195,6 +195,7 @@ class Handler:
             return Outcome([self._answer_from_disk(one, at) for one in batch], ())
         so_far = _Batch()
         try:
+            self._log.begin()
             replies = [self._answer(one, at, so_far, index, failing) for index, one in enumerate(batch)]
             self._log.append(so_far.events, tuple(so_far.replies.values()))
         except (CommitUnknown, LogUnusable) as error:

@@ -195,10 +195,19 @@ class Log:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """Begin the transaction of a batch; :meth:`append` ends it. What is looked up in between needs none of its own.
+
+        Raises :class:`CommitUnknown`.
+        """
+        try:
+            self._open().execute("BEGIN IMMEDIATE")
+        except (apsw.Error, LogUnusable) as error:
+            self._failed = True
+            raise CommitUnknown(f"{self.path}: {error}") from error
+
     def append(self, events: Sequence[AnyEvent], replies: Sequence[StoredReply] = ()) -> None:
         """Commit events and replies together, durably. Raises :class:`CommitUnknown`, after which only reopen helps."""
-        if not events and not replies:
-            return
         seq, previous, day = self.seq, self.hash, self.day
         rows = []
         for event in events:
@@ -216,10 +225,13 @@ class Log:
         self.seq, self.hash, self.day = seq, previous, day
 
     def _write(self, changes: Sequence[tuple[str, Sequence[tuple[Any, ...]]]]) -> None:
-        """Carry out statements, each for all its rows, in one durable transaction."""
+        """Carry out statements, each for all its rows, and commit: in the transaction that was begun, or in its own."""
         try:
             connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
+            if not connection.in_transaction:
+                if not any(rows for _, rows in changes):
+                    return
+                connection.execute("BEGIN IMMEDIATE")
             for statement, rows in changes:
                 connection.executemany(statement, rows)
             connection.execute("COMMIT")

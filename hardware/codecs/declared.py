@@ -18,6 +18,7 @@ from hardware.led import Face
 FRAME_MOST: Final = 128
 Hex = Annotated[str, msgspec.Meta(pattern="^([0-9A-Fa-f]{2} ?)*$", max_length=192)]
 Encoding = Literal["binary", "little", "hex", "decimal", "bcd"]
+Check = Literal["none", "sum8", "xor", "lrc", "crc16"]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,7 +41,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     encoding: Encoding = "binary"
     counts: tuple[str, ...] = ()
     plus: Annotated[int, msgspec.Meta(ge=-64, le=64)] = 0
-    check: Literal["none", "sum8", "xor", "lrc", "crc16"] = "none"
+    check: Check = "none"
     over: tuple[str, ...] = ()
 
     @property

@@ -62,13 +62,14 @@ def _ends(parts: tuple[Part, ...], place: str) -> Iterable[Wrong]:
     kinds = [part.part for part in parts]
     for kind in ("address", "command", "data"):
         if kinds.count(kind) > 1:
-            yield (place,), f"a frame has more than one {kind}", "leave one; what is always the same is part bytes"
-    open_data = any(part.part == "data" and part.size is None for part in parts)
-    if open_data and "length" not in kinds and parts[-1].part != "bytes":
+            again = kinds.index(kind, kinds.index(kind) + 1)
+            yield (place, again), f"the frame has one {kind} already", "what is always the same is part bytes"
+    open_data = next((index for index, part in enumerate(parts) if part.part == "data" and part.size is None), None)
+    if open_data is not None and "length" not in kinds and parts[-1].part != "bytes":
         mend = "give data a size, or the frame a length or bytes at its end"
-        yield (place,), "nobody can tell where the data end", mend
+        yield (place, open_data), "nobody can tell where the data end", mend
     if "check" not in kinds and parts[0].part != "bytes":
-        yield (place,), "any noise would be such a frame", "begin it with bytes, or add a check"
+        yield (place, 0), "any noise would be such a frame", "begin it with bytes, or add a check"
 
 
 def _purposes(description: Description) -> Iterable[Wrong]:

@@ -1,0 +1,243 @@
+"""Any bytes into every decoder: a message or nothing, or the errors it names; never another, and never a hang.
+
+Each room that decodes what devices say adds its decoders to ``DECODERS``. In the normal run each gets a few thousand
+inputs; ``make faults`` gives all of them together more than a million, and another seed gives other inputs. Inputs are
+half noise and half right frames with something wrong in them, handed over in pieces of any size.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from hardware import device_files
+from hardware.codecs import am03127, cd5220, declared, dm_d, xunpeng
+from hardware.codecs import modbus_rtu as modbus
+from hardware.codecs import reference_frame as rf
+from hardware.codecs.declared import Description, Frame
+from hardware.codecs.modbus_keypad import KeypadMap, Presses
+from hardware.simulated.field_slaves import DeclaredSlave, ModbusKeys, ModbusLed
+from hardware.simulated.wire import SlaveModel
+from hardware.speeches import speech
+from presentation.mistakes import Mistakes
+
+INPUTS = 1_200_000
+"""Of all decoders together in the long lane."""
+
+FEW = 300
+"""Of each decoder in the normal run."""
+
+LONGEST_S = 1.0
+"""What no input may take of a processor: the usual is less than a millisecond."""
+
+
+@dataclass(frozen=True)
+class Fuzzed:
+    """A decoder: ``make`` gives a fresh one as a function of bytes; ``frames`` are right inputs to spoil.
+
+    ``errors`` are the exceptions that it names in its docstring.
+    """
+
+    name: str
+    make: Callable[[], Callable[[bytes], Any]]
+    frames: tuple[bytes, ...]
+    errors: tuple[type[Exception], ...] = ()
+
+
+def _preset(name: str) -> Any:
+    return device_files.load_preset(name)
+
+
+def _declared(name: str) -> Fuzzed:
+    description: Description = _preset(name)
+    told = (description.poll, description.acknowledge, description.show, description.idle, description.key)
+    commands = [bytes.fromhex(one.command) for one in told if one is not None]
+    frames = [
+        declared.encode(description.frame, Frame(5, command, data)) for command in commands for data in (b"", b"1")
+    ]
+    return Fuzzed(f"declared: {name}", lambda: declared.Decoder(description.answers).feed, tuple(frames))
+
+
+def _heard_by(protocol: str, preset: str, *, has_keys: bool) -> Fuzzed:
+    """The whole speech: what a master makes of anything a slave may say, to whatever it was just asked."""
+
+    def make() -> Callable[[bytes], Any]:
+        device = _preset(preset) if preset else None
+        made = speech(protocol, 5, has_keys=has_keys, device=device)
+        if not has_keys:
+            made.show("H017")
+        made.request(1.0)
+        return made.hear
+
+    return Fuzzed(f"speech: {preset or protocol}", make, _FRAMES[protocol])
+
+
+def _values(keypad: KeypadMap) -> Callable[[bytes], Any]:
+    presses = Presses(keypad)
+
+    def read(data: bytes) -> Any:
+        padded = data.ljust(2 * keypad.count, b"\0")
+        return presses.read(tuple(padded[2 * place] << 8 | padded[2 * place + 1] for place in range(keypad.count)), 1.0)
+
+    return read
+
+
+def _parsed(text: bytes) -> Any:
+    return device_files.parse("fuzzed.toml", text.decode("utf-8", "replace"))
+
+
+def _slave(make: Callable[[], SlaveModel]) -> Callable[[], Callable[[bytes], Any]]:
+    def made() -> Callable[[bytes], Any]:
+        model = make()
+        return lambda data: model.receive(data, 1.0)
+
+    return made
+
+
+_WRITE = modbus.write_registers(5, 0, tuple(map(ord, "  H017")))
+_READ = modbus.read(5, 4, 0, 5)
+_MODBUS_REQUESTS = tuple(
+    modbus.encode(request)
+    for request in (_WRITE, _READ, modbus.write_register(5, 1, 2), modbus.write_coils(5, 3, (1, 0, 1) * 9))
+)
+_MODBUS_ANSWERS = (
+    modbus.encode_reply(_WRITE),
+    modbus.encode_reply(_READ, (3, 10, 11, 12, 13)),
+    modbus.encode_refusal(modbus.Refusal(5, 16, 2)),
+)
+_REFERENCE = (rf.encode(rf.key(5, 7, "N")), rf.encode(rf.show(5, 9, "A017")), rf.poll(5), rf.nothing(5))
+_AM03127 = (am03127.encode(am03127.show(5, "H017")), b"ACK", b"NACK", b"<ID05><BE>05<E>")
+_XUNPENG = (xunpeng.encode_short(5, 17), xunpeng.encode_long(17), xunpeng.answer_long(xunpeng.encode_long(17)))
+_VFD = (cd5220.start() + cd5220.show("A017"), dm_d.settings() + dm_d.show("A017", "QUAY 3"), b"\x1b@\x0c\x1fE\x05")
+_DECLARED = tuple(
+    declared.encode(_preset("example_keypad").frame, frame)
+    for frame in (Frame(5, b"\x81", b""), Frame(5, b"\x82", b"\x07N"), Frame(5, b"\x01", b""))
+)
+_FRAMES = {
+    "reference": _REFERENCE,
+    "am03127": _AM03127,
+    "xunpeng_line": _XUNPENG,
+    "modbus_led": _MODBUS_ANSWERS,
+    "modbus_keypad": _MODBUS_ANSWERS,
+    "declared": _DECLARED,
+}
+
+DECODERS: list[Fuzzed] = [
+    Fuzzed("modbus: requests", lambda: modbus.RequestDecoder().feed, _MODBUS_REQUESTS),
+    Fuzzed("modbus: the answer to a read", lambda: modbus.ReplyDecoder(_READ).feed, _MODBUS_ANSWERS),
+    Fuzzed("modbus: the answer to a write", lambda: modbus.ReplyDecoder(_WRITE).feed, _MODBUS_ANSWERS),
+    Fuzzed("modbus: values of a keypad", lambda: _values(_preset("keypad_registers")), (b"\0\1\0\5\0\6\0\7\0\x08",)),
+    Fuzzed("reference frame", lambda: rf.Decoder().feed, _REFERENCE),
+    Fuzzed("am03127: packets", lambda: am03127.PacketDecoder().feed, _AM03127),
+    Fuzzed("am03127: answers", lambda: am03127.AnswerDecoder().feed, _AM03127),
+    Fuzzed("xunpeng: four bytes", lambda: xunpeng.ShortDecoder().feed, _XUNPENG),
+    Fuzzed("xunpeng: seven bytes", lambda: xunpeng.LongDecoder().feed, _XUNPENG),
+    Fuzzed("xunpeng: answers", lambda: xunpeng.AnswerDecoder(xunpeng.encode_long(17)).feed, _XUNPENG),
+    Fuzzed("cd5220", lambda: cd5220.Display().feed, _VFD),
+    Fuzzed("dm_d", lambda: dm_d.Display().feed, _VFD),
+    *map(_declared, ("example_keypad", "caller_21_keys", "matrix_fe_ff")),
+    _heard_by("reference", "", has_keys=True),
+    _heard_by("am03127", "", has_keys=False),
+    _heard_by("xunpeng_line", "", has_keys=False),
+    _heard_by("modbus_led", "dm36", has_keys=False),
+    _heard_by("modbus_keypad", "keypad_registers", has_keys=True),
+    _heard_by("modbus_keypad", "keypad_inputs", has_keys=True),
+    _heard_by("declared", "example_keypad", has_keys=True),
+    Fuzzed("slave: display", _slave(lambda: ModbusLed(5, _preset("dm36"))), _MODBUS_REQUESTS),
+    Fuzzed("slave: keypad", _slave(lambda: ModbusKeys(5, _preset("keypad_inputs"))), _MODBUS_REQUESTS),
+    Fuzzed("slave: declared", _slave(lambda: DeclaredSlave(5, _preset("example_keypad"))), _DECLARED),
+]
+
+FILES = Fuzzed(
+    "files of devices",
+    lambda: _parsed,
+    tuple(path.read_bytes() for path in sorted(device_files.SHIPPED.glob("*.toml"))),
+    (Mistakes,),
+)
+"""Texts, not bytes of a wire; slower, so it gets fewer inputs of its own."""
+
+
+def inputs(fuzzed: Fuzzed, seed: int, count: int) -> Iterator[bytes]:
+    """Give noise, and right frames that were cut, doubled, mixed or changed."""
+    chance = random.Random(f"{fuzzed.name} {seed}")
+    for _ in range(count):
+        if chance.random() < 0.4:
+            yield chance.randbytes(chance.randrange(40))
+            continue
+        data = bytearray(chance.choice(fuzzed.frames))
+        for _ in range(chance.randrange(4)):
+            _spoil(data, chance, fuzzed.frames)
+        yield bytes(data)
+
+
+def _spoil(data: bytearray, chance: random.Random, frames: tuple[bytes, ...]) -> None:
+    place = chance.randrange(len(data) + 1)
+    match chance.randrange(5):
+        case 0 if place < len(data):
+            data[place] = chance.randrange(256)
+        case 1:
+            del data[place : place + chance.randrange(1, 4)]
+        case 2:
+            data[place:place] = chance.randbytes(chance.randrange(1, 6))
+        case 3:
+            data[place:place] = chance.choice(frames)
+        case _:
+            data[place:] = data[place:][::-1]
+
+
+def pieces(data: bytes, chance: random.Random) -> Iterable[bytes]:
+    """Cut ``data`` as an adapter might."""
+    at = 0
+    while at < len(data):
+        size = chance.randrange(1, 9)
+        yield data[at : at + size]
+        at += size
+
+
+def fuzz(fuzzed: Fuzzed, seed: int, count: int) -> None:
+    """Feed one decoder; a fresh one every few inputs, so that what is left over from one meets the next."""
+    chance = random.Random(seed)
+    feed = fuzzed.make()
+    for number, data in enumerate(inputs(fuzzed, seed, count)):
+        if number % 7 == 0:
+            feed = fuzzed.make()
+        begun_s = time.thread_time()
+        for piece in pieces(data, chance) if fuzzed is not FILES else [data]:
+            try:
+                feed(piece)
+            except fuzzed.errors:
+                pass
+            except Exception as error:
+                raise AssertionError(f"{fuzzed.name}: {data.hex(' ')} (seed {seed}): {error!r}") from error
+        assert time.thread_time() - begun_s < LONGEST_S, f"{fuzzed.name}: {data.hex(' ')} took too long"
+
+
+@pytest.mark.parametrize("fuzzed", [*DECODERS, FILES], ids=lambda fuzzed: fuzzed.name)
+def test_any_bytes_are_a_message_or_a_named_error(fuzzed: Fuzzed, seed: int) -> None:
+    fuzz(fuzzed, seed, FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fuzzed", DECODERS, ids=lambda fuzzed: fuzzed.name)
+def test_a_million_inputs(fuzzed: Fuzzed, seed: int) -> None:
+    fuzz(fuzzed, seed, INPUTS // len(DECODERS) + 1)
+
+
+@pytest.mark.slow
+def test_many_spoilt_files(seed: int) -> None:
+    fuzz(FILES, seed, 10_000)
+
+
+def test_the_fuzzer_finds_what_it_is_there_for(seed: int) -> None:
+    """A decoder that breaks at a frame with one changed byte is caught."""
+
+    def brittle(data: bytes) -> None:
+        if data and data[0] == 0x7F:
+            raise IndexError("out of range")
+
+    broken = Fuzzed("brittle", lambda: brittle, (bytes(8),))
+    with pytest.raises(AssertionError, match=r"brittle: .*IndexError"):
+        fuzz(broken, seed, 5_000)

@@ -2,6 +2,7 @@
 
 import selectors
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -42,7 +43,7 @@ class Times:
         return (self._began_at + timedelta(seconds=steady_s - self._began_s)).isoformat()
 
 
-class SimulatedDevice:
+class SimulatedDevice(ABC):
     """What printers and wires have in common: a name, an endpoint, a log of bytes."""
 
     def __init__(self, name: str, far_end: Endpoint, times: Times) -> None:
@@ -58,13 +59,13 @@ class SimulatedDevice:
         """Return when the device has something to do by itself."""
         return None
 
+    @abstractmethod
     def _take(self, data: bytes, now_s: float) -> bytes:
         """Give the model ``data`` (b"" for time alone) and return what it says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def events(self) -> list[Event]:
         """Return what has happened since the last call."""
-        raise NotImplementedError
 
     def turn(self, data: bytes) -> None:
         """Take bytes of the wire, or b"" when only time has passed, and answer."""

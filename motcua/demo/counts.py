@@ -167,6 +167,22 @@ def missing_pictures(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Find
     ]
 
 
+def silent_devices(sightings: Sightings, log: Sequence[AnyEvent], configuration: Configuration) -> list[Finding]:
+    """A voice that said no call of the whole day, and printers that cut not one ticket.
+
+    A hurried day drops words of calls that are over already, and an outage may spoil a ticket, so neither is counted
+    one by one; but none at all means that nobody in the hall could have heard or held anything.
+    """
+    calls = sum(isinstance(event, e.VisitCalled | e.VisitRecalled) for event in log)
+    taken = sum(isinstance(event, e.VisitTaken) for event in log)
+    found = []
+    if calls and configuration.policies.announce_languages and not sightings.spoken:
+        found.append(Finding("silent_voice", f"{calls} calls were made, and not one was said"))
+    if taken and not sightings.tickets:
+        found.append(Finding("silent_printer", f"{taken} numbers were given, and not one ticket was cut"))
+    return found
+
+
 def unannounced(sightings: Sightings, log: Sequence[AnyEvent]) -> list[Finding]:
     """Calls that never stood on a board, or stood there or were said without having been made, or were said twice.
 

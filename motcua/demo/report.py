@@ -44,6 +44,7 @@ def report(day: Day) -> dict[str, Any]:
     lost = counts.lost_acknowledged(seen, log)
     others = [
         *counts.missing_pictures(seen, log),
+        *counts.silent_devices(seen, log, day.configuration),
         *counts.unannounced(seen, log),
         *counts.miscalled(seen, log, day.configuration),
         *_against_the_log(seen, log),

@@ -9,6 +9,7 @@ import pytest
 from motcua.demo import counts
 from motcua.demo.counts import CallShown, CallSpoken, Held, NumberShown, PressAnswered, Sightings, TicketPrinted
 from motcua.demo.people import ARRIVALS_PER_HALF_HOUR, DayKind, people_of_day
+from motcua.demo.report import Day, report
 from protocol import events as e
 from protocol.events import AnyEvent
 from queue_server.config import load
@@ -94,6 +95,17 @@ def test_an_honest_day_has_no_findings() -> None:
         "expired": 0,
         "ratings": 0,
     }
+
+
+def test_a_day_of_silent_voices_or_printers_is_judged_bad() -> None:
+    configuration, _ = load(Path(__file__).parents[3] / "config" / "branch.toml")
+    assert counts.silent_devices(honest(), LOG, configuration) == []
+    assert counts.silent_devices(Sightings(), [], configuration) == [], "nothing was to be said or printed"
+    for unseen, kind in (("spoken", "silent_voice"), ("tickets", "silent_printer")):
+        seen = honest()
+        setattr(seen, unseen, [])
+        judged = report(Day(seed=7, log=LOG, sightings=seen, configuration=configuration))
+        assert any(finding.startswith(f"{kind}: ") for finding in judged["findings"]), judged["findings"]
 
 
 def test_a_ticket_taken_out_of_the_log_is_lost() -> None:

@@ -31,6 +31,7 @@ READY_S: Final = 60.0
 SERVER_RESTART_AFTER_S: Final = 0.3
 """As in ``config/systemd/motcua-server.service``."""
 
+REPORTS_FILE: Final = "reports.db"
 CONFIG: Final = Path(__file__).parents[2] / "config"
 BOARD_SIZE: Final = (1280, 720)
 KIOSK_SIZE: Final = (540, 960)
@@ -94,6 +95,11 @@ class Hall:
         program = self._program("server", "server", *clock, *self._config(), "--json")
         return replace(program, restart_after_s=SERVER_RESTART_AFTER_S)
 
+    def reports(self) -> Program:
+        """The follower that keeps the report tables, from which managers read the day."""
+        words = (sys.executable, "-m", "motcua", "report", "--follow", "--state", str(self.folder("server")))
+        return Program("reports", (*words, *self._config()))
+
     def begin_the_day(self, technician: Link) -> None:
         """Start the server again with the day's clock; all terminals find it by themselves. Raises Problem."""
         self.programs.replace(self.server(self.plan.begins_at, self.plan.rate), READY_S)
@@ -104,7 +110,8 @@ class Hall:
         name = device.device_id
         match device.program:
             case "web":
-                return self._program(name, "web", *self._config(), "--port", "0", "--json")
+                reports = ("--reports", str(self.folder("server") / REPORTS_FILE))
+                return self._program(name, "web", *self._config(), *reports, "--port", "0", "--json")
             case "kiosk":
                 doors = ("--witness-socket", str(self.socket(f"{name}.witness")))
                 panel = ("--touch-socket", str(self.socket(f"{name}.panel")))
@@ -155,6 +162,7 @@ def set_up(plan: Plan, programs: Programs) -> Iterator[tuple[Hall, Link]]:
         programs.start(hall.server(SETTING_UP_AT, 1.0))
         programs.wait_ready(["server"], READY_S)
         technician = closing.enter_context(_technician(hall))
+        programs.start(hall.reports())
         devices = hall.equipment.devices()
         for device in devices:
             pair(_announce(technician, hall, device), hall.folder(device.device_id))

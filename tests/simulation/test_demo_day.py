@@ -114,6 +114,7 @@ def test_it_ends_when_told_to_and_leaves_no_process(tmp_path: Path, ends_by: sig
         addresses = json.loads(demonstration.stdout.readline())
         assert addresses["pages"].startswith("http://127.0.0.1:")
         assert len(processes_of(state)) >= 6
+        assert any("report --follow" in process for process in processes_of(state)), "managers would see no figures"
         demonstration.send_signal(ends_by)
         assert demonstration.wait(timeout=60) == 0
     assert processes_of(state) == []

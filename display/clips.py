@@ -238,12 +238,12 @@ class PackMaker:
                 self._child.kill()
 
 
-def spoken(program: str, words: str, language: str) -> bytes:
+def spoken(program: str, words: str, language: str, timeout_s: float = ESPEAK_TIMEOUT_S) -> bytes:
     """Have espeak-ng say words; returns the samples without the silence around them. Raises NoPack."""
     assert not any(each.isdigit() for each in words), f"digits are never read by a speech program: {words!r}"
     command = [program, "-v", ESPEAK_VOICES[language], "-s", str(ESPEAK_WORDS_PER_MINUTE), "--stdout", "--", words]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=ESPEAK_TIMEOUT_S, check=True)  # noqa: S603 -- our words.
+        done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=True)  # noqa: S603 -- our words.
     except (OSError, subprocess.SubprocessError) as error:
         raise NoPack(f"{ESPEAK} could not say {words!r}: {error}") from error
     header, _, samples = done.stdout.partition(b"data")

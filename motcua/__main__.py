@@ -7,9 +7,11 @@ server never loads a touch screen's libraries and `motcua --help` answers at onc
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
+from typing import Protocol, cast
 
 from motcua import commands
 
@@ -24,7 +26,31 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def build_parser(chosen: str | None) -> argparse.ArgumentParser:
+class SubCommand(Protocol):
+    """What a module of :mod:`motcua.commands` gives."""
+
+    __doc__: str | None
+
+    def configure(self, parser: argparse.ArgumentParser, /) -> None:
+        """Add the arguments."""
+
+    def run(self, arguments: argparse.Namespace, /) -> int:
+        """Do the work."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where sub-commands are found: their names, the one line of each, and how one is loaded."""
+
+    names: Callable[[], Sequence[str]] = commands.names
+    summary: Callable[[str], str] = commands.summary
+    load: Callable[[str], SubCommand] = lambda name: cast("SubCommand", import_module(f"motcua.commands.{name}"))
+
+
+OUR_SHELF = Shelf()
+
+
+def build_parser(chosen: str | None, shelf: Shelf = OUR_SHELF) -> argparse.ArgumentParser:
     """Return the parser of the whole command line, with the arguments of the chosen sub-command alone."""
     parser = argparse.ArgumentParser(
         prog="motcua",
@@ -33,10 +59,10 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     choices = parser.add_subparsers(title="sub-commands", metavar="SUB-COMMAND", dest="command", required=True)
-    for name in commands.names():
-        child = choices.add_parser(name, help=commands.summary(name))
+    for name in shelf.names():
+        child = choices.add_parser(name, help=shelf.summary(name))
         if name == chosen:
-            module = import_module(f"motcua.commands.{name}")
+            module = shelf.load(name)
             child.description = module.__doc__
             child.formatter_class = argparse.RawDescriptionHelpFormatter
             child.set_defaults(run=module.run)
@@ -44,11 +70,11 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, shelf: Shelf = OUR_SHELF) -> int:
     """Run one sub-command and return its exit code: 0 done, 1 a problem, 2 wrong arguments, 130 interrupted."""
     argv = sys.argv[1:] if argv is None else argv
     chosen = next((argument for argument in argv if not argument.startswith("-")), None)
-    arguments = build_parser(chosen).parse_args(argv)
+    arguments = build_parser(chosen, shelf).parse_args(argv)
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()

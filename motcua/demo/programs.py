@@ -77,13 +77,14 @@ class _Child:
 class Programs:
     """Owns the child processes; use it in a ``with``, from one thread. ``wake`` and ``kill`` are for any thread."""
 
-    def __init__(self, log_folder: Path) -> None:
+    def __init__(self, log_folder: Path, stop_deadline_s: float = STOP_DEADLINE_S) -> None:
         self.told = threading.Event()
         """Set by whoever wants the end; a wait for programs to be ready then raises :class:`ToldToEnd`."""
         self.deaths: list[Death] = []
         self.stubborn: list[str] = []
         """Programs that did not end at SIGTERM and were killed."""
         self._log_folder = log_folder
+        self._stop_deadline_s = stop_deadline_s
         self._children: dict[str, _Child] = {}
         self._restarts: dict[str, tuple[float, Program]] = {}
         self._expected: set[str] = set()
@@ -145,10 +146,10 @@ class Programs:
         self._expected.add(program.name)
         child.program = replace(program, restarts=False)
         child.process.terminate()
-        until = time.monotonic() + STOP_DEADLINE_S
+        until = time.monotonic() + self._stop_deadline_s
         while self._children.get(program.name) is child:
             if time.monotonic() >= until:
-                raise Problem(f"{program.name} did not end within {STOP_DEADLINE_S:g} s")
+                raise Problem(f"{program.name} did not end within {self._stop_deadline_s:g} s")
             self.wait(until - time.monotonic())
         self.start(program)
         return self.wait_ready([program.name], deadline_s)[program.name]
@@ -222,7 +223,7 @@ class Programs:
             child.program = replace(child.program, restarts=False)
             with suppress(ProcessLookupError):
                 child.process.terminate()
-        until = time.monotonic() + STOP_DEADLINE_S
+        until = time.monotonic() + self._stop_deadline_s
         while self._children and time.monotonic() < until:
             self.wait(until - time.monotonic())
         for child in list(self._children.values()):

@@ -100,12 +100,9 @@ def test_what_a_program_leaves_in_its_group_is_ended_with_it(tmp_path: Path) -> 
     assert ends(int(line.split()[1]))
 
 
-def test_a_program_that_ignores_the_request_to_end_is_killed_and_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("motcua.demo.programs.STOP_DEADLINE_S", 0.3)
+def test_a_program_that_ignores_the_request_to_end_is_killed_and_named(tmp_path: Path) -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SAYS_READY
-    with Programs(tmp_path) as programs:
+    with Programs(tmp_path, stop_deadline_s=0.3) as programs:
         programs.start(python("deaf", deaf))
         programs.wait_ready(["deaf"], DEADLINE_S)
         process_id = programs.process_id("deaf")

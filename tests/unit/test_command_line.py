@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -18,8 +19,8 @@ def run_motcua(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def planted(monkeypatch: pytest.MonkeyPatch, problem: BaseException | None) -> None:
-    """Make the one sub-command `water`, which ends with 3 or raises."""
+def planted(problem: BaseException | None) -> __main__.Shelf:
+    """Give a shelf with the one sub-command `water`, which ends with 3 or raises."""
 
     def run(_: Namespace) -> int:
         if problem is not None:
@@ -30,9 +31,9 @@ def planted(monkeypatch: pytest.MonkeyPatch, problem: BaseException | None) -> N
         parser.add_argument("--garden")
 
     module = SimpleNamespace(__doc__="Water the flowers.\n\nTwice.", configure=configure, run=run)
-    monkeypatch.setattr(commands, "names", lambda: ["water"])
-    monkeypatch.setattr(commands, "summary", lambda _: "Water the flowers")
-    monkeypatch.setattr(__main__, "import_module", lambda _: module)
+    return __main__.Shelf(
+        lambda: ["water"], lambda _: "Water the flowers", lambda _: cast("__main__.SubCommand", module)
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,29 +45,23 @@ def planted(monkeypatch: pytest.MonkeyPatch, problem: BaseException | None) -> N
     ],
 )
 def test_how_a_sub_command_ends(
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     raised: BaseException | None,
     code: int,
     said: str,
 ) -> None:
-    planted(monkeypatch, raised)
-    assert __main__.main(["water", "--garden", "north"]) == code
+    assert __main__.main(["water", "--garden", "north"], planted(raised)) == code
     assert capsys.readouterr().err == said
 
 
-def test_our_own_mistake_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    planted(monkeypatch, ZeroDivisionError())
+def test_our_own_mistake_keeps_its_traceback() -> None:
     with pytest.raises(ZeroDivisionError):
-        __main__.main(["water"])
+        __main__.main(["water"], planted(ZeroDivisionError()))
 
 
-def test_help_of_a_sub_command_is_its_docstring(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    planted(monkeypatch, None)
+def test_help_of_a_sub_command_is_its_docstring(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        __main__.main(["water", "--help"])
+        __main__.main(["water", "--help"], planted(None))
     assert ended.value.code == 0
     assert "Twice." in capsys.readouterr().out
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -30,6 +30,9 @@ LEAST_FREE_BYTES = 1_000_000_000
 SLOWEST_FLUSH_MS = 20.0
 FLUSHES = 20
 LOOK_TIMEOUT_S = 5.0
+# What a USB adapter may hold back of what it hears; at 9600 baud a keypad's whole answer takes less.
+LONGEST_LATENCY_MS = 2
+ADAPTERS = Path("/sys/bus/usb-serial/devices")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -41,8 +44,8 @@ class Finding(msgspec.Struct, frozen=True):
     mend: str = ""
 
 
-def look(state: Path) -> Iterator[Finding]:
-    """Look at everything; `state` is the folder in which a program keeps its own files."""
+def look(state: Path, adapters: Path = ADAPTERS) -> Iterator[Finding]:
+    """Look at everything; `state` is where a program keeps its own files, `adapters` where the kernel lists its own."""
     yield judge_python(sys.version_info[:2])
     yield judge_sqlite(_sqlite_version())
     yield judge_graphics(_missing_libraries("libGL.so.1", "libEGL.so.1", "libGLESv2.so.2"))
@@ -52,6 +55,7 @@ def look(state: Path) -> Iterator[Finding]:
     yield judge_space(state, shutil.disk_usage(_nearest(state)).free)
     yield judge_flush(_flush_ms(_nearest(state)))
     yield judge_keys(_open_keys(state))
+    yield judge_adapters(_latency_timers(adapters))
 
 
 def judge_python(version: tuple[int, ...]) -> Finding:
@@ -133,6 +137,18 @@ def judge_keys(readable: list[Path]) -> Finding:
     return Finding("keys", "good", "no key is open to others")
 
 
+def judge_adapters(timers_ms: Mapping[str, int | None]) -> Finding:
+    """Judge how long serial USB adapters hold back what they hear, by name; None: the adapter has no such timer."""
+    if not timers_ms:
+        return Finding("adapters", "good", "no serial USB adapter is plugged in")
+    slow = {name: timer_ms for name, timer_ms in timers_ms.items() if timer_ms and timer_ms > LONGEST_LATENCY_MS}
+    if slow:
+        seen = ", ".join(f"{name} holds bytes back for {timer_ms} ms" for name, timer_ms in slow.items())
+        mend = "Keys of keypads wait for it: copy config/udev/70-motcua.rules to /etc/udev/rules.d/, then plug it anew"
+        return Finding("adapters", "weak", seen, mend)
+    return Finding("adapters", "good", f"{', '.join(timers_ms)}: bytes are handed over within {LONGEST_LATENCY_MS} ms")
+
+
 def _sqlite_version() -> str | None:
     if find_spec("apsw") is None:
         return None
@@ -181,6 +197,17 @@ def _flush_ms(folder: Path) -> float | None:
     except OSError:
         return None
     return statistics.median(took_ms)
+
+
+def _latency_timers(adapters: Path) -> dict[str, int | None]:
+    """Read the latency timer of each serial USB adapter (FTDI has one; CDC and CH340 hand over at once)."""
+    found: dict[str, int | None] = {}
+    for adapter in sorted(adapters.glob("*")):
+        try:
+            found[adapter.name] = int((adapter / "latency_timer").read_text(encoding="ascii"))
+        except FileNotFoundError:
+            found[adapter.name] = None
+    return found
 
 
 def _open_keys(state: Path) -> list[Path]:

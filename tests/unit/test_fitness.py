@@ -57,6 +57,33 @@ def test_a_key_that_others_may_read_is_named(tmp_path: Path) -> None:
     assert "shut.key" not in keys.seen
 
 
+@pytest.mark.parametrize(
+    ("timers", "verdict", "seen"),
+    [
+        ({}, "good", "no serial USB adapter"),
+        ({"ttyUSB0": "1\n"}, "good", "ttyUSB0"),
+        ({"ttyUSB0": None}, "good", "ttyUSB0"),
+        ({"ttyUSB0": "2\n", "ttyUSB1": "16\n"}, "weak", "ttyUSB1 holds bytes back for 16 ms"),
+    ],
+)
+def test_an_adapter_that_holds_bytes_back_is_named_with_the_rule_that_mends_it(
+    tmp_path: Path, timers: dict[str, str | None], verdict: str, seen: str
+) -> None:
+    for name, timer in timers.items():
+        (tmp_path / "adapters" / name).mkdir(parents=True)
+        if timer is not None:
+            (tmp_path / "adapters" / name / "latency_timer").write_text(timer)
+    found = next(one for one in fitness.look(tmp_path, tmp_path / "adapters") if one.what == "adapters")
+    assert found.verdict == verdict
+    assert seen in found.seen
+    assert ("70-motcua.rules" in found.mend) == (verdict == "weak")
+
+
+def test_the_rule_that_doctor_names_sets_the_timer() -> None:
+    rules = (Path(__file__).parents[2] / "config" / "udev" / "70-motcua.rules").read_text(encoding="utf-8")
+    assert 'ATTR{latency_timer}="1"' in rules
+
+
 def test_a_folder_that_is_not_there_yet_is_judged_by_the_one_above(tmp_path: Path) -> None:
     verdicts = {finding.what: finding.verdict for finding in fitness.look(tmp_path / "later" / "state")}
     assert verdicts["disk"] in {"good", "weak"}

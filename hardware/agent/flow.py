@@ -37,13 +37,13 @@ Health = Literal["ok", "gone", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of this agent: what the server says it is, and where it hangs."""
+    """A function of this agent: what the server says it is, and where on a wire it hangs (None: on none)."""
 
     function_id: str
     kind: str
     counter_id: str
     zone_id: str
-    at: FunctionSettings
+    at: FunctionSettings | None
 
 
 # --- Inputs -----------------------------------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def _texts(state: AgentState, now_s: float) -> Iterable[AnyEffect]:
     }
     counters = {counter.counter_id: counter for view in state.boards.values() for counter in view.counters}
     for function in state.functions.values():
-        if function.kind != "counter_display":
+        if function.kind != "counter_display" or function.at is None:
             continue
         notice = typed.get(function.counter_id) or state.notices.get(function.counter_id, ("", 0.0))[0]
         text = led_text(counters, function, live=state.link == "up", notice=notice)
@@ -342,6 +342,7 @@ def led_text(counters: Mapping[str, BoardCounter], function: Function, *, live: 
 
     Where the whole number finds no room, its digits say most: a number that is cut off would be another number.
     """
+    assert function.at is not None, "a display hangs on a wire"
     width = function.at.columns
     display = CounterDisplay(width=width, paused_text=CLOSED_TEXT, closed_text=CLOSED_TEXT)
     if notice:

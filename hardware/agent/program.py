@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,8 @@ from hardware.agent.settings import (
     WrongSettings,
     load_settings,
 )
+from hardware.agent.usb_keypads import open_keypad
+from hardware.inputs import InputOwner, SourceHealth
 from hardware.speeches import speech
 from protocol import commands as c
 from protocol.link import Link, LinkFull, LinkState, new_id, open_link
@@ -51,6 +54,14 @@ class _WireEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class _KeypadEvent:
+    """A key of a keypad at USB, or its coming and going."""
+
+    function_id: str
+    event: str | SourceHealth
+
+
+@dataclass(frozen=True, slots=True)
 class _Introduced:
     functions: tuple[c.FunctionDescription, ...]
 
@@ -64,7 +75,7 @@ class _Delivered:
 _HEALTH = {"ok": "answers", "degraded": "often does not answer", "gone": "does not answer any more"}
 _BABBLE = "is never quiet: a device speaks unasked; unplug one after another to find it"
 
-_Item = flow.AnyInput | _WireEvent | _Introduced | _Delivered | None
+_Item = flow.AnyInput | _WireEvent | _KeypadEvent | _Introduced | _Delivered | None
 
 
 def run(state: Path, *, announce_ready: bool = False) -> None:
@@ -88,6 +99,7 @@ class Agent:
         self._inbox: queue.Queue[_Item] = queue.Queue(INBOX_MOST)
         self._flow = flow.AgentState(settings)
         self._owners: dict[str, bus.BusOwner] = {}
+        self._keypads: list[InputOwner[str]] = []
         self._present: dict[str, bool] = {}
         self._places = {(each.wire_id, each.slave): each.function_id for each in settings.functions}
         self._store = PressStore(state)
@@ -110,6 +122,8 @@ class Agent:
         finally:
             for owner in self._owners.values():
                 owner.close()
+            for keypad in self._keypads:
+                keypad.close()
             self._store.close()
 
     # --- Other threads put things into the inbox ---
@@ -126,6 +140,9 @@ class Agent:
         if isinstance(event, bus.KeyPressed | bus.SlaveRestarted):
             # The keypad is acknowledged after this returns: by then what must outlive us is on disk.
             taken.wait(KEEP_PATIENCE_S)
+
+    def _on_keypad(self, function_id: str, event: str | SourceHealth) -> None:
+        self._put(_KeypadEvent(function_id, event))
 
     def _put(self, item: _Item) -> None:
         try:
@@ -163,11 +180,13 @@ class Agent:
         due = min((moment for moment in moments if moment is not None), default=time.monotonic() + 60.0)
         return max(0.0, due - time.monotonic())
 
-    def _inputs(self, item: _Item) -> Iterable[flow.AnyInput]:
+    def _inputs(self, item: _Item) -> Iterable[flow.AnyInput]:  # noqa: PLR0911 -- one line per kind of thing.
         """Turn what came into what the flow knows."""
         match item:
             case _WireEvent():
                 return self._of_wire(item.wire_id, item.event)
+            case _KeypadEvent():
+                return self._of_keypad(item.function_id, item.event)
             case _Introduced():
                 return self._know(item.functions)
             case _Delivered():
@@ -216,12 +235,19 @@ class Agent:
             elif wire == wire_id and self._present.get(function_id):
                 yield flow.HealthChanged(function_id, "ok")
 
+    def _of_keypad(self, function_id: str, event: str | SourceHealth) -> Iterable[flow.AnyInput]:
+        if isinstance(event, str):
+            return (flow.KeyPressed(function_id, event, new_id(), self.link.hall_now()),)
+        _say(f"{function_id} {'is open' if event.is_open else 'is away: ' + event.what}")
+        return (flow.HealthChanged(function_id, "ok" if event.is_open else "gone", event.what),)
+
     # --- Who are we ---
 
     def _know(self, described: tuple[c.FunctionDescription, ...]) -> tuple[flow.AnyInput, ...]:
         """Take what the server says of our functions; open the wires the first time."""
         known = {each.function_id: each for each in described}
-        places = {each.function_id: each for each in self._settings.functions}
+        places: dict[str, FunctionSettings | None] = {usb.function_id: None for usb in self._settings.usb_keypads}
+        places |= {each.function_id: each for each in self._settings.functions}
         functions = tuple(
             flow.Function(name, known[name].kind, known[name].counter_id, known[name].zone_id, places[name])
             for name in places
@@ -234,8 +260,9 @@ class Agent:
             _say(f"function {name} stands in agent.toml, but the server does not know it as this device's")
         changed = flow.FunctionsKnown(functions)
         self._do(flow.step(self._flow, changed, time.monotonic()))
-        if not self._owners:
+        if not self._owners and not self._keypads:
             self._owners = {wire.wire_id: self._open(wire) for wire in self._settings.wires}
+            self._open_keypads()
             if self._announce_ready:
                 names = [function.function_id for function in functions]
                 print(json.dumps({"program": "agent", "ready": True, "functions": names}), flush=True)  # noqa: T201 -- told
@@ -258,6 +285,17 @@ class Agent:
             return speech(place.protocol, place.slave, has_keys=has_keys, device=place.device())
         except ValueError as error:
             raise WrongSettings(f"{self._state_folder / SETTINGS_FILE}: {place.function_id}: {error}") from error
+
+    def _open_keypads(self) -> None:
+        for usb in self._settings.usb_keypads:
+            function = self._flow.functions.get(usb.function_id)
+            if function is None:
+                continue
+            try:
+                keypad = open_keypad(usb, function.kind, partial(self._on_keypad, usb.function_id))
+            except ValueError as error:
+                raise WrongSettings(f"{self._state_folder / SETTINGS_FILE}: {usb.function_id}: {error}") from error
+            self._keypads.append(keypad)
 
     # --- Effects ---
 
@@ -286,8 +324,8 @@ class Agent:
 
     def _show(self, show: flow.Show) -> None:
         place = self._flow.functions[show.function_id].at
-        owner = self._owners.get(place.wire_id)
-        if owner is None:
+        owner = self._owners.get(place.wire_id) if place is not None else None
+        if place is None or owner is None:
             self._flow.shown.pop(show.function_id, None)  # The wire is not open yet: shown as soon as it is.
             return
         try:

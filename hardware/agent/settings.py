@@ -16,6 +16,11 @@ slave = 41
 columns = 4                         # letters that the display has
 protocol = "reference"              # or another of hardware/speeches, as "am03127"
 
+[[usb_keypads]]                     # a keypad at USB needs no wire
+function_id = "call-keypad-2"
+address = "evdev:///dev/input/by-id/usb-…-event-kbd"
+keys = { KEY_F1 = "N" }             # optional: what single keys send, by the kernel's names
+
 [call_keys]                         # optional: what the keys of call keypads mean; digits gather a number
 N = "next"
 
@@ -29,6 +34,8 @@ from typing import Annotated
 import msgspec
 
 from hardware import device_files, keypad, rating_keypad
+from hardware.agent import usb_keypads
+from hardware.agent.usb_keypads import UsbKeypadSettings
 from hardware.keypad import KeypadAction
 from hardware.speeches import MAPPED, NAMES
 from presentation.mistakes import Mistakes
@@ -71,8 +78,9 @@ class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
-    wires: tuple[WireSettings, ...]
-    functions: tuple[FunctionSettings, ...]
+    wires: tuple[WireSettings, ...] = ()
+    functions: tuple[FunctionSettings, ...] = ()
+    usb_keypads: tuple[UsbKeypadSettings, ...] = ()
     call_keys: dict[Key, KeypadAction] = msgspec.field(default_factory=lambda: dict(keypad.DEFAULT_KEYS))
     rating_keys: dict[Key, Annotated[int, msgspec.Meta(ge=1, le=9)]] = msgspec.field(
         default_factory=lambda: dict(rating_keypad.DEFAULT_KEYS)
@@ -111,6 +119,17 @@ def _check(settings: AgentSettings, path: Path) -> None:
         if place in seen:
             raise WrongSettings(f"{where} has slave {function.slave}, as {seen[place]!r} has; slaves differ on a wire")
         seen[place] = function.function_id
+    for usb in settings.usb_keypads:
+        where = f"{path}: function {usb.function_id!r}"
+        if usb.function_id in names:
+            raise WrongSettings(f"{where} stands there twice; give each function once")
+        names.add(usb.function_id)
+        try:
+            usb_keypads.check(usb)
+        except ValueError as error:
+            raise WrongSettings(f"{where}: {error}") from error
+    if not names:
+        raise WrongSettings(f"{path} has neither [[functions]] nor [[usb_keypads]]; it says what hangs where")
 
 
 def _check_protocol(function: FunctionSettings, where: str) -> None:

@@ -151,7 +151,11 @@ class WebServer:
         """Stop listening, close every connection, let what runs end; once is enough, twice does no harm."""
         if not self._thread.is_alive():
             return
-        self._server.trigger.pull_trigger(self._close_connections)
+        trigger = self._server.trigger
+        # The lock keeps the loop from closing the trigger, woken by another thread, before it has been pulled here.
+        with trigger.lock:
+            trigger.thunks.append(self._close_connections)
+            trigger.pull_trigger()
         self._thread.join(CLOSING_S)
         self._server.task_dispatcher.shutdown(timeout=CLOSING_S)
 

@@ -25,6 +25,8 @@ import serial
 
 CHUNK_BYTES: Final = 1024  # A receive buffer of small printers holds 4 kB; more at once only hides where it stopped.
 READ_BYTES: Final = 4096
+SHORT_S: Final = 0.02
+SELECTABLE: Final = 1024  # FD_SETSIZE
 LPGETSTATUS: Final = 0x060B  # linux/lp.h; usblp answers it with what GET_PORT_STATUS told.
 REOPEN_FIRST_S: Final = 0.5
 REOPEN_LAST_S: Final = 30.0
@@ -118,6 +120,10 @@ class Link(Protocol):
 
 
 def _poll(wanted: list[tuple[int, int]], timeout_s: float) -> dict[int, int]:
+    if timeout_s < SHORT_S and all(events == select.POLLIN and 0 <= one < SELECTABLE for one, events in wanted):
+        # poll counts whole milliseconds, and the gap on a wire is a fraction of one.
+        readable, _, _ = select.select([one for one, _ in wanted], (), (), max(0.0, timeout_s))
+        return dict.fromkeys(readable, select.POLLIN)
     poller = select.poll()
     for descriptor, events in wanted:
         poller.register(descriptor, events)

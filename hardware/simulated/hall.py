@@ -247,7 +247,8 @@ class SimulatedHall:
 
     def turn(self) -> None:
         """Wait for bytes or for the next thing due, and serve it."""
-        with selectors.DefaultSelector() as selector:
+        # The default counts whole milliseconds, and a byte on a wire takes about one.
+        with selectors.SelectSelector() as selector:
             selector.register(self._bell.fileno(), selectors.EVENT_READ, self._bell.clear)
             for descriptor, serve in self.extra.items():
                 selector.register(descriptor, selectors.EVENT_READ, serve)

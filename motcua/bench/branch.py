@@ -46,6 +46,14 @@ class Device:
     function: c.FunctionDescription
 
 
+@dataclass(frozen=True)
+class Agent:
+    """An agent with a function of each of its kinds at every counter."""
+
+    keys: Keys
+    functions: tuple[c.FunctionDescription, ...]
+
+
 @dataclass
 class Branch:
     """A branch on disk."""
@@ -55,6 +63,7 @@ class Branch:
     kiosks: list[Device]
     staff: Device
     board: Device
+    agent: Agent | None = None
 
 
 def measured_hall() -> Configuration:
@@ -66,8 +75,11 @@ def measured_hall() -> Configuration:
     return msgspec.structs.replace(configuration, policies=policies)
 
 
-def make_branch(folder: Path, *, kiosks: int = 32, visits: int = 0) -> Branch:
-    """Begin a branch with an open day in which so many visits have come, been served and gone."""
+def make_branch(folder: Path, *, kiosks: int = 32, visits: int = 0, agent: Sequence[str] = ()) -> Branch:
+    """Begin a branch with an open day in which so many visits have come, been served and gone.
+
+    ``agent`` names the kinds of bare devices that an agent has at every counter; without any there is no agent.
+    """
     configuration = measured_hall()
     found_branch(
         folder, configuration, {}, Address(host="127.0.0.1", commands_port=0, views_port=0, pairing_port=0), OPENED_AT
@@ -78,9 +90,12 @@ def make_branch(folder: Path, *, kiosks: int = 32, visits: int = 0) -> Branch:
         kiosks=[_device(f"kiosk-{number}", "kiosk") for number in range(1, kiosks + 1)],
         staff=_device("staff-1", "staff"),
         board=_device("board-1", "board"),
+        agent=Agent(make_keys(), tuple(_at_counters(configuration, agent))) if agent else None,
     )
     log = Log(folder / LOG_FILE)
     events = [_paired(device) for device in (*branch.kiosks, branch.staff, branch.board)]
+    if branch.agent is not None:
+        events.append(_agent_paired(branch.agent))
     log.append(events)
     log.append(_opened(configuration, events))
     _fill(log, branch, visits)
@@ -89,10 +104,10 @@ def make_branch(folder: Path, *, kiosks: int = 32, visits: int = 0) -> Branch:
 
 
 @contextmanager
-def new_branch(*, kiosks: int = 32, visits: int = 0) -> Iterator[Branch]:
+def new_branch(*, kiosks: int = 32, visits: int = 0, agent: Sequence[str] = ()) -> Iterator[Branch]:
     """A branch in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
-        yield make_branch(Path(folder) / "server", kiosks=kiosks, visits=visits)
+        yield make_branch(Path(folder) / "server", kiosks=kiosks, visits=visits, agent=agent)
 
 
 @dataclass
@@ -181,6 +196,23 @@ def _paired(device: Device) -> e.DevicePaired:
         name=device.function.function_id,
         public_key=device.keys.public,
         functions=(device.function,),
+    )
+
+
+def _at_counters(configuration: Configuration, kinds: Sequence[str]) -> Iterator[c.FunctionDescription]:
+    for kind in kinds:
+        for counter in configuration.counters:
+            yield c.FunctionDescription(
+                function_id=f"{kind.replace('_', '-')}-{counter.counter_id}",
+                kind=kind,  # type: ignore[arg-type]  # one of its kinds
+                counter_id=counter.counter_id,
+                zone_id=counter.zone_id,
+            )
+
+
+def _agent_paired(agent: Agent) -> e.DevicePaired:
+    return e.DevicePaired(
+        at=OPENED_AT, device_id="agent", name="agent", public_key=agent.keys.public, functions=agent.functions
     )
 
 

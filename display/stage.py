@@ -13,6 +13,7 @@ from typing import Protocol
 
 from display.flow import Announcement, Input, LinkState, Scene, Stage, step
 from display.memory import load_told, save_told
+from display.voice import StillCalled
 from presentation.texts import Texts
 from protocol.configuration import Policies
 from protocol.views import BoardView, Envelope
@@ -39,7 +40,7 @@ class HallLink(Protocol):
         """Hall time."""
 
 
-Say = Callable[[Announcement, Policies, Callable[[int], bool]], bool]
+Say = Callable[[Announcement, Policies, StillCalled], bool]
 
 
 class StageLoop:
@@ -102,10 +103,14 @@ class StageLoop:
         """Whose announcement is being made."""
         return self._speaking_id
 
-    def still_called(self, call_id: int) -> bool:
-        """Tell whether this citizen is still on the way, by the newest view."""
+    def still_called(self, call_id: int, *, begun: bool) -> bool:
+        """Tell whether this citizen is still on the way, by the newest view.
+
+        While the server cannot be heard nothing is said again. But what has not been said at all is said: its turn was
+        given while the server was heard, and it will not be given twice.
+        """
         view = self._view
-        if view is None or self._link.state != "up":
+        if view is None or (begun and self._link.state != "up"):
             return False
         return any(call.call_id == call_id and call.state == "called" for call in view.calls)
 

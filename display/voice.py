@@ -12,7 +12,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from display.clips import NoPack, Pack, Sound, pause
 from display.flow import Announcement
@@ -39,6 +39,13 @@ class Health:
 
     state: VoiceState
     detail: str = ""
+
+
+class StillCalled(Protocol):
+    """Tells whether a citizen is still on the way; `begun` when something of the announcement has been said already."""
+
+    def __call__(self, call_id: int, *, begun: bool) -> bool:
+        """Tell."""
 
 
 def languages_of(call: BoardCall, policies: Policies, *, hurried: bool) -> tuple[str, ...]:
@@ -104,7 +111,7 @@ class Voice:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def say(self, announcement: Announcement, policies: Policies, still_called: Callable[[int], bool]) -> bool:
+    def say(self, announcement: Announcement, policies: Policies, still_called: StillCalled) -> bool:
         """Order an announcement; False when too many wait. `on_over` is told its call id whatever becomes of it."""
         try:
             self._orders.put_nowait(_Order(announcement, policies, still_called))
@@ -167,7 +174,7 @@ class Voice:
 
     def _say(self, order: "_Order", pack: Pack, sink: Sink) -> None:
         call, policies = order.announcement.call, order.policies
-        if not order.still_called(call.call_id):
+        if not order.still_called(call.call_id, begun=False):
             return
         languages = languages_of(call, policies, hurried=order.announcement.hurried)
         repeats = 1 if order.announcement.hurried else max(1, policies.announce_repeat)
@@ -176,7 +183,7 @@ class Voice:
             return
         said = sink.play((pack.chime(), pause(AFTER_CHIME_MS)), self._rate(), self._stop)
         for index, sounds in enumerate(sentences * repeats):
-            if not said or (index and not order.still_called(call.call_id)):
+            if not said or (index and not order.still_called(call.call_id, begun=True)):
                 break
             lead = (pause(BETWEEN_PARTS_MS),) if index else ()
             said = sink.play((*lead, *sounds), self._rate(), self._stop)
@@ -214,4 +221,4 @@ class Voice:
 class _Order:
     announcement: Announcement
     policies: Policies
-    still_called: Callable[[int], bool]
+    still_called: StillCalled

@@ -12,6 +12,7 @@ import pytest
 from display.flow import Announcement, LinkState, Scene
 from display.memory import TOLD_FILE, load_told
 from display.stage import StageLoop
+from display.voice import StillCalled
 from presentation.board import Told
 from protocol.configuration import Policies
 from protocol.views import BoardView, Envelope
@@ -46,7 +47,7 @@ class Bench:
         self.stage = StageLoop(folder, repository_texts(), self.link, say=self._say, on_scene=self._on_scene)
         self.stage.start()
 
-    def _say(self, announcement: Announcement, _policies: Policies, _still_called: Callable[[int], bool]) -> bool:
+    def _say(self, announcement: Announcement, _policies: Policies, _still_called: StillCalled) -> bool:
         with self._changed:
             self.said.append((announcement.call.call_id, load_told(self.folder)))
             self._changed.notify_all()
@@ -119,9 +120,10 @@ def test_a_board_of_no_zone_stays_with_the_first_it_hears_of(bench: Bench) -> No
 
 def test_a_citizen_is_still_called_only_as_long_as_that_can_be_known(bench: Bench) -> None:
     bench.show(board(call(1, "H025", 3), call(2, "C041", 1, state="in_service")))
-    assert [bench.stage.still_called(number) for number in (1, 2, 3)] == [True, False, False]
+    assert [bench.stage.still_called(number, begun=True) for number in (1, 2, 3)] == [True, False, False]
     bench.link.state = "gone"
-    assert not bench.stage.still_called(1)
+    assert not bench.stage.still_called(1, begun=True), "nothing is said again that may be over"
+    assert [bench.stage.still_called(number, begun=False) for number in (1, 2)] == [True, False], "but it is said once"
 
 
 @pytest.mark.parametrize("kept", [b"", b"{", b'{"day": 7}'])

@@ -101,6 +101,11 @@ def listening(pack: Pack) -> Iterator[Callable[..., Ear]]:
         ear.voice.close()
 
 
+def _on_the_way(call_id: int, *, begun: bool) -> bool:
+    del call_id, begun
+    return True
+
+
 def lines_of(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
@@ -243,7 +248,7 @@ def test_calls_are_said_in_order_each_once_after_its_chime(listening: Callable[.
     path = tmp_path / "said.jsonl"
     ear = listening(path.as_uri())
     for call_id, name in ((1, "H025"), (2, "C041"), (3, "L012")):
-        assert ear.voice.say(Announcement(call(call_id, name, call_id)), Policies(), lambda _: True)
+        assert ear.voice.say(Announcement(call(call_id, name, call_id)), Policies(), _on_the_way)
     ear.wait_for(lambda: ear.over == [1, 2, 3])
     lines = lines_of(path)
     assert [(line["call_id"], line["number"], line["counter"], line["complete"]) for line in lines] == [
@@ -264,7 +269,7 @@ def test_two_languages_twice_are_said_in_order(listening: Callable[..., Ear], tm
     path = tmp_path / "said.jsonl"
     ear = listening(path.as_uri())
     policies = Policies(announce_languages=("vi", "en"), announce_repeat=2)
-    ear.voice.say(Announcement(call(1, "H025", 3)), policies, lambda _: True)
+    ear.voice.say(Announcement(call(1, "H025", 3)), policies, _on_the_way)
     ear.wait_for(lambda: ear.over == [1])
     (line,) = lines_of(path)
     assert isinstance(line["keys"], list)
@@ -285,8 +290,15 @@ def test_a_citizen_who_has_arrived_is_not_called(
 ) -> None:
     path = tmp_path / "said.jsonl"
     ear = listening(path.as_uri())
-    still_called = iter(answers)
-    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(announce_repeat=3), lambda _: next(still_called))
+    coming = iter(answers)
+
+    def still_called(call_id: int, *, begun: bool) -> bool:
+        assert (call_id, begun) == (1, bool(asked)), "only what has begun is said again"
+        asked.append(call_id)
+        return next(coming)
+
+    asked: list[int] = []
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(announce_repeat=3), still_called)
     ear.wait_for(lambda: ear.over == [1])
     keys = [key for line in lines_of(path) for key in cast("list[str]", line["keys"])]
     assert keys.count("vi/call") == times, when
@@ -296,7 +308,7 @@ def test_a_hurried_announcement_is_short(listening: Callable[..., Ear], tmp_path
     path = tmp_path / "said.jsonl"
     ear = listening(path.as_uri())
     policies = Policies(announce_languages=("vi", "en"), announce_repeat=2)
-    ear.voice.say(Announcement(call(1, "H025", 3), hurried=True), policies, lambda _: True)
+    ear.voice.say(Announcement(call(1, "H025", 3), hurried=True), policies, _on_the_way)
     ear.wait_for(lambda: ear.over == [1])
     (line,) = lines_of(path)
     assert isinstance(line["keys"], list)
@@ -306,7 +318,7 @@ def test_a_hurried_announcement_is_short(listening: Callable[..., Ear], tmp_path
 def test_speech_is_paced_in_hall_time(listening: Callable[..., Ear], tmp_path: Path) -> None:
     path = tmp_path / "said.jsonl"
     ear = listening(path.as_uri(), rate=20.0)
-    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), lambda _: True)
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
     ear.wait_for(lambda: ear.over == [1])
     (line,) = lines_of(path)
     pcm_bytes, began, ended = line["pcm_bytes"], line["began_monotonic_ns"], line["ended_monotonic_ns"]
@@ -320,7 +332,7 @@ def test_speech_is_paced_in_hall_time(listening: Callable[..., Ear], tmp_path: P
 def test_what_is_played_can_be_kept_as_sound(listening: Callable[..., Ear], tmp_path: Path) -> None:
     path = tmp_path / "said.wav"
     ear = listening(path.as_uri())
-    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), lambda _: True)
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
     ear.wait_for(lambda: ear.over == [1])
     with wave.open(str(path), "rb") as recording:
         assert recording.getframerate() == SAMPLE_RATE
@@ -336,8 +348,8 @@ def test_a_number_with_a_missing_clip_is_not_said_in_that_language_and_the_fault
     path = tmp_path / "said.jsonl"
     ear = listening(path.as_uri(), lambda: open_pack(folder))
     policies = Policies(announce_languages=("vi", "en"))
-    ear.voice.say(Announcement(call(1, "H025", 3)), policies, lambda _: True)
-    ear.voice.say(Announcement(call(2, "H024", 3)), policies, lambda _: True)
+    ear.voice.say(Announcement(call(1, "H025", 3)), policies, _on_the_way)
+    ear.voice.say(Announcement(call(2, "H024", 3)), policies, _on_the_way)
     ear.wait_for(lambda: ear.over == [1, 2])
     first, second = (line["keys"] for line in lines_of(path))
     assert isinstance(first, list)
@@ -360,10 +372,10 @@ def test_a_sound_card_that_is_plugged_in_later_is_found_by_the_next_call(pack: P
 
     ear = Ear("null://", lambda: pack, open_it=plug)
     try:
-        ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), lambda _: True)
+        ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
         ear.wait_for(lambda: ear.over == [1])
         assert [health.state for health in ear.health] == ["no_sound"]
-        ear.voice.say(Announcement(call(2, "H026", 3)), Policies(), lambda _: True)
+        ear.voice.say(Announcement(call(2, "H026", 3)), Policies(), _on_the_way)
         ear.wait_for(lambda: ear.over == [1, 2])
         assert [health.state for health in ear.health] == ["no_sound", "ok"]
     finally:
@@ -375,14 +387,14 @@ def test_a_full_disk_is_told_and_the_board_goes_on(listening: Callable[..., Ear]
     full = tmp_path / "said.jsonl"
     full.symlink_to("/dev/full")
     ear = listening(full.as_uri())
-    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), lambda _: True)
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
     ear.wait_for(lambda: ear.over == [1])
     assert ear.health[-1].state == "no_sound"
 
 
 def test_a_voice_without_a_pack_answers_at_once_and_says_so(listening: Callable[..., Ear], tmp_path: Path) -> None:
     ear = listening("null://", lambda: open_pack(tmp_path / "nowhere"), rate=0.001)
-    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), lambda _: True)
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
     ear.wait_for(lambda: ear.over == [1])
     assert ear.health[-1].state == "no_pack"
 
@@ -390,7 +402,7 @@ def test_a_voice_without_a_pack_answers_at_once_and_says_so(listening: Callable[
 def test_closing_stops_in_the_middle_of_a_word(listening: Callable[..., Ear]) -> None:
     ear = listening("null://", rate=0.001)
     ear.wait_for(lambda: bool(ear.health))
-    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), lambda _: True)
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
     ear.voice.close()
     assert ear.over in ([], [1])
 

@@ -1,7 +1,9 @@
 """USB keypads: records of the kernel in, keys out."""
 
+import re
 import struct
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from hardware.codecs.input_event import (
 )
 from hardware.keypad import DEFAULT_KEYS as CALL_MEANINGS
 
+HEADER = Path("/usr/include/linux/input-event-codes.h")
 DIGITS_OFF = ("INSERT", "END", "DOWN", "PAGEDOWN", "LEFT", "KP5", "RIGHT", "HOME", "UP", "PAGEUP")
 
 
@@ -45,6 +48,14 @@ def test_a_record_is_what_the_kernel_writes() -> None:
     assert len(kernel) == RECORD_BYTES == 24
     assert EventDecoder().feed(kernel) == [InputEvent(1_700_000_000.25, 1, 96, 1)]
     assert encode_event(InputEvent(1_700_000_000.25, 1, 96, 1)) == kernel
+
+
+def test_the_codes_are_those_of_the_kernels_header() -> None:
+    if not HEADER.exists():
+        pytest.skip(f"{HEADER} is not here: it comes with linux-libc-dev")
+    defined = re.findall(r"^#define (KEY_\w+)\s+(\d+)\b", HEADER.read_text(encoding="utf-8"), re.MULTILINE)
+    kernels = {name: int(code) for name, code in defined}
+    assert {name: kernels[name] for name in KEY_CODES} == KEY_CODES
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ half noise and half right frames with something wrong in them, handed over in pi
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,12 +19,22 @@ from hardware import device_files
 from hardware.codecs import am03127, cd5220, declared, dm_d, xunpeng
 from hardware.codecs import modbus_rtu as modbus
 from hardware.codecs import reference_frame as rf
+from hardware.codecs.citizen_card import NotACard, read_citizen_card
 from hardware.codecs.declared import Description, Frame
+from hardware.codecs.hid_keypad import CALL_KEYS, HidKeypad, key_table
+from hardware.codecs.hid_text import keys_of
+from hardware.codecs.input_event import EV_SYN, SYN_DROPPED, InputEvent, KeyDecoder, encode_event, key_records
 from hardware.codecs.modbus_keypad import KeypadMap, Presses
+from hardware.codecs.scan import ScanDecoder, ScanSettings, readable
+from hardware.codecs.withheld import Withheld
+from hardware.inputs import TypedScans
 from hardware.simulated.field_slaves import DeclaredSlave, ModbusKeys, ModbusLed
 from hardware.simulated.wire import SlaveModel
 from hardware.speeches import speech
+from kiosk.ticket.scans import DOSSIER_PATTERN, classify
 from presentation.mistakes import Mistakes
+from protocol.ticket_code import ticket_code
+from tests.support.cards import CARD
 
 INPUTS = 1_200_000
 """Of all decoders together in the long lane."""
@@ -125,6 +137,31 @@ _FRAMES = {
     "declared": _DECLARED,
 }
 
+
+def _typed_records(text: str) -> bytes:
+    changes = [(code, pressed) for code, _ in keys_of(text) for pressed in (True, False)]
+    return b"".join(key_records(code, at / 100, pressed=pressed) for at, (code, pressed) in enumerate(changes))
+
+
+def _card(data: bytes) -> Any:
+    return read_citizen_card(readable(data))
+
+
+def _kind_of_scan(data: bytes) -> Any:
+    return classify(Withheld(readable(data)), re.compile(DOSSIER_PATTERN))
+
+
+_RECORDS = (_typed_records("H001\r"), _typed_records("42"), encode_event(InputEvent(1.0, EV_SYN, SYN_DROPPED, 0)))
+_CODES = (CARD.encode(), b"H001\r", ticket_code("0" * 32, "f" * 32).encode() + b"\r", b"H15.50.05.13-261008-0975\r")
+_INPUTS = (
+    Fuzzed("input records", lambda: KeyDecoder(0.03).feed, _RECORDS),
+    Fuzzed("keypad at usb", lambda: HidKeypad(key_table(CALL_KEYS)).feed, _RECORDS),
+    Fuzzed("scanner: keys", lambda: partial(TypedScans(ScanSettings()).feed, now_s=1.0), _RECORDS),
+    Fuzzed("scanner: bytes", lambda: partial(ScanDecoder().feed, now_s=1.0), _CODES),
+    Fuzzed("citizen card", lambda: _card, _CODES, (NotACard,)),
+    Fuzzed("what a scan is", lambda: _kind_of_scan, _CODES),
+)
+
 DECODERS: list[Fuzzed] = [
     Fuzzed("modbus: requests", lambda: modbus.RequestDecoder().feed, _MODBUS_REQUESTS),
     Fuzzed("modbus: the answer to a read", lambda: modbus.ReplyDecoder(_READ).feed, _MODBUS_ANSWERS),
@@ -149,6 +186,7 @@ DECODERS: list[Fuzzed] = [
     Fuzzed("slave: display", _slave(lambda: ModbusLed(5, _preset("dm36"))), _MODBUS_REQUESTS),
     Fuzzed("slave: keypad", _slave(lambda: ModbusKeys(5, _preset("keypad_inputs"))), _MODBUS_REQUESTS),
     Fuzzed("slave: declared", _slave(lambda: DeclaredSlave(5, _preset("example_keypad"))), _DECLARED),
+    *_INPUTS,
 ]
 
 FILES = Fuzzed(

@@ -11,6 +11,8 @@ from hardware.agent.settings import SETTINGS_FILE, WrongSettings, load_settings
 from hardware.simulated.remote import Remote
 from protocol import commands as c
 from tests.support.agents import RealAgent, Server
+from tests.support.canaries import files, traces
+from tests.support.cards import card
 from tests.support.devices import simulated_hall
 
 DISPLAY = """
@@ -102,6 +104,33 @@ def test_a_keypad_that_is_unplugged_is_reported_once_and_once_when_it_is_back(
     log = agent.log.read_text(encoding="utf-8")
     assert log.count("call-keypad-3 is away: ") == 1
     assert "by-id" in log
+
+
+def test_a_card_that_is_typed_into_a_keypads_place_leaves_no_trace(
+    server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody wires a scanner where a call keypad belongs: wrong, and still nobody's name is written down."""
+    inputs = [{"name": "scanner", "address": f"pty:{tmp_path}/scanner", "kind": "keyboard_scanner"}]
+    rating = [{"name": "rating", "address": f"pty:{tmp_path}/rating", "kind": "keypad"}]
+    wires = [{"name": "hall", "address": f"pty:{tmp_path}/rs485", "slaves": [{"address": 43, "kind": "led"}]}]
+    state = tmp_path / "agent"
+    state.mkdir()
+    server.far_end.settings.save(state)
+    with simulated_hall(tmp_path / "hall", inputs=inputs + rating, wires=wires) as (addresses, control):
+        places = {"call": addresses["inputs"]["scanner"], "rating": addresses["inputs"]["rating"]}
+        text = (DISPLAY + CALL + RATING).format(wire=addresses["wires"]["hall"], **places)
+        (state / SETTINGS_FILE).write_text(text, encoding="utf-8")
+        with RealAgent(state):
+            server.show()
+            server.wait_for(lambda: any(one.state == "ok" for one in asked(server, c.ReportDevice)))
+            control.order("scan", device="scanner", code=card("079308714159", name="Luu Do Quynh Khue", sex="") + "\r")
+            server.wait_for(lambda: bool(asked(server, c.CallNext)))
+        log = str([control.order("log", device=device, last=5000) for device in ("scanner", "rating", "hall")])
+    said = capfd.readouterr()
+    sent = str(list(server.commands.values()))
+    streams = [("log", log.encode()), ("streams", (said.out + said.err).encode()), ("commands", sent.encode())]
+    canaries = ("Luu Do Quynh Khue", "Quynh", "079308714159", "012345678")
+    assert list(traces(canaries, [*files(tmp_path), *streams])) == []
 
 
 @pytest.mark.parametrize(

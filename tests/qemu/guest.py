@@ -8,6 +8,7 @@ import errno
 import fcntl
 import grp
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from PIL import Image
 
 from hardware import registry
 from hardware.codecs.hid_keypad import CALL_KEYS, HidKeypad, key_table
-from hardware.codecs.input_event import EventDecoder
+from hardware.codecs.input_event import KEY_CODES, EventDecoder
 from hardware.codecs.scan import Scanned, ScanSettings
 from hardware.evdev import EVIOCGRAB, describe, open_evdev
 from hardware.inputs import InputOwner, KeypadSource, SourceHealth, scans_of
@@ -113,6 +114,8 @@ def keys_are_grabbed_and_reach_nobody_else() -> str:
             except OSError as error:
                 second = error.errno
             assert second == errno.EBUSY
+            outsider = outside_witness(BY_ID)
+            assert "This device is grabbed by another process." in outsider, outsider
             try:
                 open_evdev(str(BY_ID))
             except LinkGone as refused:
@@ -130,9 +133,19 @@ def keys_are_grabbed_and_reach_nobody_else() -> str:
             owner.close()
             os.close(stranger)
     gone(BY_ID)
-    return (
-        f"keys '4', 'N' came to us, nothing to another reader; a second grab: [Errno {second}] Device or resource busy"
-    )
+    names = dict(re.findall(r"Event code (\d+) \((KEY_\w+)\)", outsider))
+    ours = {str(code): name for name, code in KEY_CODES.items()}
+    assert names.keys() >= {"96", "75", "78"}, outsider
+    assert all(ours[code] == name for code, name in names.items() if code in ours), names
+    told = f"a second grab: [Errno {second}] Device or resource busy"
+    return f"'4', 'N' came to us, nothing to another reader; {told}; evtest says it is grabbed, and names keys as we do"
+
+
+def outside_witness(path: Path) -> str:
+    """Have evtest, a program by others, look at a device; it reads on until it is ended."""
+    ended = ["timeout", "--signal=INT", "10", "evtest", str(path)]
+    done = subprocess.run(ended, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.stdout
 
 
 def a_key_held_down_repeats_in_the_kernel_and_not_with_us() -> str:

@@ -181,6 +181,8 @@ def test_a_touch_that_was_meant_for_the_old_page_presses_nothing_on_the_new_one(
         ("rating", (), "motcua pair"),
         ("kiosk", ("--printer", "pigeon://roof"), "pigeon://roof"),
         ("kiosk", ("--printer", "tcp://127.0.0.1:9", "--profile", "typewriter"), "typewriter"),
+        ("kiosk", ("--scanner", "evdev:///dev/input/event3"), "/dev/input/by-id/"),
+        ("kiosk", ("--dossier-pattern", "[A-Z"), "no regular expression"),
     ],
 )
 def test_what_stands_in_the_way_is_told_in_a_sentence(

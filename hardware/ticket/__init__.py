@@ -1,10 +1,22 @@
-"""Tickets: what one says (`content`), how it is drawn (`drawing`), and the bytes that print it (`raster`). Pure."""
+"""Tickets: what one says (`content`), how it is drawn (`drawing`), the bytes that print it (`raster`). Pure.
+
+`trial` draws the ticket by which a technician sees whether a printer prints.
+"""
 
 from hardware.ticket.content import TicketContent, TicketLabels
 from hardware.ticket.drawing import draw_ticket, forget_drawn
 from hardware.ticket.raster import picture_bytes
+from hardware.ticket.trial import draw_trial
 
-__all__ = ["TicketContent", "TicketLabels", "draw_ticket", "forget_drawn", "picture_bytes", "ticket_bytes"]
+__all__ = [
+    "TicketContent",
+    "TicketLabels",
+    "draw_ticket",
+    "draw_trial",
+    "forget_drawn",
+    "picture_bytes",
+    "ticket_bytes",
+]
 
 
 def ticket_bytes(content: TicketContent, width_dots: int = 576, feed_units_per_dot: int | None = None) -> bytes:

@@ -1,65 +1,178 @@
-"""List a branch's devices, announce a new one, or shut one out. Needs a technician's key.
+"""List a branch's devices, announce or shut out one, and try printers, keypads and displays at their own wires.
 
-    motcua devices --state state/server/technician
-    motcua devices --state state/server/technician create kiosk-hall --function kiosk:kiosk-1
-    motcua devices --state state/server/technician revoke kiosk-hall --reason stolen
+    motcua devices                                        what the server knows: health, and since when
+    motcua devices watch                                  the same, live
+    motcua devices create kiosk-hall --function kiosk:kiosk-1
+    motcua devices revoke kiosk-hall --reason stolen
+    motcua devices test-print tcp://10.0.0.9:9100 --profile tm_t82
+    motcua devices key-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 5
+    motcua devices led-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 41 --text 8888
 
-`create` prints the pairing string for motcua pair, good for ten minutes and five tries.
+The first four need a technician's key (--state). `create` prints the pairing string for motcua pair, good for ten
+minutes and five tries. The tests need the device and nothing else; they refuse one that a program holds, and say which.
+`fault`, `mend` and `log` steer simulated devices (docs/demo.md).
 """
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, Queue
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, Final
 
 from motcua.commands import Problem
 
 if TYPE_CHECKING:
     from protocol.commands import AnyCommand, FunctionDescription
     from protocol.link import Link
-    from protocol.views import AnyReply, DevicesView
+    from protocol.views import AnyReply, DeviceLine, DevicesView
 
-ACTIONS = ("list", "create", "revoke")
+LOOK_S: Final = 1.0
+"""So often a watch looks whether the server is still heard."""
+
 LOCAL = ("127.0.0.1", "::1", "localhost")
+CONFIG = Path(__file__).parents[2] / "config"
+OF_THE_SERVER: Final = ("list", "watch", "create", "revoke")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
-    parser.add_argument("action", nargs="?", choices=ACTIONS, default="list", metavar="ACTION", help=", ".join(ACTIONS))
-    parser.add_argument("device_id", nargs="?", default="", help="the device to create or revoke")
-    parser.add_argument("--state", type=Path, default=Path("state/server/technician"), help="the technician's folder")
-    parser.add_argument(
+    """Add the arguments. Those of all actions may stand before the action and after it."""
+    _common(parser, first=True)
+    parser.set_defaults(action="list")
+    actions = parser.add_subparsers(metavar="ACTION", dest="action")
+    _add(actions, "list", "what the server knows of all devices (the default)")
+    _seconds(_add(actions, "watch", "the same, and each change as it comes"))
+    create = _add(actions, "create", "announce a device and print its pairing string")
+    create.add_argument("device_id", metavar="DEVICE")
+    create.add_argument(
         "--function", action="append", default=[], metavar="KIND:FUNCTION[:COUNTER[:ZONE]]",
         help="one function of the device; may be given again",
     )  # fmt: skip
-    parser.add_argument("--name", default="", help="what people call the device")
-    parser.add_argument("--host", default="", help="the address under which the device will reach the server")
-    parser.add_argument("--reason", default="", help="why it is revoked, a reason from the configuration")
-    parser.add_argument("--deadline-s", type=float, default=10, metavar="S", help="how long to wait for the server")
-    parser.add_argument("--json", action="store_true", help="print JSON for scripts")
+    create.add_argument("--name", default="", help="what people call the device")
+    create.add_argument("--host", default="", help="the address under which the device will reach the server")
+    revoke = _add(actions, "revoke", "shut a device out")
+    revoke.add_argument("device_id", metavar="DEVICE")
+    revoke.add_argument("--reason", default="", help="why it is revoked, a reason from the configuration")
+    _configure_tests(actions)
+    _configure_faults(actions)
+
+
+def _configure_tests(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    printing = _add(actions, "test-print", "print a test ticket and tell how it ended")
+    printing.add_argument("address", metavar="ADDRESS", help="the printer, as in the kiosk's settings")
+    printing.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
+    printing.add_argument("--language", default="vi", metavar="CODE", help="the ticket's words (default: vi)")
+    printing.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
+    _wire(_seconds(_add(actions, "key-test", "tell each key of a keypad as it is pressed, until Ctrl-C")))
+    display = _wire(_add(actions, "led-test", "have a display show a text and tell whether it did"))
+    display.add_argument("--text", default="8888", help="what to show (default: 8888)")
+
+
+def _configure_faults(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    for name, what in (("fault", "bring a fault about at a simulated device"), ("mend", "mend it again")):
+        parser = _add(actions, name, what)
+        parser.add_argument("device", metavar="DEVICE[#SLAVE]", help="as `kiosk-1` or `wire-1#65`")
+        parser.add_argument("fault", metavar="FAULT", help="docs/devices/simulated.md lists them")
+        _control(parser)
+    after = actions.choices["fault"]
+    after.add_argument("--after-rows", type=int, metavar="N", help="a printer: only after so many rows of a ticket")
+    log = _add(actions, "log", "print the bytes of a simulated device, with their times")
+    log.add_argument("device", metavar="DEVICE")
+    log.add_argument("--last", type=int, default=40, metavar="N", help="so many entries (default: 40)")
+    _control(log)
+
+
+def _add(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=what, description=what[0].upper() + what[1:])
+    _common(parser, first=False)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, first: bool) -> None:
+    """A default stands at the outer parser alone: the inner one would undo what was said before the action."""
+    usual = {"state": Path("state/server/technician"), "deadline_s": 10.0, "json": False}
+
+    def default(name: str) -> object:
+        return usual[name] if first else argparse.SUPPRESS
+
+    parser.add_argument("--state", type=Path, default=default("state"), metavar="DIR", help="the technician's folder")
+    parser.add_argument(
+        "--deadline-s", type=float, default=default("deadline_s"), metavar="S", help="how long to wait for an answer"
+    )
+    parser.add_argument("--json", action="store_true", default=default("json"), help="print JSON for scripts")
+
+
+def _seconds(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--seconds", type=float, metavar="S", help="end by itself (default: until Ctrl-C)")
+    return parser
+
+
+def _wire(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("address", metavar="ADDRESS", help="the wire, or a keypad at USB (evdev://…)")
+    parser.add_argument("--protocol", default="reference", metavar="NAME", help="its language (default: reference)")
+    parser.add_argument("--slave", type=int, default=1, metavar="N", help="its address on the wire (default: 1)")
+    parser.add_argument("--preset", default="", metavar="NAME", help="for protocols with a device file that ships")
+    parser.add_argument("--file", default="", metavar="PATH", help="for protocols with a device file of your own")
+    return parser
+
+
+def _control(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--control", required=True, metavar="ADDRESS", help="the control port, as `motcua demo` prints it"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do one thing with devices."""
+    arguments.action = arguments.action or "list"
+    if arguments.action in OF_THE_SERVER:
+        return _ask_server(arguments)
+    from hardware.registry import WrongAddress, close_simulated
+
+    doing = {
+        "test-print": _test_print,
+        "key-test": _key_test,
+        "led-test": _led_test,
+        "fault": _fault,
+        "mend": _fault,
+        "log": _log,
+    }
+    try:
+        return doing[arguments.action](arguments)
+    except WrongAddress as problem:
+        raise Problem(str(problem)) from problem
+    finally:
+        close_simulated()
+
+
+# --- What the server knows -------------------------------------------------------------------------------------------
+
+
+def _ask_server(arguments: argparse.Namespace) -> int:
     from protocol.link import NoAnswer, NotPaired, UnusableKey, open_link
 
-    if arguments.action != "list" and not arguments.device_id:
-        raise Problem(f"name the device: motcua devices {arguments.action} DEVICE")
     views: Queue[DevicesView] = Queue()
-    topics = ("devices",) if arguments.action == "list" else ()
+    topics = ("devices",) if arguments.action in {"list", "watch"} else ()
     try:
         link = open_link(
             arguments.state, topics=topics, on_view=lambda _topic, envelope: views.put(envelope.view)  # type: ignore[arg-type]  # The topic decides.
         )  # fmt: skip
         with link:
-            if arguments.action == "create":
-                return _create(link, arguments)
-            if arguments.action == "revoke":
-                return _revoke(link, arguments)
-            return _list(views, arguments)
+            match arguments.action:
+                case "create":
+                    return _create(link, arguments)
+                case "revoke":
+                    return _revoke(link, arguments)
+                case "watch":
+                    return _watch(link, views, arguments)
+                case _:
+                    return _list(views, arguments)
     except (NotPaired, UnusableKey, NoAnswer, OSError) as problem:
         raise Problem(str(problem)) from problem
 
@@ -97,21 +210,53 @@ def _revoke(link: "Link", arguments: argparse.Namespace) -> int:
 
 
 def _list(views: "Queue[DevicesView]", arguments: argparse.Namespace) -> int:
-    try:
-        view = views.get(timeout=arguments.deadline_s)
-    except Empty:
-        raise Problem(f"no list came within {arguments.deadline_s:g} s: does the server run?") from None
-    for line in view.lines:
-        if arguments.json:
-            told = {"device_id": line.device_id, "function_id": line.function_id, "kind": line.kind}
-            state = {"counter_id": line.counter_id, "pairing": line.pairing, "state": line.state, "reason": line.reason}
-            since = {"since_at": line.since_at.isoformat() if line.since_at else None, "detail": line.detail}
-            print(json.dumps({**told, **state, **since}, ensure_ascii=False))
-        else:
-            health = f"{line.state} {line.reason} {line.detail}".strip()
-            place = line.counter_id or "-"
-            print(f"{line.device_id:20} {line.kind:16} {line.function_id:20} {place:12} {line.pairing:9} {health}")
+    for line in _first(views, arguments.deadline_s).lines:
+        print(_line(line, as_json=arguments.json))
     return 0
+
+
+def _watch(link: "Link", views: "Queue[DevicesView]", arguments: argparse.Namespace) -> int:
+    """Print all lines, then each that changes; a server that is gone, or back, is said once."""
+    until_s = math.inf if arguments.seconds is None else monotonic() + arguments.seconds
+    view: DevicesView | None = _first(views, arguments.deadline_s)
+    told: dict[str, DeviceLine] = {}
+    heard = True
+    while True:
+        for line in view.lines if view else ():
+            if told.get(line.function_id) != line:
+                told[line.function_id] = line
+                print(_line(line, as_json=arguments.json), flush=True)
+        if heard != (link.state == "up"):
+            heard = not heard
+            said = "heard again" if heard else "not heard: what stands above may be old"
+            print(f"The server is {said}.", file=sys.stderr, flush=True)
+        left_s = until_s - monotonic()
+        if left_s <= 0:
+            return 0
+        try:
+            view = views.get(timeout=min(LOOK_S, left_s))
+        except Empty:
+            view = None
+
+
+def _first(views: "Queue[DevicesView]", deadline_s: float) -> "DevicesView":
+    try:
+        return views.get(timeout=deadline_s)
+    except Empty:
+        raise Problem(f"no list came within {deadline_s:g} s: does the server run?") from None
+
+
+def _line(line: "DeviceLine", *, as_json: bool) -> str:
+    """Write one function's health; the hour is this machine's."""
+    if as_json:
+        told = {"device_id": line.device_id, "function_id": line.function_id, "kind": line.kind}
+        state = {"counter_id": line.counter_id, "pairing": line.pairing, "state": line.state, "reason": line.reason}
+        since = {"since_at": line.since_at.isoformat() if line.since_at else None, "detail": line.detail}
+        return json.dumps({**told, **state, **since}, ensure_ascii=False)
+    since_text = line.since_at.astimezone().strftime("%d/%m %H:%M:%S") if line.since_at else "-"
+    health = f"{line.state:9} {since_text:14} {line.reason} {line.detail}".rstrip()
+    place = line.counter_id or "-"
+    return f"{line.device_id:14} {line.kind:16} {line.function_id:20} {place:12} {line.pairing:9} {health}"
 
 
 def _technician(link: "Link") -> str:
@@ -157,3 +302,127 @@ def _ask(link: "Link", command: "AnyCommand", deadline_s: float) -> "AnyReply":
     if isinstance(reply, Refused):
         raise Problem(reply.sentences.get("en") or reply.code)
     return reply
+
+
+# --- What the device itself does -------------------------------------------------------------------------------------
+
+
+def _test_print(arguments: argparse.Namespace) -> int:
+    from motcua.workbench.printing import print_trial
+    from motcua.workbench.words import words_of
+
+    words = words_of(arguments.config, arguments.language)
+
+    def tell(outcome: object) -> None:
+        state, reason = getattr(outcome, "state", ""), getattr(outcome, "reason", "")
+        if not arguments.json:
+            print(f"{state:9} {_PRINT_MEND.get(str(reason), reason)}".rstrip(), flush=True)
+
+    now = datetime.now(UTC)  # noqa: TID251 -- the paper tells the hour of this machine.
+    printed = print_trial(
+        arguments.address, arguments.profile, words, now, deadline_s=arguments.deadline_s, tell=tell
+    )  # fmt: skip
+    if arguments.json:
+        told = {"state": printed.state, "reason": printed.reason, "took_ms": round(printed.took_s * 1000)}
+        print(json.dumps({**told, "profile": arguments.profile, "address": arguments.address}))
+    elif printed.is_good:
+        print(f"The printer says so after {printed.took_s:.1f} s. Look at letters, code and both ends of the ruler.")
+    else:
+        print(f"Not known to be on paper: {printed.state} ({printed.reason}). See docs/devices/printers.md.")
+    return 0 if printed.is_good else 1
+
+
+_PRINT_MEND: Final = {
+    "paper_out": "out of paper: put in a roll, it goes on by itself",
+    "cover_open": "the cover is open: shut it",
+    "cutter_jam": "the cutter is jammed: free it, then switch the printer off and on",
+    "hot": "the head is too hot: wait",
+    "off_line": "it is off line: press its feed key",
+    "silent": "it does not answer: see its profile, or its cable",
+    "stalled": "it takes no more bytes: see paper, cover and flow control",
+    "unreachable": "it cannot be opened",
+    "unconfirmed": "it answers, but never confirmed: another profile may suit it",
+    "link_gone": "the link broke while it was printing",
+}
+
+
+def _key_test(arguments: argparse.Namespace) -> int:
+    from motcua.workbench.wires import Changed, Place, Pressed, keys_of
+
+    place = Place(arguments.address, arguments.slave, arguments.protocol, arguments.preset, arguments.file)
+    if not arguments.json:
+        print("Press each key once; each shall stand here exactly once. Ctrl-C ends.", flush=True)
+    keys, present = 0, False
+    try:
+        for told in keys_of(place, seconds=arguments.seconds):
+            at = datetime.now(UTC)  # noqa: TID251 -- people compare it with what their finger just did.
+            match told:
+                case Pressed():
+                    keys, present = keys + 1, True
+                    number = "" if told.number is None else f"  (press {told.number})"
+                    line = {"key": told.key, "number": told.number}
+                    text = f"key {told.key}{number}"
+                case Changed():
+                    present = told.present
+                    line = {"present": told.present, "what": told.what}
+                    text = told.what
+            stamp = at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+            print(json.dumps({"at": at.isoformat(), **line}) if arguments.json else f"{stamp}  {text}", flush=True)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+    if not arguments.json:
+        print(f"{keys} keys.", flush=True)
+    return 0 if present else 1
+
+
+def _led_test(arguments: argparse.Namespace) -> int:
+    from motcua.workbench.wires import Place, show_text
+
+    place = Place(arguments.address, arguments.slave, arguments.protocol, arguments.preset, arguments.file)
+    shown = show_text(place, arguments.text, deadline_s=min(arguments.deadline_s, 3.0))
+    if arguments.json:
+        print(json.dumps({"state": shown.state, "what": shown.what, "text": arguments.text}))
+    else:
+        print(f"{shown.state}: {shown.what}")
+    return 0 if shown.is_good else 1
+
+
+# --- Simulated devices -----------------------------------------------------------------------------------------------
+
+
+def _fault(arguments: argparse.Namespace) -> int:
+    on = arguments.action == "fault"
+    device, _, slave = arguments.device.partition("#")
+    order: dict[str, object] = {"device": device, "fault": arguments.fault, "on": on}
+    if slave:
+        if not slave.isdecimal():
+            raise Problem(f"{arguments.device!r}: write the slave's number behind the #, as in wire-1#65")
+        order |= {"wire": device, "slave": int(slave)}
+    if on and arguments.after_rows is not None:
+        order["after_rows"] = arguments.after_rows
+    _order(arguments.control, "fault", **order)
+    said = {"device": arguments.device, "fault": arguments.fault, "on": on}
+    print(json.dumps(said) if arguments.json else f"{arguments.device}: {arguments.fault} {'on' if on else 'off'}")
+    return 0
+
+
+def _log(arguments: argparse.Namespace) -> int:
+    for at, direction, data in _order(arguments.control, "log", device=arguments.device, last=arguments.last):
+        told = {"at": at, "direction": direction, "bytes": data}
+        print(json.dumps(told) if arguments.json else f"{at}  {direction:12} {data}")
+    return 0
+
+
+def _order(control: str, do: str, **parameters: object) -> list[tuple[str, str, str]]:
+    from hardware.simulated.remote import OrderRefused, Remote
+
+    try:
+        remote = Remote(control)
+    except (OSError, ValueError) as error:
+        raise Problem(f"{control}: no control port answers there ({error}); `motcua demo` prints its own") from error
+    try:
+        return remote.order(do, **parameters) or []
+    except (OrderRefused, OSError) as error:
+        raise Problem(f"{control}: {error}") from error
+    finally:
+        remote.close()

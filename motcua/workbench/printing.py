@@ -1,0 +1,117 @@
+"""Print a test ticket as a kiosk prints a real one: the same driver, the same job table, the same words for its end."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Final
+
+from hardware.links import LinkGone
+from hardware.printer import Outcome, PrinterOwner, profile_named
+from hardware.registry import find
+from hardware.ticket import TicketContent, TicketLabels, draw_trial, picture_bytes
+from motcua.commands import Problem
+from motcua.workbench.holders import holders
+from presentation.formats import moment
+from presentation.texts import Words
+
+JOB_ID: Final = "trial"
+TRIAL_CODE: Final = "MOTCUA-TRIAL-0123456789"
+"""What the code on a test ticket says; no ticket of a visit begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """How a test ticket ended: the state of its job, why, and the real seconds until that was known."""
+
+    state: str
+    reason: str
+    took_s: float
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the paper is known to be out, or is as known as this printer can tell."""
+        return self.state == "confirmed" or (self.state == "sent" and not self.reason)
+
+
+def claimable(address: str) -> None:
+    """See that the device can be opened and is held by nobody. Raises Problem with who holds it, WrongAddress."""
+    device = find(address)
+    held_by = "".join(f"\n  held by {holder}" for holder in holders(address))
+    if held_by:
+        raise Problem(f"{address} is in use; end that program first (systemctl stop …), then try again{held_by}")
+    try:
+        device.open().close()
+    except LinkGone as gone:
+        hint = "" if "another program" not in gone.what else "\n  Whose it is, root can see: sudo motcua devices …"
+        raise Problem(f"{gone}{hint}") from gone
+
+
+def print_trial(
+    address: str, profile_name: str, words: Words, at: datetime, *, deadline_s: float, tell: Callable[[Outcome], None]
+) -> Printed:
+    """Print a test ticket and wait until its end is known. ``tell`` hears each step.
+
+    A ticket that is held when the time is over is taken back, so that it does not come out for the next citizen.
+    Raises Problem, WrongAddress.
+    """
+    device = find(address)
+    claimable(address)
+    try:
+        profile = profile_named(profile_name).on_wire(device.bytes_per_s)
+    except KeyError as error:
+        raise Problem(str(error.args[0])) from error
+    picture = draw_trial(trial_content(words, at), profile.width_dots)
+    news: SimpleQueue[Outcome] = SimpleQueue()
+    began_s = monotonic()
+    with tempfile.TemporaryDirectory(prefix="motcua-trial-") as folder:
+        owner = PrinterOwner(device.open, profile, Path(folder) / "jobs.db", news.put)
+        try:
+            owner.submit(JOB_ID, JOB_ID, picture_bytes(picture, profile.feed_units_per_dot))
+            last = _followed(news, tell, began_s + deadline_s)
+            if last is None or not last.settled:
+                owner.withdraw(JOB_ID)
+                taken_back = _followed(news, tell, monotonic() + profile.reply_s + profile.margin_s)
+                if taken_back is not None and taken_back.state not in {"void", "failed"}:
+                    last = taken_back
+        finally:
+            owner.close(finish_s=1.0)
+    state, reason = (last.state.value, last.reason) if last is not None else ("queued", "unreachable")
+    return Printed(state, str(reason), monotonic() - began_s)
+
+
+def _followed(news: SimpleQueue[Outcome], tell: Callable[[Outcome], None], until_s: float) -> Outcome | None:
+    """Follow the job until it is settled or the time is over; give the last news."""
+    last = None
+    while (last is None or not last.settled) and (left_s := until_s - monotonic()) > 0:
+        try:
+            last = news.get(timeout=left_s)
+        except Empty:
+            break
+        tell(last)
+    return last
+
+
+def trial_content(words: Words, at: datetime) -> TicketContent:
+    """Say what a test ticket says: a number that is never given, all the marks of Vietnamese, a code, the hour."""
+    labels = TicketLabels(
+        your_number=words("trial.your_number"),
+        taken=words("trial.printed_at"),
+        people_ahead=words("ticket.ahead"),
+        wait=words("ticket.wait"),
+        counters=words("ticket.counters"),
+        hotline=words("trial.width"),
+    )
+    return TicketContent(
+        agency=(words("trial.agency"), words("trial.title")),
+        number_text="000",
+        service=words("trial.letters"),
+        taken_text=moment(words, at, round((at.astimezone().utcoffset() or timedelta()).total_seconds())),
+        labels=labels,
+        qr_text=TRIAL_CODE,
+        footer=(words("trial.capitals"), words("trial.look")),
+        notices=(words("ticket.test_print"),),
+    )

@@ -10,7 +10,9 @@ board or not understood. 9600 baud, 8N1. A text is sent as page A of line 1, sho
 
     <L1><PA><FA><MA><WC><FA>text
 
-where F is how it comes and goes (A: at once), M how it is shown (A: steady) and W how long the page stands. Golden
+where F is how it comes and goes (A: at once), M how it is shown (A: steady) and W how long the page stands. A board
+shows the pages of its schedule, or else the page that ``<RPA>`` makes the usual one (section 4.2.6); ``<BA>`` to
+``<BD>`` are 100, 75, 50 and 25 % of brightness (4.2.7), ``<D*>`` deletes all pages and schedules (4.2.5.3). Golden
 packets (seen in the field): ``<L1><PA><FE><MA><WC><FE>hello`` has check ``16``, ``<BE>`` ``05``, ``<BF>`` ``06``.
 """
 
@@ -56,6 +58,24 @@ def show(board: int, text: str) -> Packet:
     assert len(text) <= TEXT_MOST
     assert not set(text) & set("<>")
     return Packet(board, _PAGE + text)
+
+
+BRIGHTNESS: Final = {100: "<BA>", 75: "<BB>", 50: "<BC>", 25: "<BD>"}
+
+
+def run_page_a(board: int) -> Packet:
+    """Make page A, which :func:`show` writes, the one that a board shows."""
+    return Packet(board, "<RPA>")
+
+
+def brightness(board: int, percent: int) -> Packet:
+    """Set how bright a board is: one of ``BRIGHTNESS``."""
+    return Packet(board, BRIGHTNESS[percent])
+
+
+def delete_all(board: int) -> Packet:
+    """Delete all pages and schedules, such as a maker's demonstration."""
+    return Packet(board, "<D*>")
 
 
 def shown_text(packet: Packet) -> str | None:

@@ -8,7 +8,8 @@
 =========== ===========================================================================================================
 
 Nothing is acknowledged, and nothing needs to be: a press is known by its count, or by the bit that rises, so that it is
-handed on once however often it is read. Presses from before the keypad was found are nobody's wish any more.
+handed on once however often it is read. What a keypad holds that was not heard for ten seconds, or never before, is
+nobody's wish any more: nobody must be called by a press from before a cut.
 """
 
 import math
@@ -21,6 +22,7 @@ from hardware.codecs import modbus_rtu as modbus
 from hardware.codecs.led_registers import AnswerTime, Register
 
 REMEMBERS_MOST: Final = 16
+KEPT_S: Final = 10.0
 KeyName = Annotated[str, msgspec.Meta(min_length=1, max_length=1)]
 
 
@@ -67,18 +69,16 @@ class Presses:
         self._keypad = keypad
         self._named = keypad.named
         self._before: tuple[int, ...] | None = None
+        self._read_s = -math.inf
         self._risen = 0  # Inputs have no count of their own.
         self._rose_s: dict[int, float] = {}
         self.lost = 0  # Presses that came faster than they were read, and the keypad did not remember.
 
-    def forget(self) -> None:
-        """Take note that the keypad was away: what it holds when it is back is not handed on."""
-        self._before = None
-
     def read(self, values: tuple[int, ...], now_s: float) -> list[tuple[str, int]]:
         """Take what was read at ``now_s``; return the keys pressed since, the oldest first, each with its number."""
         before, self._before = self._before, values
-        if before is None:
+        last_s, self._read_s = self._read_s, now_s
+        if before is None or now_s - last_s > KEPT_S:
             return []
         if self._keypad.layout == "inputs":
             return [

@@ -106,6 +106,9 @@ class MatrixBoardSlave:
         self.faults: set[str] = set()
         self.shown = ""
         self.taken: list[tuple[str, int]] = []
+        self.runs = "A"  # The page that it shows.
+        self.brightness = "<BD>"
+        self._pages: dict[str, str] = {}
         self._packets = am03127.PacketDecoder()
 
     def press(self, name: str, now_s: float) -> None:
@@ -115,6 +118,7 @@ class MatrixBoardSlave:
     def power_cycle(self) -> None:
         """Switch off and on: it comes back blank."""
         self.shown = ""
+        self._pages.clear()
 
     def receive(self, data: bytes, now_s: float) -> bytes:  # noqa: ARG002 - a line board has no sense of time.
         """Hear the wire; answer a packet for this board alone."""
@@ -122,12 +126,24 @@ class MatrixBoardSlave:
         for packet, sound in self._packets.feed(data):
             if packet.board not in {0, self.address}:
                 continue
-            text = am03127.shown_text(packet)
-            if sound and text is not None:
-                self.shown = text
+            if sound:
+                self._obey(packet)
             if packet.board:
                 answer += b"ACK" if sound else b"NACK"
         return answer
+
+    def _obey(self, packet: am03127.Packet) -> None:
+        content = packet.content
+        text = am03127.shown_text(packet)
+        if text is not None:
+            self._pages[content[6:7]] = text
+        elif content.startswith("<RP"):
+            self.runs = content[3:4]
+        elif content in am03127.BRIGHTNESS.values():
+            self.brightness = content
+        elif content == "<D*>":
+            self._pages.clear()
+        self.shown = self._pages.get(self.runs, "")
 
 
 def _display(make: Callable[[int], SlaveModel]) -> Callable[[int, Kind], SlaveModel]:

@@ -1,6 +1,8 @@
 """The master's side of LED line boards (``codecs/am03127.py``). Pure.
 
-Such a board can be told a text, and nothing else; sending its text again also tells whether it lives.
+Such a board can be told a text, and asked for nothing; sending its text again also tells whether it lives. After the
+first text that it took, and after each absence, it is told to show the page that we write, and brightly; a board that
+does not know how says nothing to that, so each is said once.
 """
 
 from typing import Final
@@ -24,6 +26,8 @@ class MatrixBoard:
         self._tries = 0
         self._pending = False
         self._answers = am03127.AnswerDecoder()
+        self._settings: list[am03127.Packet] = []
+        self._met = self._setting = False
 
     def show(self, text: str) -> None:
         """Have it show ``text``: printable ASCII without angle brackets, at most 32 characters."""
@@ -38,7 +42,7 @@ class MatrixBoard:
             return None
         if self._pending:
             return Wish(Purpose.TEXT, 0.0)
-        return Wish(Purpose.ALIVE, self._asked_s + AGAIN_S)
+        return Wish(Purpose.ALIVE, 0.0 if self._settings else self._asked_s + AGAIN_S)
 
     def request(self, now_s: float) -> Request:
         """Say the text."""
@@ -46,6 +50,9 @@ class MatrixBoard:
         self._asked_s = now_s
         self._answers = am03127.AnswerDecoder()
         purpose = Purpose.TEXT if self._pending else Purpose.ALIVE
+        self._setting = bool(self._settings) and not self._pending
+        if self._setting:
+            return Request(am03127.encode(self._settings.pop(0)), purpose, ANSWER_MOST)
         return Request(am03127.encode(am03127.show(self.address, self.text)), purpose, ANSWER_MOST)
 
     def hear(self, data: bytes) -> Heard | None:
@@ -53,9 +60,14 @@ class MatrixBoard:
         verdicts = self._answers.feed(data)
         if not verdicts:
             return None
+        if self._setting:
+            return Heard()
         fresh = self._pending
         if verdicts[-1]:
             self._tries, self._pending = 0, False
+            if not self._met:
+                self._met = True
+                self._settings = [am03127.run_page_a(self.address), am03127.brightness(self.address, 100)]
             return Heard(shown=fresh)
         self._tries += 1
         self._pending = fresh and self._tries < TRIES_MOST
@@ -63,7 +75,7 @@ class MatrixBoard:
 
     def lost(self) -> None:
         """Go on with its text, there is no cheaper question; it may have been without power when it answers again."""
-        self._pending = self.text is not None
+        self._pending, self._met = self.text is not None, False
 
     def found(self) -> None:
         """Nothing: that it answered means that it shows its text."""

@@ -13,6 +13,7 @@ from hardware.codecs.declared import Answer, Description, Frame, Told
 
 POLL_S: Final = 0.03
 NUMBER_KEPT_S: Final = 15.0  # A number that was not heard for longer begins a new press: the keypad has started anew.
+SOON_S: Final = 0.25  # A display that never answers is told a new text again soon, then ever more seldom.
 DATA_USUAL: Final = 16
 
 
@@ -34,8 +35,9 @@ class DeclaredDevice:
         self._asked_s = -math.inf
         self._decoder = declared.Decoder(description.answers)
         self._owed: bytes | None = None
-        self._last: tuple[int, float] | None = None  # Of the last press: its number or code, and when it was heard.
+        self._last: tuple[tuple[int, int], float] | None = None  # The last press's number and code, and when.
         self._pending = self._fresh = False
+        self._again_s = description.again_s
         self._try()
 
     def _try(self) -> None:
@@ -61,6 +63,7 @@ class DeclaredDevice:
             raise ValueError(f"keypad {self.address} cannot show {text!r}")
         self.text = text
         self._pending = self._fresh = True
+        self._again_s = self._description.again_s if self._description.shown is not None else SOON_S
 
     # --- Saying -------------------------------------------------------------------------------------------------------
 
@@ -72,9 +75,7 @@ class DeclaredDevice:
             return Wish(Purpose.POLL, self._asked_s + POLL_S) if self._description.poll is not None else None
         if self.text is None:
             return None
-        return (
-            Wish(Purpose.TEXT, 0.0) if self._pending else Wish(Purpose.ALIVE, self._asked_s + self._description.again_s)
-        )
+        return Wish(Purpose.TEXT, 0.0) if self._pending else Wish(Purpose.ALIVE, self._asked_s + self._again_s)
 
     def request(self, now_s: float) -> Request:
         """Say what was wished."""
@@ -90,6 +91,8 @@ class DeclaredDevice:
             return Request(self._frame(self._description.poll), self._asked, self._answer_most, turn_s)
         assert self._description.show is not None, "a display has been asked to show"
         self._asked = Purpose.TEXT if self._pending else Purpose.ALIVE
+        if self._asked is Purpose.ALIVE:
+            self._again_s = min(2 * self._again_s, self._description.again_s)
         most = self._answer_most if self._description.shown is not None else 0
         self._pending = self._pending and most > 0
         data = self._frame(self._description.show, text=self._text_bytes(self.text or ""))
@@ -140,9 +143,9 @@ class DeclaredDevice:
             sequence = bytes((number,)) if numbered else b""
             self._owed = self._frame(self._description.acknowledge, sequence=sequence, code=bytes((code,)))
         name = self._description.named.get(code)
-        known_by, kept_s = (number, NUMBER_KEPT_S) if numbered else (code, key.same_key_ms / 1000)
-        repeated = self._last is not None and self._last[0] == known_by and now_s < self._last[1] + kept_s
-        self._last = (known_by, now_s)
+        kept_s = NUMBER_KEPT_S if numbered else key.same_key_ms / 1000
+        repeated = self._last is not None and self._last[0] == (number, code) and now_s < self._last[1] + kept_s
+        self._last = ((number, code), now_s)
         return Heard() if repeated or name is None else Heard((Key(name, number),))
 
     def lost(self) -> None:

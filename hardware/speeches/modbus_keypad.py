@@ -47,8 +47,7 @@ class ModbusKeypad:
         return Heard(tuple(Key(*pressed) for pressed in self._presses.read(answer.values, self._asked_s)))
 
     def lost(self) -> None:
-        """Forget what it held: a press from before a cut is nobody's wish any more."""
-        self._presses.forget()
+        """Go on: how long it was away decides whether what it holds is still somebody's wish."""
 
     def found(self) -> None:
-        """Go on: the first answer says what it holds, the next what is new."""
+        """Go on: its answer says what is new."""

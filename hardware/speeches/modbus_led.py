@@ -38,6 +38,7 @@ class ModbusDisplay:
         self._tries = 0
         self._unlike = 0
         self._reads_back = led.reads_back
+        self._met = False  # A first answer that repeats its request, as function 06 does, could be taken for an echo.
         self._begin()
 
     def show(self, text: str) -> None:
@@ -68,7 +69,7 @@ class ModbusDisplay:
         purpose = Purpose.TEXT if self._writes else Purpose.ALIVE
         if not self._writes and not self._reads_back:
             self._write()
-        pending = (self._settings or self._writes) if self._writes else None
+        pending = (self._settings or self._writes) if self._writes and self._met else None
         self._asked = pending[0] if pending else self._ask
         self._asked_s = now_s
         self._decoder = modbus.ReplyDecoder(self._asked)
@@ -80,6 +81,9 @@ class ModbusDisplay:
         answer = self._decoder.feed(data)
         if answer is None:
             return None
+        if not self._met:
+            self._met = True
+            return Heard()
         if self._settings and self._asked == self._settings[0]:
             # Makers leave settings out of cheaper models: one that is refused keeps no text from being shown.
             self._settings.popleft()

@@ -1,7 +1,8 @@
 """Displays that never answer: Xunpeng's four-byte boards, CD5220, Epson DM-D. Pure.
 
 Nobody can know whether such a display lives or shows what it was told, so nothing is ever said of it: its health stays
-unknown. Its text is sent again every while, which mends a display that was switched off.
+unknown. A new text is said again soon, in case it was lost, and then ever more seldom; the last pace mends a display
+that was switched off.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from hardware.bus.speech import Heard, Purpose, Request, Wish
 from hardware.codecs import cd5220, dm_d, vfd, xunpeng
 from hardware.led import Face
 
+SOON_S: Final = 0.25
 AGAIN_S: Final = 30.0
 DIGITS: Final = "0123456789"
 LETTERS: Final = "".join(map(chr, range(0x20, 0x7F)))
@@ -25,7 +27,8 @@ class WriteOnlyDisplay:
     def __init__(self, address: int, face: Face, said: Said, again_s: float = AGAIN_S) -> None:
         self.address = address
         self.text: str | None = None
-        self._face, self._said, self._again_s = face, said, again_s
+        self._face, self._said, self._again_most_s = face, said, again_s
+        self._again_s = SOON_S
         self._said_s = 0.0
         self._pending = False
         self._first = True
@@ -33,7 +36,7 @@ class WriteOnlyDisplay:
     def show(self, text: str) -> None:
         """Have it show what it can of ``text``."""
         self.text = text
-        self._pending = True
+        self._pending, self._again_s = True, SOON_S
 
     def wish(self) -> Wish | None:
         """Show a new text at once, the old one every while."""
@@ -45,6 +48,8 @@ class WriteOnlyDisplay:
         """Say the text; no answer comes."""
         assert self.text is not None, "nothing was wished"
         purpose = Purpose.TEXT if self._pending else Purpose.ALIVE
+        if not self._pending:
+            self._again_s = min(2 * self._again_s, self._again_most_s)
         data = self._said(self._face.of(self.text), self._first)
         self._said_s, self._pending, self._first = now_s, False, False
         return Request(data, purpose)

@@ -108,6 +108,16 @@ def test_any_text_comes_back_as_it_went(board: int, text: str) -> None:
     assert am03127.shown_text(packet) == text
 
 
+def test_the_other_packets_of_the_data_sheet() -> None:
+    packets = [am03127.run_page_a(5), am03127.brightness(5, 25), am03127.delete_all(0)]
+    assert [am03127.encode(packet) for packet in packets] == [
+        b"<ID05><RPA>41<E>",
+        b"<ID05><BD>04<E>",
+        b"<ID00><D*>6C<E>",
+    ]
+    assert [am03127.shown_text(packet) for packet in packets] == [None] * 3
+
+
 def test_a_wrong_check_is_seen() -> None:
     assert am03127.PacketDecoder().feed(b"<ID01><BE>06<E>") == [(am03127.Packet(1, "<BE>"), False)]
 

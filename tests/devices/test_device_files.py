@@ -119,6 +119,12 @@ def test_all_mistakes_are_told_and_not_only_the_first() -> None:
     ]
 
 
+def test_the_mistakes_that_the_docs_show_are_told_so() -> None:
+    page = (device_files.SHIPPED.parents[1] / "docs" / "devices" / "keypads.md").read_text(encoding="utf-8")
+    for mistake in mistakes_after("example_keypad", ("code_at", "kode_at"), ('check = "sum8"', 'check = "sum9"')):
+        assert f"\n{mistake}\n" in page
+
+
 def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(Mistakes, match="give the path of a readable file"):
         device_files.load(tmp_path / "nowhere.toml")

@@ -134,6 +134,7 @@ def test_a_display_that_never_answers_is_told_its_text_and_nothing_is_said_of_it
     wire.master.show(1, "H017")
     wire.run(1.0)
     assert wire.slave(1).shown == shown_of_h017(device)
+    wire.run(31.0)
     wire.slave(1).power_cycle()
     wire.run(31.0)
     assert wire.slave(1).shown == shown_of_h017(device), "said again every while, so it heals by itself"
@@ -168,6 +169,14 @@ def test_a_display_that_was_away_shows_its_text_when_it_is_back(device: Device) 
     wire.slave(1).faults.clear()
     wire.run(5.0)
     assert wire.slave(1).shown == shown_of_h017(device).replace("17", "18")
+
+
+def test_a_matrix_board_that_shows_its_makers_demonstration_is_told_to_show_the_number_brightly() -> None:
+    wire = wire_of(field.AM03127)
+    wire.slave(1).runs = "B"
+    wire.master.show(1, "H017")
+    wire.run(1.0)
+    assert (wire.slave(1).shown, wire.slave(1).runs, wire.slave(1).brightness) == ("H017", "A", "<BA>")
 
 
 def test_a_display_that_refuses_its_text_is_told_and_not_asked_for_ever() -> None:

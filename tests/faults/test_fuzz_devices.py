@@ -29,6 +29,7 @@ from hardware.codecs.scan import ScanDecoder, ScanSettings, readable
 from hardware.codecs.withheld import Withheld
 from hardware.inputs import TypedScans
 from hardware.simulated.field_slaves import DeclaredSlave, ModbusKeys, ModbusLed
+from hardware.simulated.slaves import MatrixBoardSlave
 from hardware.simulated.wire import SlaveModel
 from hardware.speeches import speech
 from kiosk.ticket.scans import DOSSIER_PATTERN, classify
@@ -183,6 +184,9 @@ DECODERS: list[Fuzzed] = [
     _heard_by("modbus_keypad", "keypad_registers", has_keys=True),
     _heard_by("modbus_keypad", "keypad_inputs", has_keys=True),
     _heard_by("declared", "example_keypad", has_keys=True),
+    Fuzzed(
+        "slave: matrix board", _slave(lambda: MatrixBoardSlave(5)), (*_AM03127, b"<ID05><L1><P05<E>", b"<ID05><RP6C<E>")
+    ),
     Fuzzed("slave: display", _slave(lambda: ModbusLed(5, _preset("dm36"))), _MODBUS_REQUESTS),
     Fuzzed("slave: keypad", _slave(lambda: ModbusKeys(5, _preset("keypad_inputs"))), _MODBUS_REQUESTS),
     Fuzzed("slave: declared", _slave(lambda: DeclaredSlave(5, _preset("example_keypad"))), _DECLARED),

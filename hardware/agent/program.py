@@ -213,7 +213,10 @@ class Agent:
     def _of_slave(self, function_id: str, event: bus.SlaveEvent) -> Iterable[flow.AnyInput]:
         match event:
             case bus.KeyPressed():
-                request_id = self._store.request_id_of(function_id, event.number, event.key, new_id())
+                fresh_id = new_id()
+                request_id = self._store.request_id_of(function_id, event.number, event.key, fresh_id)
+                if request_id != fresh_id and self._flow.link != "up":
+                    return  # It was sent before we were started anew; refusing it now would be a lie.
                 yield flow.KeyPressed(function_id, event.key, request_id, self.link.hall_now())
             case bus.SlaveHealth():
                 self._present[function_id] = event.present

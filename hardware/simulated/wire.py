@@ -91,8 +91,8 @@ class WireModel:
     def due_s(self) -> float | None:
         """Return when something happens by itself; None when nothing will."""
         moments = [self._next_s(message) for message in self._under_way]
-        if any("babbling" in slave.faults for slave in self._places) and not moments:
-            return 0.0
+        babblers = (place for place, slave in enumerate(self._places) if "babbling" in slave.faults)
+        moments += [self._free_s.get(place, 0.0) for place in babblers]
         said = [talker.unasked_s() for _, talker in self._talkers]
         return min([*moments, *(moment for moment in said if moment is not None)], default=None)
 
@@ -142,7 +142,7 @@ class WireModel:
         for place, slave in enumerate(self._places):
             if "babbling" in slave.faults and self._free_s.get(place, now_s) <= now_s:
                 self._say(place, BABBLE, now_s)
-                self._free_s[place] = max(self._free_s[place], now_s + BABBLE_S)
+                self._free_s[place] = max(self._free_s.get(place, now_s), now_s + BABBLE_S)
 
     # --- Hearing -----------------------------------------------------------------------------------------------------
 

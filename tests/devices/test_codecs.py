@@ -21,7 +21,7 @@ def test_the_published_key_frame() -> None:
 
 
 def test_the_frames_in_the_documentation_are_right() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "devices.md").read_text()
+    text = (Path(__file__).parents[2] / "docs" / "devices" / "wire.md").read_text()
     quoted = re.findall(r"^(?:master|slave)\s+((?:[0-9a-f]{2} )+) ", text, re.MULTILINE)
     found = [frame for line in quoted for frame in rf.Decoder().feed(bytes.fromhex(line))]
     assert found == [rf.Poll(5), rf.key(5, 7, "N"), rf.acknowledge(5, 7), rf.Poll(5), rf.Nothing(5)]

@@ -1,4 +1,4 @@
-"""The bus fault table in ``docs/devices.md``: its rows, and how what was measured is said in words."""
+"""The bus fault table in ``docs/devices/wire.md``: its rows, and how what was measured is said in words."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ ROWS = (
     "adapter unplugged and back",
     "agent killed before the acknowledgement",
 )
-TABLE = FaultTable(DOCS / "devices.md", "bus-faults", COLUMNS, ROWS)
+TABLE = FaultTable(DOCS / "devices" / "wire.md", "bus-faults", COLUMNS, ROWS)
 
 
 def duration(seconds: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from hardware.bus import BusConfig, BusEvent, KeyPressed, Master, Speech
 from hardware.simulated.wire import SlaveModel, WireModel
 
-Bytes = tuple[float, str, bytes]
+STANDSTILL = 1_000
 
 
 class SimulatedTime:
@@ -37,7 +37,11 @@ class SimulatedTime:
     def run(self, for_s: float) -> None:
         """Let time pass."""
         until_s = self.now_s + for_s
+        turns, stood_since_s = 0, self.now_s
         while self.now_s < until_s:
+            turns = turns + 1 if self.now_s == stood_since_s else 0
+            stood_since_s = self.now_s
+            assert turns < STANDSTILL, f"time stands still at {self.now_s} s"
             step = self.master.step(self.now_s)
             self._tell(step.events)
             if step.data:

@@ -3,9 +3,12 @@
 Serial scanners send a code as bytes, those in keyboard mode as keys, which ``hid_text`` makes bytes of; both end a code
 with a terminator, usually CR. Nothing tells where a code begins, so silence must: what has come is forgotten when more
 than ``idle_s`` pass without a byte (a code in pieces is worth less than none), unless the scanner has no terminator and
-silence itself is the end. What is dropped is told, by its reason and never by its content.
+silence itself is the end. A code that was cut by a pause has a rest, which is not a code either, though it ends as one:
+what begins sooner after a cut than anybody can scan again is dropped too. What is dropped is told, by its reason and
+never by its content.
 """
 
+import math
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +22,9 @@ LONGEST_BYTES: Final = 512
 IDLE_KEYS_S: Final = 0.08
 IDLE_SERIAL_S: Final = 0.25
 """A byte takes a millisecond at 9600 baud, but USB and a busy machine may hold some back for a while."""
+
+REST_S: Final = 0.6
+"""Nobody scans again so soon after a code that was cut; what begins within this time is its rest."""
 
 
 class DropReason(StrEnum):
@@ -76,6 +82,8 @@ class ScanDecoder:
         self._held = bytearray()
         self._length = 0
         self._last_s = 0.0
+        self._cut_s = -math.inf  # When a code was cut, as long as its rest may come.
+        self._is_rest = False
 
     def feed(self, data: bytes, now_s: float) -> list[ScanEvent]:
         """Take bytes that came at ``now_s`` and give the scans that are complete."""
@@ -84,6 +92,8 @@ class ScanDecoder:
             if byte in self._settings.terminators:
                 events += self._end(now_s)
             else:
+                if not self._length:
+                    self._is_rest = now_s < self._cut_s + REST_S
                 self._length += 1
                 # Beyond the longest nothing is kept: what overflows is only counted until its end comes.
                 if self._length <= self._settings.longest_bytes:
@@ -92,7 +102,8 @@ class ScanDecoder:
         return events
 
     def lose(self, now_s: float) -> list[ScanEvent]:
-        """Take note that some of what was sent is missing; what has come of that code is dropped."""
+        """Take note that some of what was sent is missing: that code is dropped, and its rest will be."""
+        self._cut_s = now_s
         return self._drop(DropReason.LOST, now_s) if self._length else []
 
     def due_s(self) -> float | None:
@@ -106,15 +117,16 @@ class ScanDecoder:
             return []
         if not self._settings.terminators:
             return self._end(now_s)
-        reason = DropReason.TOO_LONG if self._too_long() else DropReason.UNFINISHED
-        return self._drop(reason, now_s)
+        self._cut_s = self._last_s
+        return self._drop(DropReason.TOO_LONG if self._too_long() else DropReason.UNFINISHED, now_s)
 
     def _too_long(self) -> bool:
         return self._length > self._settings.longest_bytes
 
     def _end(self, now_s: float) -> list[ScanEvent]:
-        if self._too_long():
-            return self._drop(DropReason.TOO_LONG, now_s)
+        is_rest, self._is_rest, self._cut_s = self._is_rest and self._length > 0, False, -math.inf
+        if self._too_long() or is_rest:
+            return self._drop(DropReason.TOO_LONG if self._too_long() else DropReason.UNFINISHED, now_s)
         code = bytes(self._held).removeprefix(self._settings.prefix).removesuffix(self._settings.suffix)
         self._forget()
         text = readable(code)

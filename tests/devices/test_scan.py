@@ -29,7 +29,13 @@ def fed(decoder: ScanDecoder, *pieces: tuple[float, bytes]) -> list[str]:
         ([(0.0, b"H001\r")], ["H001"]),
         ([(0.0, b"H001\r\n")], ["H001"]),
         ([(0.0, b"H0"), (0.1, b"01\rH002\r")], ["H001", "H002"]),
-        ([(0.0, b"H0"), (0.3, b"H001\r")], ["!unfinished:2", "H001"]),
+        ([(0.0, b"H0"), (0.7, b"H001\r")], ["!unfinished:2", "H001"]),
+        ([(0.0, b"H0"), (0.3, b"01\r")], ["!unfinished:2", "!unfinished:2"]),
+        (
+            [(0.0, b"H0"), (0.3, b"0"), (0.59, b"1\r"), (0.6, b"H002\r")],
+            ["!unfinished:2", "!unfinished:1", "!unfinished:1", "H002"],
+        ),
+        ([(0.0, b"H001"), (0.3, b"\r"), (0.4, b"H002\r")], ["!unfinished:4", "H002"]),
         ([(0.0, b"\r\r\n\n")], []),
         ([(0.0, b" H001\t\x00\r")], ["H001"]),
         ([(0.0, CARD.encode() + b"\r")], [CARD]),
@@ -53,6 +59,13 @@ def test_a_scanner_without_a_terminator_ends_by_silence() -> None:
     assert told(decoder.let_time_pass(0.44)) == []
     assert told(decoder.let_time_pass(0.45)) == ["H001"]
     assert decoder.due_s() is None
+
+
+def test_what_follows_lost_events_is_the_rest_of_their_code() -> None:
+    decoder = ScanDecoder()
+    assert fed(decoder, (0.0, b"H0")) == []
+    assert told(decoder.lose(0.01)) == ["!lost:2"]
+    assert fed(decoder, (0.02, b"1\r"), (0.1, b"H002\r")) == ["!unfinished:1", "H002"]
 
 
 def test_prefix_and_suffix_are_taken_off_where_they_stand() -> None:
@@ -101,8 +114,8 @@ def test_shift_and_caps_lock() -> None:
 def test_a_typed_scan_is_a_scan_and_half_a_one_is_dropped() -> None:
     source = TypedScans(ScanSettings(idle_s=0.08))
     assert told(source.feed(typed("H001\r", began_s=5.0), now_s=6.0)) == ["H001"]
-    slow = typed("H0", began_s=7.0) + typed("H002\r", began_s=7.2)
-    assert told(source.feed(slow, now_s=8.0)) == ["!unfinished:2", "H002"]
+    slow = typed("H0", began_s=7.0) + typed("01\r", began_s=7.2) + typed("H002\r", began_s=7.3)
+    assert told(source.feed(slow, now_s=8.0)) == ["!unfinished:2", "!unfinished:2", "H002"]
     assert told(source.feed(typed("H0", began_s=9.0), now_s=9.0)) == []
     assert source.due_s() == pytest.approx(9.08)
     assert told(source.let_time_pass(9.1)) == ["!unfinished:2"]

@@ -78,6 +78,17 @@ def test_all_displays_changing_at_once_delay_a_key_by_their_bounded_share_only()
     assert all(wire.slave(address).shown == "A042" for address in range(101, 117))
 
 
+def test_four_digits_typed_at_once_on_a_full_wire_come_one_soon_after_another() -> None:
+    wire = _quiet_wire(16)
+    pressed_s = wire.now_s
+    for key in "042C":
+        wire.slave(9).press(key, wire.now_s)
+    wire.run(2.0)
+    heard_s = [at_s - pressed_s for at_s, event in wire.events if isinstance(event, KeyPressed)]
+    assert heard_s[0] <= worst_case_s(load(16, LETTERS), 960)
+    assert heard_s[-1] - heard_s[0] <= 0.25, heard_s
+
+
 def test_a_keypad_in_use_is_asked_more_often_and_nobody_is_starved() -> None:
     wire = _quiet_wire(16)
     for _ in range(20):

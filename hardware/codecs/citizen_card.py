@@ -67,23 +67,26 @@ class CitizenCard(Unprintable):
     """What one card says. Personal data: to be used at once, and kept, logged and sent nowhere.
 
     ``name`` and ``address`` are NFC; ``name`` is empty where the scanner could not type it. ``issued_on`` is None where
-    the card does not tell. ``older_id`` has 9 digits or none.
+    the card does not tell, and so is ``born_on`` where only the year is known, as of many old people. ``older_id`` has
+    9 digits or none.
     """
 
-    __slots__ = ("address", "born_on", "citizen_id", "issued_on", "name", "older_id", "sex")
+    __slots__ = ("address", "birth_year", "born_on", "citizen_id", "issued_on", "name", "older_id", "sex")
 
     def __init__(
         self,
         citizen_id: str,
         name: str,
-        born_on: date,
+        birth_year: int,
         sex: Sex,
         *,
+        born_on: date | None = None,
         older_id: str = "",
         address: str = "",
         issued_on: date | None = None,
     ) -> None:
-        self.citizen_id, self.name, self.born_on, self.sex = citizen_id, name, born_on, sex
+        self.citizen_id, self.name, self.sex = citizen_id, name, sex
+        self.birth_year, self.born_on = birth_year, born_on
         self.older_id, self.address, self.issued_on = older_id, address, issued_on
 
     def masked_id(self) -> str:
@@ -98,7 +101,12 @@ class CitizenCard(Unprintable):
         return hmac.new(key, self.citizen_id.encode("ascii"), sha256).hexdigest()
 
     def age_on(self, day: date) -> int:
-        """Give the age in full years on a day; who was born on 29 February is a year older on 1 March."""
+        """Give the age in full years on a day, the least that it can be where only the year of birth is known.
+
+        Who was born on 29 February is a year older on 1 March.
+        """
+        if self.born_on is None:
+            return day.year - self.birth_year - 1
         return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
 
 
@@ -131,15 +139,17 @@ def read_citizen_card(text: str) -> CitizenCard:
     facts = read_id(fields[0])
     birth = _birth_place(fields, facts.birth_year)
     born_on = read_date(fields[birth])
-    assert born_on is not None, "the birth place is that of a date"
     if _SEXES.get(fields[birth + 1].casefold() if birth + 1 < len(fields) else "", facts.sex) != facts.sex:
         raise NotACard(CardFault.WRONG_SEX)
-    issued = (day for field in fields[birth + 1 :] if (day := read_date(field)) is not None and day > born_on)
+    issued = (
+        day for field in fields[birth + 1 :] if (day := read_date(field)) is not None and day.year >= facts.birth_year
+    )
     return CitizenCard(
         fields[0],
         _name(fields[birth - 1]),
-        born_on,
+        facts.birth_year,
         facts.sex,
+        born_on=born_on,
         older_id=next((field for field in fields[1:birth] if re.fullmatch("[0-9]{9}", field)), ""),
         address=_address(fields[birth + 1 :]),
         issued_on=next(issued, None),
@@ -147,10 +157,10 @@ def read_citizen_card(text: str) -> CitizenCard:
 
 
 def _birth_place(fields: list[str], year: int) -> int:
-    """Find the date of birth: the first date of the id's own year, with room for a name before it."""
+    """Find the date of birth, or its year alone: the first of the id's own year, with room for a name before it."""
     for place, field in enumerate(fields[2:], start=2):
         day = read_date(field)
-        if day is not None and day.year == year:
+        if day.year == year if day is not None else field in {f"{year}", f"0000{year}", f"00/00/{year}"}:
             return place
     raise NotACard(CardFault.NO_BIRTH_DATE)
 

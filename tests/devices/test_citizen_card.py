@@ -45,7 +45,13 @@ def test_the_seven_fields_of_a_card() -> None:
         (card(name="Y-Bih H'Wăn Niê"), {"name": "Y-Bih H'Wăn Niê"}),
         (card(address=""), {"address": ""}),
         (card("001099012345", sex="Nam"), {"sex": "male", "citizen_id": "001099012345"}),
-        (card("079308000123", born="30122008"), {"born_on": date(2008, 12, 30), "citizen_id": "079308000123"}),
+        (
+            card("079308000123", born="30122008"),
+            {"born_on": date(2008, 12, 30), "birth_year": 2008, "citizen_id": "079308000123"},
+        ),
+        (card(born="1999"), {"born_on": None}),
+        (card(born="00001999"), {"born_on": None}),
+        (card(born="00/00/1999"), {"born_on": None}),
     ],
 )
 def test_cards_differ_and_are_read_all_the_same(text: str, differs: dict[str, object]) -> None:
@@ -67,6 +73,7 @@ def test_cards_differ_and_are_read_all_the_same(text: str, differs: dict[str, ob
         (card("００１１９９０１２３４５"), CardFault.WRONG_ID),
         (card(born="01021998"), CardFault.NO_BIRTH_DATE),
         (card(born="31021999"), CardFault.NO_BIRTH_DATE),
+        (card(born="1998"), CardFault.NO_BIRTH_DATE),
         (card(born="1999-02-01"), CardFault.NO_BIRTH_DATE),
         (card("001299012345"), CardFault.NO_BIRTH_DATE),
         (card(sex="Nam"), CardFault.WRONG_SEX),
@@ -97,6 +104,8 @@ def test_a_day_is_a_day_of_the_calendar() -> None:
 def test_age_is_in_full_years() -> None:
     read = read_citizen_card(card("001146000001", born="29021946".replace("2902", "2802")))
     assert [read.age_on(date(2026, 2, day)) for day in (27, 28)] == [79, 80]
+    year_alone = read_citizen_card(card("001146000001", born="1946"))
+    assert [year_alone.age_on(date(year, 12, 31)) for year in (2026, 2027)] == [79, 80], "the least that it can be"
 
 
 def test_a_digest_knows_a_card_again_and_is_nothing_without_the_key() -> None:
@@ -132,5 +141,6 @@ def test_any_text_is_a_card_or_refused_and_nothing_else(text: str) -> None:
         read = read_citizen_card(text)
     except NotACard:
         return
-    assert read_id(read.citizen_id).birth_year == read.born_on.year
+    assert read_id(read.citizen_id).birth_year == read.birth_year
+    assert read.born_on is None or read.born_on.year == read.birth_year
     assert not any(sign.isdigit() for sign in read.name)

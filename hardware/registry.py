@@ -207,7 +207,9 @@ def _simulated(address: str) -> Device:
     hall, gives_events = _simulated_hall(address, parts.netloc, name)
     try:
         config = msgspec.convert(hall, HallConfig, strict=False)
-    except msgspec.ValidationError as error:
+        for slave in (slave for wire in config.wires for slave in wire.slaves):
+            slave.model()
+    except ValueError as error:
         raise WrongAddress(address, str(error), "See docs/devices.md, Simulated devices") from error
     return Device(address, lambda: _open_simulated(address, config), gives_events=gives_events)
 

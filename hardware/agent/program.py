@@ -237,6 +237,9 @@ class Agent:
                 yield flow.HealthChanged(function_id, "gone", event.what)
             elif wire == wire_id and self._present.get(function_id):
                 yield flow.HealthChanged(function_id, "ok")
+            elif wire == wire_id and function_id in self._flow.health and function_id not in self._present:
+                # It has never answered: a display that cannot, or a keypad that has not been pressed yet.
+                yield flow.HealthChanged(function_id, "unknown")
 
     def _of_keypad(self, function_id: str, event: str | SourceHealth) -> Iterable[flow.AnyInput]:
         if isinstance(event, str):

@@ -43,6 +43,8 @@ from tests.support.devices import Heard, simulated_hall
         ("simulated://keypad/front?keys=5", "Known here are: kind"),
         ("simulated://wire/hall?leds=x", "docs/devices.md"),
         ("simulated://wire/hall?lamps=1", "Known here are: call_keypads"),
+        ("simulated://wire/hall?modbus_leds=41:dm37", "there are: caller_21_keys, dm36"),
+        ("simulated://wire/hall?modbus_leds=41:keypad_inputs", "needs a preset or a file of kind 'modbus_led'"),
     ],
 )
 def test_a_wrong_address_is_refused_with_its_place_and_its_mend(address: str, mend: str) -> None:

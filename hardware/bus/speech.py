@@ -19,6 +19,10 @@ SILENCE = 3.5
 """How many characters the wire is quiet before a request, unless its speech knows better (the rule of Modbus RTU)."""
 
 
+DOUBT_S = 0.2
+"""How soon a display that has not answered is asked again: its absence is known before its next sign of life."""
+
+
 class Purpose(Enum):
     """What a request is for; the schedule's order of service goes by it."""
 

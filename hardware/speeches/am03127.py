@@ -7,7 +7,7 @@ does not know how says nothing to that, so each is said once.
 
 from typing import Final
 
-from hardware.bus.speech import Heard, Purpose, Request, Wish
+from hardware.bus.speech import DOUBT_S, Heard, Purpose, Request, Wish
 from hardware.codecs import am03127
 
 AGAIN_S: Final = 30.0  # Not more often: a board may keep each text in flash memory.
@@ -28,6 +28,7 @@ class MatrixBoard:
         self._answers = am03127.AnswerDecoder()
         self._settings: list[am03127.Packet] = []
         self._met = self._setting = False
+        self._doubted = False  # Whether the last text has had no answer.
 
     def show(self, text: str) -> None:
         """Have it show ``text``: printable ASCII without angle brackets, at most 32 characters."""
@@ -42,7 +43,9 @@ class MatrixBoard:
             return None
         if self._pending:
             return Wish(Purpose.TEXT, 0.0)
-        return Wish(Purpose.ALIVE, 0.0 if self._settings else self._asked_s + AGAIN_S)
+        if self._settings:
+            return Wish(Purpose.ALIVE, 0.0)
+        return Wish(Purpose.ALIVE, self._asked_s + (DOUBT_S if self._doubted else AGAIN_S))
 
     def request(self, now_s: float) -> Request:
         """Say the text."""
@@ -51,6 +54,7 @@ class MatrixBoard:
         self._answers = am03127.AnswerDecoder()
         purpose = Purpose.TEXT if self._pending else Purpose.ALIVE
         self._setting = bool(self._settings) and not self._pending
+        self._doubted = not self._setting  # A setting that it does not know is no sign of absence.
         if self._setting:
             return Request(am03127.encode(self._settings.pop(0)), purpose, ANSWER_MOST)
         return Request(am03127.encode(am03127.show(self.address, self.text)), purpose, ANSWER_MOST)
@@ -60,6 +64,7 @@ class MatrixBoard:
         verdicts = self._answers.feed(data)
         if not verdicts:
             return None
+        self._doubted = False
         if self._setting:
             return Heard()
         fresh = self._pending

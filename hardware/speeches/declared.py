@@ -7,7 +7,7 @@ A press is handed on once: by its number, where the maker gives it one; else a k
 import math
 from typing import Final
 
-from hardware.bus.speech import Heard, Key, Purpose, Request, Wish
+from hardware.bus.speech import DOUBT_S, Heard, Key, Purpose, Request, Wish
 from hardware.codecs import declared
 from hardware.codecs.declared import Answer, Description, Frame, Told
 
@@ -37,6 +37,7 @@ class DeclaredDevice:
         self._owed: bytes | None = None
         self._last: tuple[tuple[int, int], float] | None = None  # The last press's number and code, and when.
         self._pending = self._fresh = False
+        self._doubted = False  # Whether a display that answers has not done so.
         self._again_s = description.again_s
         self._try()
 
@@ -75,7 +76,9 @@ class DeclaredDevice:
             return Wish(Purpose.POLL, self._asked_s + POLL_S) if self._description.poll is not None else None
         if self.text is None:
             return None
-        return Wish(Purpose.TEXT, 0.0) if self._pending else Wish(Purpose.ALIVE, self._asked_s + self._again_s)
+        if self._pending:
+            return Wish(Purpose.TEXT, 0.0)
+        return Wish(Purpose.ALIVE, self._asked_s + (DOUBT_S if self._doubted else self._again_s))
 
     def request(self, now_s: float) -> Request:
         """Say what was wished."""
@@ -94,7 +97,7 @@ class DeclaredDevice:
         if self._asked is Purpose.ALIVE:
             self._again_s = min(2 * self._again_s, self._description.again_s)
         most = self._answer_most if self._description.shown is not None else 0
-        self._pending = self._pending and most > 0
+        self._pending, self._doubted = self._pending and most > 0, most > 0
         data = self._frame(self._description.show, text=self._text_bytes(self.text or ""))
         return Request(data, self._asked, most, turn_s)
 
@@ -126,7 +129,7 @@ class DeclaredDevice:
     def _shown(self, frame: Frame) -> Heard | None:
         if self._description.shown is None or not _is(frame, self._description.shown):
             return None
-        fresh, self._pending, self._fresh = self._fresh, False, False
+        fresh, self._pending, self._fresh, self._doubted = self._fresh, False, False, False
         return Heard(shown=fresh)
 
     def _key(self, frame: Frame, now_s: float) -> Heard | None:

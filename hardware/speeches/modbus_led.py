@@ -7,7 +7,7 @@ by its registers and gets its settings and its text anew.
 from collections import deque
 from typing import Final
 
-from hardware.bus.speech import Heard, Purpose, Request, Wish
+from hardware.bus.speech import DOUBT_S, Heard, Purpose, Request, Wish
 from hardware.codecs import led_registers
 from hardware.codecs import modbus_rtu as modbus
 from hardware.codecs.led_registers import LedMap
@@ -34,6 +34,7 @@ class ModbusDisplay:
         self._asked = self._ask
         self._asked_s = 0.0
         self._decoder = modbus.ReplyDecoder(self._ask)
+        self._doubted = False  # Whether the last request has had no answer.
         self._fresh = False  # Whether the text has not been told as shown yet.
         self._tries = 0
         self._unlike = 0
@@ -60,9 +61,10 @@ class ModbusDisplay:
         """Show a new text; else ask whether it lives, by reading it or by writing it again."""
         if self._writes:
             return Wish(Purpose.TEXT, 0.0)
-        if self._reads_back:
-            return Wish(Purpose.ALIVE, self._asked_s + ALIVE_S)
-        return None if self.text is None else Wish(Purpose.ALIVE, self._asked_s + REWRITE_S)
+        if not self._reads_back and self.text is None:
+            return None
+        usual_s = ALIVE_S if self._reads_back else REWRITE_S
+        return Wish(Purpose.ALIVE, self._asked_s + (DOUBT_S if self._doubted else usual_s))
 
     def request(self, now_s: float) -> Request:
         """Say what was wished; settings go before the first text."""
@@ -71,7 +73,7 @@ class ModbusDisplay:
             self._write()
         pending = (self._settings or self._writes) if self._writes and self._met else None
         self._asked = pending[0] if pending else self._ask
-        self._asked_s = now_s
+        self._asked_s, self._doubted = now_s, True
         self._decoder = modbus.ReplyDecoder(self._asked)
         most = max(modbus.reply_length(self._asked), REFUSAL_BYTES)
         return Request(modbus.encode(self._asked), purpose, most, turn_s=self._led.answer_ms / 1000)
@@ -81,6 +83,7 @@ class ModbusDisplay:
         answer = self._decoder.feed(data)
         if answer is None:
             return None
+        self._doubted = False
         if not self._met:
             self._met = True
             return Heard()

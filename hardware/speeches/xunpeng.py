@@ -5,7 +5,7 @@ The four-byte boards, which do not, are in ``write_only.py``.
 
 from typing import Final
 
-from hardware.bus.speech import Heard, Purpose, Request, Wish
+from hardware.bus.speech import DOUBT_S, Heard, Purpose, Request, Wish
 from hardware.codecs import xunpeng
 from hardware.led import Face
 
@@ -23,6 +23,7 @@ class XunpengBoard:
         self._colour = xunpeng.COLOURS[colour]
         self._asked_s = 0.0
         self._pending = self._fresh = False
+        self._doubted = False  # Whether the last number has had no answer.
         self._answers = xunpeng.AnswerDecoder(self._frame())
 
     def _frame(self) -> bytes:
@@ -37,11 +38,13 @@ class XunpengBoard:
         """Show a new text; else the old one again, which also tells whether it lives."""
         if self.text is None:
             return None
-        return Wish(Purpose.TEXT, 0.0) if self._pending else Wish(Purpose.ALIVE, self._asked_s + AGAIN_S)
+        if self._pending:
+            return Wish(Purpose.TEXT, 0.0)
+        return Wish(Purpose.ALIVE, self._asked_s + (DOUBT_S if self._doubted else AGAIN_S))
 
     def request(self, now_s: float) -> Request:
         """Say the number."""
-        self._asked_s = now_s
+        self._asked_s, self._doubted = now_s, True
         frame = self._frame()
         self._answers = xunpeng.AnswerDecoder(frame)
         return Request(frame, Purpose.TEXT if self._pending else Purpose.ALIVE, ANSWER_MOST)
@@ -50,7 +53,7 @@ class XunpengBoard:
         """Take the answer, in either of the maker's forms."""
         if not self._answers.feed(data):
             return None
-        fresh, self._pending, self._fresh = self._fresh, False, False
+        fresh, self._pending, self._fresh, self._doubted = self._fresh, False, False, False
         return Heard(shown=fresh)
 
     def lost(self) -> None:

@@ -179,6 +179,24 @@ def test_a_matrix_board_that_shows_its_makers_demonstration_is_told_to_show_the_
     assert (wire.slave(1).shown, wire.slave(1).runs, wire.slave(1).brightness) == ("H017", "A", "<BA>")
 
 
+@pytest.mark.parametrize(("device", "within_s"), [(field.DM36, 3.0), (field.XUNPENG_LINE, 6.0), (field.AM03127, 31.0)])
+def test_the_absence_of_a_display_without_news_is_known_soon(device: Device, within_s: float) -> None:
+    wire = wire_of(device)
+    wire.master.show(1, "H017")
+    wire.run(10.0)
+    wire.slave(1).faults.add("absent")
+    wire.run(within_s)
+    assert wire.told()[-1] == SlaveHealth(1, "gone", "silent")
+
+
+def test_a_matrix_board_that_knows_no_settings_is_not_taken_for_absent() -> None:
+    wire = wire_of(field.AM03127)
+    wire.wire.tamper = lambda _, data: b"" if b"<RP" in data or b"><BA>" in data else data
+    wire.master.show(1, "H017")
+    wire.run(100.0)
+    assert [event for event in wire.told() if isinstance(event, SlaveHealth)] == [SlaveHealth(1, "ok")]
+
+
 def test_a_display_that_refuses_its_text_is_told_and_not_asked_for_ever() -> None:
     wire = wire_of(field.DM36)
     wire.slave(1).faults.add("unwritable")

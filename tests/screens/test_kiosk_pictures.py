@@ -30,6 +30,8 @@ DOCS = {
     "start-contrast": "kiosk-high-contrast",
     "start-low": "kiosk-low-reach",
     "details": "kiosk-documents",
+    "found": "kiosk-scanned-ticket",
+    "scanned_card": "kiosk-scanned-card",
 }
 DOCS_LYING = {"rating_question": "rating", "rating_neutral": "rating-neutral", "rating_reasons": "rating-reasons"}
 

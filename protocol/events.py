@@ -150,6 +150,8 @@ class DeviceReported(Event, frozen=True, kw_only=True):
     state: DeviceState
     reason: Code = ""
     detail: str = ""
+    since_at: Instant | None = None
+    """When it became so, where that was before ``at``: a day opens with what is still true of the last."""
 
 
 class HelpAnswered(Event, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ NOBODY_TEXT = "0"
 
 LinkState = Literal["connecting", "up", "gone", "refused"]
 
-Health = Literal["ok", "gone", "unknown"]
+Health = Literal["ok", "degraded", "gone", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class HealthChanged:
-    """The wire's master found a device gone or back."""
+    """A device is otherwise than it was. ``reason`` is a code; ``detail`` says what happened, where, and what to do."""
 
     function_id: str
     health: Health
+    reason: str = ""
     detail: str = ""
 
 
@@ -369,7 +370,7 @@ def _reports(state: AgentState) -> Iterable[AnyEffect]:
                 c.ReportDevice(
                     function_id=function_id,
                     state=health.health,
-                    reason="" if health.health == "ok" else "no_answer",
+                    reason=health.reason,
                     detail=health.detail[:256],
                 )
             )

@@ -30,7 +30,7 @@ from hardware.agent.settings import (
 )
 from hardware.agent.usb_keypads import open_keypad
 from hardware.inputs import InputOwner, SourceHealth
-from hardware.speeches import speech
+from hardware.speeches import is_mute, speech
 from protocol import commands as c
 from protocol.link import Link, LinkFull, LinkState, new_id, open_link
 from protocol.views import AnyReply, Envelope, Introduction, Refused
@@ -100,7 +100,8 @@ class Agent:
         self._flow = flow.AgentState(settings)
         self._owners: dict[str, bus.BusOwner] = {}
         self._keypads: list[InputOwner[str]] = []
-        self._present: dict[str, bool] = {}
+        self._heard: dict[str, bus.SlaveHealth] = {}
+        self._mute: set[str] = set()
         self._places = {(each.wire_id, each.slave): each.function_id for each in settings.functions}
         self._store = PressStore(state)
         self._in_flight = ""
@@ -219,9 +220,9 @@ class Agent:
                     return  # It was sent before we were started anew; refusing it now would be a lie.
                 yield flow.KeyPressed(function_id, event.key, request_id, self.link.hall_now())
             case bus.SlaveHealth():
-                self._present[function_id] = event.present
+                self._heard[function_id] = event
                 _say(f"{function_id} {_HEALTH[event.state]}" + (f" ({event.reason})" if event.reason else ""))
-                yield flow.HealthChanged(function_id, "ok" if event.present else "gone", event.reason)
+                yield _health_of(function_id, event)
             case bus.TextRefused():
                 _say(f"{function_id} does not take the text {event.text!r}")
             case bus.SlaveRestarted():
@@ -233,19 +234,24 @@ class Agent:
     def _of_wire_health(self, wire_id: str, event: bus.WireHealth) -> Iterable[flow.AnyInput]:
         _say(f"wire {wire_id} {'is open' if event.is_open else 'is away: ' + event.what}")
         for (wire, _), function_id in self._places.items():
-            if wire == wire_id and not event.is_open:
-                yield flow.HealthChanged(function_id, "gone", event.what)
-            elif wire == wire_id and self._present.get(function_id):
-                yield flow.HealthChanged(function_id, "ok")
-            elif wire == wire_id and function_id in self._flow.health and function_id not in self._present:
-                # It has never answered: a display that cannot, or a keypad that has not been pressed yet.
-                yield flow.HealthChanged(function_id, "unknown")
+            if wire != wire_id:
+                continue
+            if not event.is_open:
+                yield flow.HealthChanged(function_id, "gone", "wire_away", event.what)
+            elif function_id in self._heard:
+                # The master tells what changes; what it believed before the wire went away still holds.
+                yield _health_of(function_id, self._heard[function_id])
+            elif function_id in self._mute or function_id in self._flow.health:
+                reason = "never_answers" if function_id in self._mute else "unheard"
+                yield flow.HealthChanged(function_id, "unknown", reason)
 
     def _of_keypad(self, function_id: str, event: str | SourceHealth) -> Iterable[flow.AnyInput]:
         if isinstance(event, str):
             return (flow.KeyPressed(function_id, event, new_id(), self.link.hall_now()),)
         _say(f"{function_id} {'is open' if event.is_open else 'is away: ' + event.what}")
-        return (flow.HealthChanged(function_id, "ok" if event.is_open else "gone", event.what),)
+        if event.is_open:
+            return (flow.HealthChanged(function_id, "ok"),)
+        return (flow.HealthChanged(function_id, "gone", "unplugged", event.what),)
 
     # --- Who are we ---
 
@@ -288,9 +294,12 @@ class Agent:
     def _speech(self, place: FunctionSettings, *, has_keys: bool) -> bus.Speech:
         """Only now is it known what a function is: a keypad that is a display stands wrong in the file."""
         try:
-            return speech(place.protocol, place.slave, has_keys=has_keys, device=place.device())
+            one = speech(place.protocol, place.slave, has_keys=has_keys, device=place.device())
         except ValueError as error:
             raise WrongSettings(f"{self._state_folder / SETTINGS_FILE}: {place.function_id}: {error}") from error
+        if is_mute(one):
+            self._mute.add(place.function_id)
+        return one
 
     def _open_keypads(self) -> None:
         for usb in self._settings.usb_keypads:
@@ -383,6 +392,11 @@ class Agent:
         if isinstance(reply, Refused):
             _say(f"rating {delivered.press_id} was refused: {reply.code}")
         self._store.remove(delivered.press_id)
+
+
+def _health_of(function_id: str, heard: bus.SlaveHealth) -> flow.HealthChanged:
+    reason = "no_answer" if heard.reason == "silent" else heard.reason
+    return flow.HealthChanged(function_id, heard.state, reason)
 
 
 def _with_wire(on_event: Callable[[str, bus.BusEvent], None], wire_id: str) -> Callable[[bus.BusEvent], None]:

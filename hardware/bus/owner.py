@@ -38,6 +38,7 @@ class BusOwner:
         self._bell = Interrupt()
         self._ending = False
         self._failures = 0
+        self._is_open: bool | None = None
         self._thread = threading.Thread(target=self._run, name=name)
         self._thread.start()
 
@@ -69,6 +70,11 @@ class BusOwner:
         for event in events:
             self._on_event(event)
 
+    def _tell_health(self, *, is_open: bool, what: str = "") -> None:
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self._tell([WireHealth(is_open, what)])
+
     def _run(self) -> None:
         while not self._ending:
             try:
@@ -76,7 +82,8 @@ class BusOwner:
             except LinkGone as gone:
                 self._away(gone)
                 continue
-            self._tell([WireHealth(is_open=True)])
+            if not self._failures:
+                self._tell_health(is_open=True)
             self._master.reopened()
             try:
                 self._serve(link)
@@ -86,8 +93,7 @@ class BusOwner:
                 link.close()
 
     def _away(self, gone: LinkGone | LinkStalled) -> None:
-        if not self._failures:
-            self._tell([WireHealth(is_open=False, what=str(gone))])
+        self._tell_health(is_open=False, what=str(gone))
         self._failures += 1
         again_s = time.monotonic() + reopen_delay_s(self._failures, time.monotonic_ns() % 997 / 997)
         while not self._ending and (left_s := again_s - time.monotonic()) > 0:
@@ -105,6 +111,7 @@ class BusOwner:
             if step.data:
                 link.write(step.data, WRITE_TIMEOUT_S)
                 self._failures = 0
+                self._tell_health(is_open=True)  # Not before: some adapters open, and fail at the first byte.
             self._tell(step.events)
             rest_s = min(step.until_s - time.monotonic(), REST_MOST_S)
             if rest_s > 0 and (data := link.read(rest_s, self._bell)):

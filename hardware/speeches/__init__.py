@@ -51,6 +51,11 @@ MAPPED: Final = {"modbus_led": LedMap, "modbus_keypad": KeypadMap, "declared": D
 NAMES: Final = tuple(sorted((*PROTOCOLS, *MAPPED)))
 
 
+def is_mute(one: Speech) -> bool:
+    """Tell whether this slave never says anything, so that nobody can know whether it lives."""
+    return isinstance(one, write_only.WriteOnlyDisplay) or (isinstance(one, DeclaredDevice) and one.is_mute)
+
+
 def speech(protocol: str, address: int, *, has_keys: bool, device: Map | None = None) -> Speech:
     """Return the speech for one slave. Raises ValueError that says what is wrong and what to do."""
     if protocol in PROTOCOLS:

@@ -58,6 +58,11 @@ class DeclaredDevice:
         how = self._description.text
         return declared.text_bytes(how, how.face.of(text)) if how is not None else b""
 
+    @property
+    def is_mute(self) -> bool:
+        """Whether it is a display that does not even acknowledge."""
+        return not self._has_keys and self._description.shown is None
+
     def show(self, text: str) -> None:
         """Have it show what it can of ``text``. ValueError: it is a keypad."""
         if self._has_keys:

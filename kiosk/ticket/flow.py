@@ -25,6 +25,7 @@ from kiosk.ticket.model import (
     PrinterTold,
     Replied,
     Restored,
+    ScannerHealth,
     Services,
     Settings,
     State,
@@ -80,8 +81,8 @@ def _taken(state: State, happened: Input, now: Now) -> Step:  # noqa: C901, PLR0
             return knowledge.link_changed(replace(state, link=link), now)
         case PrinterTold():
             return taking.printer_told(state, happened, now)
-        case PrinterHealth(reason):
-            return knowledge.report_health(replace(state, printer_reason=reason), now)
+        case PrinterHealth() | ScannerHealth():
+            return knowledge.device_told(state, happened, now)
         case CatalogueRead():
             return knowledge.catalogue_read(state, happened, now)
         case Restored():

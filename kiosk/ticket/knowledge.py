@@ -14,8 +14,10 @@ from kiosk.ticket.model import (
     KeepCatalogue,
     KeepKnowledge,
     Now,
+    PrinterHealth,
     ReadCatalogue,
     Restored,
+    ScannerHealth,
     State,
 )
 from kiosk.ticket.taking import Step
@@ -24,6 +26,7 @@ from protocol.commands import DeviceState, FetchCatalogue, Introduce, ReportDevi
 from protocol.views import AnyReply, CataloguePage, Introduction, KioskView
 
 REFUSED_TOLD_FOR: Final = timedelta(days=2)
+DETAIL_MOST: Final = 256
 REFUSED_NAMED: Final = 6
 """So many fit into the detail of a report with the longest codes."""
 
@@ -89,20 +92,36 @@ def introduced(state: State, reply: AnyReply | None, now: Now) -> Step:
     return state, (KeepKnowledge(identity, state.view), *health)
 
 
+def device_told(state: State, told: PrinterHealth | ScannerHealth, now: Now) -> Step:
+    """Take how the printer or the scanner is now, and pass it on."""
+    if isinstance(told, PrinterHealth):
+        return report_health(replace(state, printer_reason=told.reason), now)
+    return report_health(replace(state, scanner_gone=told.gone), now)
+
+
 def report_health(state: State, now: Now) -> Step:
-    """Tell how the kiosk is, when there is somebody to tell it to: its printer, and numbers that were refused."""
+    """Tell how the kiosk is, when there is somebody to tell it to: its printer, its scanner, refused numbers."""
     identity = state.identity
     if identity is None or state.link != "up":
         return state, ()
     since = now.hall_at - REFUSED_TOLD_FOR
     state = replace(state, refused=tuple(one for one in state.refused if one.taken_at >= since))
-    healths: dict[str, DeviceState] = {"": "ok", "paper_low": "degraded"}
-    reason = state.printer_reason if state.settings.has_printer else ""
-    health = healths.get(reason, "out")
-    if state.refused and health != "out":
-        health, reason = "degraded", "handover_refused"
-    report = ReportDevice(function_id=identity.function_id, state=health, reason=reason, detail=_refused_numbers(state))
+    health, reason = _health(state)
+    detail = (_refused_numbers(state) or state.scanner_gone)[:DETAIL_MOST]
+    report = ReportDevice(function_id=identity.function_id, state=health, reason=reason, detail=detail)
     return state, (Ask(now.fresh_id, report, state.settings.ask_real_s),)
+
+
+def _health(state: State) -> tuple[DeviceState, str]:
+    """Name the worst of what is known, and its reason. A printer that has told nothing is not said to be well."""
+    printer = state.printer_reason if state.settings.has_printer else ""
+    if printer not in {None, "", "paper_low"}:
+        return "out", str(printer)
+    if state.refused:
+        return "degraded", "handover_refused"
+    if state.scanner_gone:
+        return "degraded", "scanner_gone"
+    return ("unknown", "printer_unheard") if printer is None else ("degraded" if printer else "ok", printer)
 
 
 def _refused_numbers(state: State) -> str:

@@ -285,7 +285,10 @@ class State:
     stay_asked_hall_at: datetime | None = None
     """Since when the kiosk asks "are you still there?"; None when it does not ask."""
     stay_asked_real_s: float = 0.0
-    printer_reason: str = ""
+    printer_reason: str | None = None
+    """Why the printer does not print; empty while it does, None while it has told nothing yet."""
+    scanner_gone: str = ""
+    """Why the scanner is away; empty while it is there, or there is to be none."""
     refused: tuple[RefusedHandOver, ...] = ()
     """Own numbers that the server did not take over, newest last, until a technician has had two days to see them."""
 
@@ -370,6 +373,13 @@ class PrinterHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerHealth:
+    """The scanner has gone, ``gone`` says why, or is there (empty)."""
+
+    gone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A deadline that the flow named has passed, or a second of the clock."""
 
@@ -385,6 +395,7 @@ Input = (
     | CatalogueRead
     | PrinterTold
     | PrinterHealth
+    | ScannerHealth
     | Tick
 )
 

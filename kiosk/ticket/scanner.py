@@ -8,7 +8,7 @@ from hardware.codecs.scan import Dropped, ScanEvent
 from hardware.codecs.scan import Scanned as CodeScanned
 from hardware.inputs import InputOwner, SourceHealth, scans_of
 from hardware.registry import Device
-from kiosk.ticket.model import Input
+from kiosk.ticket.model import Input, ScannerHealth
 from kiosk.ticket.scan_model import Scanned
 from kiosk.ticket.scans import classify
 
@@ -34,3 +34,4 @@ class Scanner:
                 self._tell(Scanned(None))
             case SourceHealth(is_open=is_open, what=what):
                 sys.stderr.write(f"kiosk: the scanner {'is there' if is_open else 'is away: ' + what}\n")
+                self._tell(ScannerHealth("" if is_open else what))

@@ -115,8 +115,12 @@ def revoke_device(branch: Branch, event: e.DeviceRevoked) -> None:
 
 
 def report_device(branch: Branch, event: e.DeviceReported) -> None:
-    """Keep what the device said of itself."""
-    branch.health[event.function_id] = Health(event.state, event.reason, event.detail, event.at)
+    """Keep what the device said of itself; another detail of the same trouble does not begin it anew."""
+    before = branch.health.get(event.function_id)
+    since_at = event.since_at or event.at
+    if before is not None and (before.state, before.reason) == (event.state, event.reason):
+        since_at = before.since_at
+    branch.health[event.function_id] = Health(event.state, event.reason, event.detail, since_at)
 
 
 def answer_help(branch: Branch, event: e.HelpAnswered) -> None:

@@ -151,6 +151,7 @@ def _health(branch: Branch, at: datetime) -> Iterator[e.AnyEvent]:
                 state=health.state,
                 reason=health.reason,
                 detail=health.detail,
+                since_at=health.since_at,
             )
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -31,10 +32,11 @@ MONDAY_0830 = "2026-11-23T01:30:00+00:00"
 class Program:
     """A sub-command of `motcua` as a process that says one JSON line when it is ready."""
 
-    def __init__(self, *arguments: object) -> None:
+    def __init__(self, *arguments: object, log: Path | None = None) -> None:
         command = [sys.executable, "-m", "motcua", *(str(argument) for argument in arguments)]
         environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+        with log.open("wb") if log else nullcontext() as said:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, env=environment)
 
     def ready(self) -> dict[str, Any]:
         assert self.process.stdout is not None

@@ -242,10 +242,11 @@ def test_the_agent_watches_the_counters_of_its_keypads_and_the_boards_of_its_dis
 
 def test_health_is_reported_when_it_changes_and_kept_until_the_server_is_there() -> None:
     bench = Bench(link="gone")
-    bench.put(HealthChanged("call-keypad-3", "gone", "no adapter"))
+    bench.put(HealthChanged("call-keypad-3", "gone", "wire_away", "no adapter"))
     (report,) = (effect for effect in bench.put(LinkChanged("up")) if isinstance(effect, Report))
     assert (report.command.function_id, report.command.state) == ("call-keypad-3", "gone")
-    assert bench.put(HealthChanged("call-keypad-3", "gone", "no adapter")) == []
+    assert (report.command.reason, report.command.detail) == ("wire_away", "no adapter")
+    assert bench.put(HealthChanged("call-keypad-3", "gone", "wire_away", "no adapter")) == []
     (again,) = bench.put(ReportLost("call-keypad-3"))
     assert again == report
     (back,) = bench.put(HealthChanged("call-keypad-3", "ok"))

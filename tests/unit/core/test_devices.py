@@ -173,6 +173,22 @@ def test_health_is_told_when_it_changes() -> None:
     assert code_of(hall.ask_as(core.Actor.loop(), unknown)) == ("unknown_function", {"function_id": "kiosk-77"})
 
 
+def test_since_when_outlives_another_detail_and_the_night() -> None:
+    hall = opened()
+    hall.ask(c.ReportDevice(function_id="kiosk-1", state="out", reason="paper_out"))
+    since_at = hall.at
+    hall.advance(since_at + timedelta(minutes=5))
+    assert (
+        len(hall.ask_events(c.ReportDevice(function_id="kiosk-1", state="out", reason="paper_out", detail="x"))[1]) == 1
+    )
+    assert (_line(hall, "kiosk-1").detail, _line(hall, "kiosk-1").since_at) == ("x", since_at)
+    hall.advance(instant("06:00", "2026-11-25"))
+    assert hall.branch.day == "2026-11-25"
+    assert _line(hall, "kiosk-1").since_at == since_at
+    hall.ask(c.ReportDevice(function_id="kiosk-1", state="out", reason="cover_open"))
+    assert _line(hall, "kiosk-1").since_at == hall.at
+
+
 def test_the_night_keeps_devices_health_and_half_done_pairings() -> None:
     hall = opened()
     hall.ask(c.ReportDevice(function_id="kiosk-1", state="degraded", reason="paper_low"))

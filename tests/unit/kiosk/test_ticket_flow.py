@@ -210,6 +210,25 @@ def test_a_hand_over_that_the_server_refuses_is_told_to_the_technician() -> None
     assert (report.state, report.reason, report.detail) == ("ok", "", "")
 
 
+def test_the_kiosk_tells_the_worst_of_printer_scanner_and_refused_numbers() -> None:
+    scene = Scene().opened()
+
+    def told() -> tuple[str, str, str]:
+        report: Any = scene.last(m.Ask, "ReportDevice").command
+        return report.state, report.reason, report.detail
+
+    assert told() == ("unknown", "printer_unheard", "")
+    scene.happen(m.PrinterHealth("paper_low"))
+    assert told() == ("degraded", "paper_low", "")
+    scene.happen(m.ScannerHealth("no such file"))
+    assert told() == ("degraded", "scanner_gone", "no such file")
+    scene.happen(m.PrinterHealth("silent"))
+    assert told() == ("out", "silent", "no such file")
+    scene.happen(m.PrinterHealth(""))
+    scene.happen(m.ScannerHealth(""))
+    assert told() == ("ok", "", "")
+
+
 def test_many_refused_hand_overs_fit_into_one_report() -> None:
     refused = tuple(m.RefusedHandOver("H", number, MONDAY_8, "x" * 32) for number in range(501, 551))
     scene = Scene(kept=m.Restored(refused=refused)).opened()

@@ -10,6 +10,8 @@ from hardware.codecs import cd5220, declared, dm_d, led_registers, xunpeng
 from hardware.codecs import modbus_rtu as modbus
 from hardware.codecs.led_registers import LedMap
 from hardware.led import Face
+from hardware.simulated.field_slaves import ModbusLed
+from hardware.speeches.modbus_led import ModbusDisplay
 from tests.support import field
 from tests.support.field import Device, wire_of
 from tests.support.wires import SimulatedTime
@@ -215,6 +217,60 @@ def test_a_display_of_another_map_is_told_at_once() -> None:
     wire.master.show(1, "H017")
     wire.run(5.0)
     assert TextRefused(1, "H017") in wire.told()
+
+
+class ReadsZeros(ModbusLed):
+    """A unit that takes what is written and reads back nothing but zeros."""
+
+    def readable(self, function: int, now_s: float) -> dict[int, int]:
+        return dict.fromkeys(super().readable(function, now_s), 0)
+
+
+class CannotBeRead(ModbusLed):
+    """A unit that knows no function 3."""
+
+    def readable(self, function: int, now_s: float) -> dict[int, int]:
+        return {} if function == modbus.READ_HOLDING else super().readable(function, now_s)
+
+
+@pytest.mark.parametrize(("unit", "restarts"), [(ReadsZeros, 3), (CannotBeRead, 0)])
+def test_a_unit_whose_registers_cannot_be_read_is_written_and_left_in_peace(
+    unit: type[ModbusLed], restarts: int
+) -> None:
+    speech, _ = field.DM56.ends(1)
+    led = device_files.load_preset("dm56")
+    assert isinstance(led, LedMap)
+    wire = SimulatedTime([speech], [unit(1, led)])
+    wire.master.show(1, "H017")
+    wire.run(200.0)
+    assert wire.slave(1).shown == "H017"
+    assert wire.told().count(SlaveRestarted(1)) == restarts
+    assert [event for event in wire.told() if isinstance(event, SlaveHealth)] == [SlaveHealth(1, "ok")]
+    writes = [data for _, data in wire.said if data[1] == modbus.WRITE_REGISTERS]
+    assert len(writes) <= 8, "it may keep each text in flash"
+
+
+def test_a_unit_that_takes_one_register_at_a_time_is_written_place_by_place() -> None:
+    text = (device_files.SHIPPED / "dm56.toml").read_text(encoding="utf-8").replace('"together"', '"each"')
+    led = device_files.parse("each.toml", text)
+    assert isinstance(led, LedMap)
+    wire = SimulatedTime([ModbusDisplay(1, led)], [ModbusLed(1, led)])
+    wire.master.show(1, "H017")
+    wire.run(2.0)
+    assert wire.slave(1).shown == "H017"
+    assert [data[1] for _, data in wire.said].count(modbus.WRITE_REGISTER) == 4
+    assert [event for event in wire.told() if isinstance(event, TextShown)] == [TextShown(1, "H017")]
+
+
+def test_a_setting_that_is_refused_keeps_no_number_from_being_shown() -> None:
+    text = (device_files.SHIPPED / "tm1650.toml").read_text(encoding="utf-8").replace("register = 2", "register = 99")
+    led, real = device_files.parse("other.toml", text), device_files.load_preset("tm1650")
+    assert isinstance(led, LedMap)
+    assert isinstance(real, LedMap)
+    wire = SimulatedTime([ModbusDisplay(1, led)], [ModbusLed(1, real)])
+    wire.master.show(1, "H017")
+    wire.run(2.0)
+    assert wire.slave(1).shown == "17"
 
 
 @settings(deadline=None, max_examples=40)

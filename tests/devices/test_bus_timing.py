@@ -14,9 +14,9 @@ SLOWEST_SHARE = 0.99
 BUDGET = 1.3
 
 # A clerk presses some four keys for each citizen and serves one in five minutes: sixteen counters press a key every
-# five seconds. This is ten times as much.
-HALL = Busy(keypads=16, displays=8, baud=9600, keys_per_s=2.0, texts_per_s=2.0)
-LARGE_HALL = Busy(keypads=32, displays=16, baud=19_200, keys_per_s=4.0, texts_per_s=4.0)
+# five seconds. This is five times as much.
+HALL = Busy(keypads=16, displays=8, baud=9600, keys_per_s=1.0, texts_per_s=1.0)
+LARGE_HALL = Busy(keypads=32, displays=16, baud=19_200, keys_per_s=2.0, texts_per_s=2.0)
 
 
 def _slow(busy: Busy, for_s: float, seed: int) -> float:
@@ -42,7 +42,7 @@ def test_of_a_hundred_keys_the_slowest_stays_near_the_arithmetic(busy: Busy, see
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("busy", [HALL, LARGE_HALL], ids=["16-at-9600", "32-at-19200"])
 def test_the_same_over_a_long_morning(busy: Busy, seed: int) -> None:
-    assert _slow(busy, 1_200.0, seed) <= BUDGET
+    assert _slow(busy, 600.0, seed) <= BUDGET
 
 
 def _quiet_wire(keypads: int, displays: int = 0) -> SimulatedTime:

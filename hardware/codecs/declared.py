@@ -248,29 +248,26 @@ def decode(parts: tuple[Part, ...], data: bytes) -> Frame | None:
 
 
 def _frame(parts: tuple[Part, ...], pieces: list[bytes]) -> Frame | None:
-    address: int | None = None
-    command = content = b""
-    for part, piece in zip(parts, pieces, strict=True):
-        match part.part:
-            case "bytes" if piece != bytes.fromhex(part.hex):
-                return None
-            case "address":
-                address = number_of(piece, part.encoding)
-                if address is None:
-                    return None
-            case "command":
-                command = piece
-            case "data":
-                content = piece
-            case "length":
-                counted = sum(
-                    len(other) for each, other in zip(parts, pieces, strict=True) if each.called in part.counts
-                )
-                if number_of(piece, part.encoding) != counted + part.plus:
-                    return None
-            case "check" if piece.upper() != _check(part, parts, pieces) and piece != _check(part, parts, pieces):
-                return None
-    return Frame(address, command, content)
+    if not all(_is_right(part, piece, parts, pieces) for part, piece in zip(parts, pieces, strict=True)):
+        return None
+    said = {part.part: piece for part, piece in zip(parts, pieces, strict=True)}
+    place = next((part for part in parts if part.part == "address"), None)
+    address = None if place is None else number_of(said["address"], place.encoding)
+    return Frame(address, said.get("command", b""), said.get("data", b""))
+
+
+def _is_right(part: Part, piece: bytes, parts: tuple[Part, ...], pieces: list[bytes]) -> bool:
+    match part.part:
+        case "bytes":
+            return piece == bytes.fromhex(part.hex)
+        case "address":
+            return number_of(piece, part.encoding) is not None
+        case "length":
+            return number_of(piece, part.encoding) == _counted(part, parts, pieces)
+        case "check":
+            said = piece.upper() if part.encoding == "hex" else piece
+            return said == _check(part, parts, pieces)
+    return True
 
 
 class Decoder:

@@ -184,6 +184,16 @@ def test_whatever_frame_is_described_its_frames_come_back_as_they_went(
     assert found[-1:] == [frame] or any(declared.decode(parts, declared.encode(parts, each)) == each for each in found)
 
 
+@pytest.mark.parametrize("wrong", range(1, 256))
+def test_no_wrong_check_is_taken_for_the_right_one(wrong: int) -> None:
+    """Not even one that differs as a small letter does from a capital."""
+    assert isinstance(KEYPAD, Description)
+    wire = bytearray(declared.encode(KEYPAD.frame, Frame(5, b"\x82", b"\x0a\xaf")))
+    assert wire[-1] in range(0x41, 0x5B), "a check that is a capital letter in ASCII"
+    wire[-1] ^= wrong
+    assert declared.decode(KEYPAD.frame, bytes(wire)) is None
+
+
 @settings(deadline=None, max_examples=60)
 @given(frames(), st.binary(max_size=12), st.data())
 def test_a_wrong_byte_under_the_check_is_seen(

@@ -7,7 +7,7 @@ from queue import Full, Queue
 from typing import Final
 
 from hardware.bus.master import BusConfig, BusEvent, Master, WireHealth
-from hardware.bus.schedule import Tally
+from hardware.bus.schedule import Tally, TextRefused
 from hardware.links import Interrupt, Link, LinkGone, LinkStalled, reopen_delay_s
 
 TEXTS_MOST: Final = 256
@@ -102,7 +102,11 @@ class BusOwner:
 
     def _take_texts(self) -> None:
         while not self._texts.empty():
-            self._master.show(*self._texts.get())
+            address, text = self._texts.get()
+            try:
+                self._master.show(address, text)
+            except ValueError:
+                self._tell([TextRefused(address, text)])
 
     def _serve(self, link: Link) -> None:
         while not self._ending:

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware import registry
-from hardware.bus import BusConfig, BusOwner, KeyPressed, Schedule, SlaveHealth, Speech, TextShown, WireHealth
+from hardware.bus import (
+    BusConfig,
+    BusOwner,
+    KeyPressed,
+    Schedule,
+    SlaveHealth,
+    Speech,
+    TextRefused,
+    TextShown,
+    WireHealth,
+)
 from hardware.bus.echo import EchoFilter
 from hardware.codecs import reference_frame as rf
 from hardware.simulated.remote import Remote
@@ -310,6 +320,16 @@ def test_a_wire_that_is_pulled_and_put_back_is_found_again_with_its_texts(hall: 
     sees = f"nothing works; own key ≤ {REOPENED_S:g} s after it is back"
     row = ("adapter unplugged and back", sees, "all, each once", told_of(wires(hall)), f"{REOPENED_S:g} s")
     TABLE.hold(row, write=write_tables)
+
+
+def test_a_text_that_a_display_cannot_show_is_told_and_the_wire_goes_on(hall: Hall) -> None:
+    with hall.owned() as bus:
+        bus.show(41, "Mời số 42")
+        bus.show(42, "<E>")
+        hall.heard.wait(lambda heard: {TextRefused(41, "Mời số 42"), TextRefused(42, "<E>")} <= set(heard))
+        bus.show(41, "A042")
+        hall.press(1, "N")
+        hall.heard.wait(lambda heard: TextShown(41, "A042") in heard and hall.pressed() == [(1, "N")])
 
 
 def wires(hall: Hall) -> list[WireHealth]:

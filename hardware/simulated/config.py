@@ -24,6 +24,7 @@ class PrinterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tear_bar: bool = False
     has_process_id: bool = True
     feed_units_per_dot: int = 1
+    bytes_per_s: float = 0.0  # How fast its wire carries bytes to it; 0: as fast as they come.
 
     def model_config(self) -> PrinterConfig:
         """Return what the pure printer needs to know."""

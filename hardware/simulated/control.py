@@ -148,7 +148,8 @@ class ControlPort:
             wire = self._hall.wires[order["device"]].model
             (wire.faults.add if on else wire.faults.discard)(fault)
         elif fault in FAULTS and "after_rows" in order:
-            self._hall.printers[order["device"]].model.later = (int(order["after_rows"]), fault)
+            model = self._hall.printers[order["device"]].model
+            model.later, model.later_for_s = (int(order["after_rows"]), fault), order.get("for_s")
         elif fault in FAULTS:
             self._hall.printers[order["device"]].model.set_fault(fault, self._hall.times.now_s(), on=on)
         else:

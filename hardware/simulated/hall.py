@@ -22,6 +22,8 @@ from hardware.simulated.wire import WireModel
 LOG_ENTRIES_MOST: Final = 5000
 READ_MOST: Final = 4096
 RESEND_S: Final = 0.002
+WIRE_STEP_S: Final = 0.02  # A slow wire brings its bytes in steps of this length.
+DRIBBLE_S: Final = 0.02  # Between the bytes of a reply that comes one byte at a time.
 _INVERSE: Final = bytes(255 - byte for byte in range(256))
 
 Event = dict[str, Any]
@@ -84,19 +86,49 @@ class SimulatedPrinter(SimulatedDevice):
     def __init__(self, entry: PrinterEntry, tickets: Path, times: Times) -> None:
         super().__init__(entry.name, endpoint(entry.address), times)
         self.model = PrinterModel(entry.model_config())
+        self._bytes_per_s = entry.bytes_per_s
+        self._wire_free_at_s = 0.0
+        self._wire_busy = False
+        self._dribble = b""
+        self._dribble_at_s = 0.0
         self.notes: list[Event] = []
         self._told = 0
         self._tickets = tickets
 
     def wanted(self) -> int:
-        """Return how much of the buffer is free."""
-        return min(READ_MOST, self.model.room)
+        """Return how much of the buffer is free, or what the wire brings in the next moment."""
+        if not self._bytes_per_s:
+            return min(READ_MOST, self.model.room)
+        self._wire_busy = self.times.now_s() < self._wire_free_at_s
+        if self._wire_busy:
+            return 0
+        return min(max(1, round(self._bytes_per_s * WIRE_STEP_S)), self.model.room)
 
     def due_s(self) -> float | None:
-        """Return when the next row will have been printed."""
-        return self.model.due_s()
+        """Return when the next row will have been printed, or the next byte will be on the wire."""
+        due = [self.model.due_s(), self._dribble_at_s if self._dribble else None]
+        if self._wire_busy:  # As it was when nothing was wanted: who then waits must be woken.
+            due.append(self._wire_free_at_s)
+        return min((one for one in due if one is not None), default=None)
 
     def _take(self, data: bytes, now_s: float) -> bytes:
+        if self._bytes_per_s:
+            self._wire_free_at_s = max(now_s, self._wire_free_at_s) + len(data) / self._bytes_per_s
+        return self._slowly(self._answer(data, now_s), now_s)
+
+    def _slowly(self, said: bytes, now_s: float) -> bytes:
+        """Say all at once, or one byte after another with a pause between them."""
+        if "dribbling" not in self.model.faults:
+            said, self._dribble = self._dribble + said, b""
+            return said
+        self._dribble += said
+        if now_s < self._dribble_at_s:
+            return b""
+        first, self._dribble = self._dribble[:1], self._dribble[1:]
+        self._dribble_at_s = now_s + DRIBBLE_S
+        return first
+
+    def _answer(self, data: bytes, now_s: float) -> bytes:
         self.model.receive(data, now_s)
         for ticket in self.model.tickets:
             # The paper is there before the printer says so.

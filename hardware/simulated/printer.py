@@ -13,7 +13,7 @@ from hardware.simulated.escpos_stream import REAL_TIME, Graphics, Order, OrderRe
 
 FAULTS: Final = frozenset({
     "paper_out", "near_end", "cover_open", "cutter_jam", "off_line", "hot", "silent", "stalled", "unconfirming",
-    "switched_off",
+    "switched_off", "garbage", "dribbling",
 })  # fmt: skip
 
 
@@ -56,9 +56,12 @@ class PrinterModel:
     def __init__(self, config: PrinterConfig) -> None:
         self.config = config
         self.faults: set[str] = set()
-        self.later: tuple[int, str] | None = None  # After so many rows, this fault.
+        self.later: tuple[int, str] | None = None  # After so many rows, this fault …
+        self.later_for_s: float | None = None  # … and it passes by itself after so long; None: it stays.
+        self._passes: tuple[float, str] | None = None
         self.tickets: list[Ticket] = []
         self.replies = b""
+        self._noise_state = 7
         self._reset()
 
     def _reset(self) -> None:
@@ -121,19 +124,32 @@ class PrinterModel:
         self.step(now_s)
 
     def due_s(self) -> float | None:
-        """When it will have printed the next row; None when it waits for bytes or for a mend."""
-        return None if self.stopped or not self._buffer else self._busy_until_s
+        """When it will have printed the next row, or a fault passes; None when it waits for bytes or for a mend."""
+        row_s = None if self.stopped or not self._buffer else self._busy_until_s
+        if self._passes is None:
+            return row_s
+        return self._passes[0] if row_s is None else min(row_s, self._passes[0])
 
     def step(self, now_s: float) -> None:
         """Print what is due."""
+        if self._passes is not None and now_s >= self._passes[0]:
+            (_, fault), self._passes = self._passes, None
+            self.set_fault(fault, now_s, on=False)
         while self._buffer and not self.stopped and self._busy_until_s <= now_s:
             piece, received_at_s = self._buffer.popleft()
             self._buffered -= piece.size
             self._do(piece, received_at_s, now_s)
 
     def _say(self, reply: bytes) -> None:
+        if "garbage" in self.faults:
+            reply = bytes(self._noise() for _ in reply)
         if "silent" not in self.faults:
             self.replies += reply
+
+    def _noise(self) -> int:
+        """Return the next byte of a wire on which nothing comes as it was sent."""
+        self._noise_state = (self._noise_state * 1103515245 + 12345) % 2**31
+        return self._noise_state >> 16 & 0xFF
 
     # --- Status ------------------------------------------------------------------------------------------------------
 
@@ -253,6 +269,7 @@ class PrinterModel:
             rows, fault = self.later
             self.later = (rows - 1, fault) if rows > 1 else None
             if self.later is None:
+                self._passes = None if self.later_for_s is None else (now_s + self.later_for_s, fault)
                 self.set_fault(fault, now_s, on=True)
 
     def _feed(self, rows: int, received_at_s: float, now_s: float) -> None:

@@ -92,10 +92,17 @@ def introduced(state: State, reply: AnyReply | None, now: Now) -> Step:
     return state, (KeepKnowledge(identity, state.view), *health)
 
 
+HEALTHS: Final[dict[str, DeviceState]] = {"silent": "unknown", "mute": "unknown", "unreachable": "gone"}
+"""The health of a kiosk by its printer's reason; with any other it is out."""
+
+PRINTERS_OWN: Final = {"silent": "printer_silent"}
+"""Reasons that would mean something else of the kiosk than of its printer."""
+
+
 def device_told(state: State, told: PrinterHealth | ScannerHealth, now: Now) -> Step:
     """Take how the printer or the scanner is now, and pass it on."""
     if isinstance(told, PrinterHealth):
-        return report_health(replace(state, printer_reason=told.reason), now)
+        return report_health(replace(state, printer_reason=told.reason, tickets_left=told.tickets_left), now)
     return report_health(replace(state, scanner_gone=told.gone), now)
 
 
@@ -107,7 +114,8 @@ def report_health(state: State, now: Now) -> Step:
     since = now.hall_at - REFUSED_TOLD_FOR
     state = replace(state, refused=tuple(one for one in state.refused if one.taken_at >= since))
     health, reason = _health(state)
-    detail = (_refused_numbers(state) or state.scanner_gone)[:DETAIL_MOST]
+    left = str(state.tickets_left) if reason == "paper_low" and state.tickets_left is not None else ""
+    detail = (_refused_numbers(state) or state.scanner_gone or left)[:DETAIL_MOST]
     report = ReportDevice(function_id=identity.function_id, state=health, reason=reason, detail=detail)
     return state, (Ask(now.fresh_id, report, state.settings.ask_real_s),)
 
@@ -115,8 +123,8 @@ def report_health(state: State, now: Now) -> Step:
 def _health(state: State) -> tuple[DeviceState, str]:
     """Name the worst of what is known, and its reason. A printer that has told nothing is not said to be well."""
     printer = state.printer_reason if state.settings.has_printer else ""
-    if printer not in {None, "", "paper_low"}:
-        return "out", str(printer)
+    if printer is not None and printer not in {"", "paper_low"}:
+        return HEALTHS.get(printer, "out"), PRINTERS_OWN.get(printer, printer)
     if state.refused:
         return "degraded", "handover_refused"
     if state.scanner_gone:

@@ -287,6 +287,7 @@ class State:
     stay_asked_real_s: float = 0.0
     printer_reason: str | None = None
     """Why the printer does not print; empty while it does, None while it has told nothing yet."""
+    tickets_left: int | None = None
     scanner_gone: str = ""
     """Why the scanner is away; empty while it is there, or there is to be none."""
     refused: tuple[RefusedHandOver, ...] = ()
@@ -367,9 +368,13 @@ class PrinterTold:
 
 @dataclass(frozen=True, slots=True)
 class PrinterHealth:
-    """The printer's health has changed; an empty reason is a printer that is ready."""
+    """The printer's health has changed; an empty reason is a printer that is ready.
+
+    `tickets_left`: about so many the paper still holds, told when it runs low.
+    """
 
     reason: str
+    tickets_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from protocol.ticket_code import qr_text, ticket_code, ticket_secret
 _HELD_TEXTS = {
     "paper_out": "kiosk.print.paper_out",
     "cover_open": "kiosk.print.cover_open",
+    "silent": "kiosk.print.printer_unknown",
 }
 """What a citizen is told about a ticket that could not be printed, by the printer's reason."""
 

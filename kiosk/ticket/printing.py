@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -26,18 +25,26 @@ from protocol.commands import TicketState
 
 _TOLD = frozenset({"confirmed", "uncertain", "held", "failed", "void"})
 HEALTH_EVERY_S = 2.0
+TICKETS_ABOUT = 5
 
 
 class Printing:
     """One printer and the thread that draws for it. `tell` is called from several threads."""
 
-    def __init__(self, device: Device, profile: Profile, folder: Path, tell: Callable[[Input], None]) -> None:
+    def __init__(
+        self,
+        device: Device,
+        profile: Profile,
+        folder: Path,
+        tell: Callable[[Input], None],
+        health_every_s: float = HEALTH_EVERY_S,
+    ) -> None:
         self._tell = tell
-        self._profile = replace(profile, bytes_per_s=device.bytes_per_s or profile.bytes_per_s)
-        self._health: str | None = None
+        self._profile = profile.on_wire(device.bytes_per_s)
+        self._health: PrinterHealth | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self._owner = PrinterOwner(device.open, self._profile, folder / "jobs.db", self._outcome)
-        self._worker = Worker("tickets", pulse=self._look, every_s=HEALTH_EVERY_S)
+        self._worker = Worker("tickets", pulse=self._look, every_s=health_every_s)
 
     def expect(self, contents: Iterable[TicketContent]) -> None:
         """Draw what tickets like these have in common, one by one between the real ones, before anybody waits."""
@@ -57,6 +64,14 @@ class Printing:
     def withdraw(self, visit_id: str) -> None:
         """Take a held ticket back: its citizen has left."""
         self._worker.put(lambda: self._owner.withdraw(visit_id))
+
+    def mended(self) -> None:
+        """A jam has been cleared by hand: tell the printer to go on."""
+        self._owner.mended()
+
+    def paper_changed(self) -> None:
+        """A fresh roll is in."""
+        self._owner.paper_changed()
 
     def close(self) -> None:
         """End: a ticket under way is finished, the others wait on disk."""
@@ -84,16 +99,25 @@ class Printing:
         if outcome.state in _TOLD:
             state = cast("TicketState", outcome.state.value)
             self._tell(PrinterTold(outcome.visit_id, outcome.attempt, state, outcome.reason))
+        elif outcome.state == "sent" and outcome.settled:
+            # More will never be known of this kind of printer: the citizen is asked.
+            self._tell(PrinterTold(outcome.visit_id, outcome.attempt, "uncertain", outcome.reason))
 
     def _look(self) -> None:
         """Tell the printer's health when it has changed; a printer that has told nothing yet is not said to be well."""
         status = self._owner.status()
-        if not status.known and status.trouble is None:
+        if not status.known and status.trouble is None and self._profile.status != "none":
             return
-        health = status.trouble or ("paper_low" if status.near_end else "")
+        # A printer that can tell nothing is said to be so; one that has told nothing yet, nothing is said of.
+        well = "mute" if self._profile.status == "none" else ""
+        reason = status.trouble or ("paper_low" if status.paper_low else well)
+        left = status.tickets_left
+        # About so many: the report is for fetching a roll, not for counting tickets.
+        about = None if left is None or reason != "paper_low" else left - left % TICKETS_ABOUT
+        health = PrinterHealth(str(reason), about)
         if health != self._health:
             self._health = health
-            self._tell(PrinterHealth(str(health)))
+            self._tell(health)
 
 
 def _reason(error: Exception) -> str:

@@ -67,6 +67,8 @@ def _row(line: DeviceLine, names: Mapping[str, str], words: Words, now: datetime
     reason, detail = line.reason, line.detail
     if reason == _HELP_ANSWERED:
         detail = names.get(detail, detail)
+    if reason == "paper_low" and detail.isdecimal():
+        detail = words.counted("devices.tickets_left", int(detail))
     if reason and words.has(f"devices.reason.{reason}"):
         reason = words(f"devices.reason.{reason}")
     return DeviceRow(

@@ -201,10 +201,20 @@ def test_what_is_kept_from_earlier_tickets_changes_no_dot(content: TicketContent
 
 
 @pytest.mark.picture
-@pytest.mark.parametrize(("name", "content", "width_dots"), [("ticket", TICKET, 576), ("ticket-58mm", LONG, 384)])
+@pytest.mark.parametrize(
+    ("name", "content", "width_dots"),
+    [
+        ("80mm", TICKET, 576),
+        ("58mm", LONG, 384),
+        ("reprint", replace(TICKET, notices=("BẢN IN LẠI (lần 1)",)), 576),
+    ],
+)
 def test_pictures_of_tickets(
     picture: Callable[[str], Path], name: str, content: TicketContent, width_dots: int
 ) -> None:
+    path = picture(f"tickets/{name}")
+    path.parent.mkdir(exist_ok=True)
     drawn = draw_ticket(content, width_dots)
-    drawn.save(picture(name))
+    drawn.save(path)
     assert drawn.height > 600
+    assert [found.text for found in zxingcpp.read_barcodes(drawn.convert("L"))] == [content.qr_text]

@@ -24,14 +24,12 @@ OutboxCommand = HandOverVisit | ReportTicket
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The moment of a step: hall time for what people see, the real clock (seconds) for safety, and a new id.
-
-    `fresh_id` is a UUIDv7 that nobody has used; a step uses it at most once.
-    """
+    """The moment of a step: hall time for what people see, the real clock (seconds) for safety, and a new id."""
 
     hall_at: datetime
     real_s: float
     fresh_id: str
+    """A UUIDv7 that nobody has used; a step uses it at most once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,10 +366,7 @@ class PrinterTold:
 
 @dataclass(frozen=True, slots=True)
 class PrinterHealth:
-    """The printer's health has changed; an empty reason is a printer that is ready.
-
-    `tickets_left`: about so many the paper still holds, told when it runs low.
-    """
+    """The printer's health has changed: no `reason` when it is ready; `tickets_left`, about, when its paper is low."""
 
     reason: str
     tickets_left: int | None = None

@@ -223,7 +223,7 @@ def test_the_kiosk_tells_the_worst_of_printer_scanner_and_refused_numbers() -> N
     scene.happen(m.ScannerHealth("no such file"))
     assert told() == ("degraded", "scanner_gone", "no such file")
     scene.happen(m.PrinterHealth("silent"))
-    assert told() == ("out", "silent", "no such file")
+    assert told() == ("unknown", "printer_silent", "no such file")
     scene.happen(m.PrinterHealth(""))
     scene.happen(m.ScannerHealth(""))
     assert told() == ("ok", "", "")

@@ -43,7 +43,7 @@ class BusOwner:
         self._thread.start()
 
     def show(self, address: int, text: str) -> None:
-        """Have a display show ``text`` (ASCII, at most 32 letters) until told otherwise.
+        """Have a display show ``text`` until told otherwise; one that it cannot show is told as TextRefused.
 
         Raises KeyError for an address that is not on this wire, BusBusy when the wire is not being served.
         """

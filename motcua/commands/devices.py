@@ -328,7 +328,7 @@ def _test_print(arguments: argparse.Namespace) -> int:
     elif printed.is_good:
         print(f"The printer says so after {printed.took_s:.1f} s. Look at letters, code and both ends of the ruler.")
     else:
-        print(f"Not known to be on paper: {printed.state} ({printed.reason}). See docs/devices/printers.md.")
+        print(f"Not known to be on paper: {printed.state} ({printed.reason}). See docs/devices.md.")
     return 0 if printed.is_good else 1
 
 
@@ -354,7 +354,7 @@ def _key_test(arguments: argparse.Namespace) -> int:
         print("Press each key once; each shall stand here exactly once. Ctrl-C ends.", flush=True)
     keys, present = 0, False
     try:
-        for told in keys_of(place, seconds=arguments.seconds):
+        for told in keys_of(place, seconds=math.inf if arguments.seconds is None else arguments.seconds):
             at = datetime.now(UTC)  # noqa: TID251 -- people compare it with what their finger just did.
             match told:
                 case Pressed():

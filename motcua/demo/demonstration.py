@@ -160,7 +160,8 @@ def _welcome(wishes: Wishes, hall: Hall, *, free: int) -> None:
     free_clerks = [f"clerk{counter.number}" for counter in hall.configuration.counters[-free:]]
     logins = {name: hall.passwords[name] for name in (*free_clerks, "manager", "inspector", "technician")}
     if wishes.as_json:
-        print(json.dumps({"pages": hall.pages, "logins": logins, "state": str(hall.plan.state)}), flush=True)
+        where = {"pages": hall.pages, "logins": logins, "state": str(hall.plan.state), "control": hall.control}
+        print(json.dumps(where), flush=True)
         return
     lines = [
         "The hall is open. Its clock began at Monday 23/11/2026, 07:57.",
@@ -180,9 +181,24 @@ def _welcome(wishes: Wishes, hall: Hall, *, free: int) -> None:
         f"  Tickets       {hall.folder('devices') / 'tickets'}",
         f"  Logs          {hall.plan.state / 'log'}",
         "",
+        "Bring faults about, and see kiosk, board and the page of devices react (docs/demo.md has a tour):",
+        *(f"  {line}" for line in _fault_lines(hall)),
+        "",
         "Ctrl-C ends everything.",
     ]
     print("\n".join(lines), flush=True)
+
+
+def _fault_lines(hall: Hall) -> list[str]:
+    """Give the commands of the shortest tour: watch, out of paper, mended, a keypad without power."""
+    keypad = hall.equipment.bare[0]
+    control, kiosk = f"--control {hall.control}", hall.equipment.kiosks[0]
+    return [
+        f"motcua devices watch --state {hall.folder('server') / 'technician'}",
+        f"motcua devices fault {control} {kiosk} paper_out",
+        f"motcua devices mend {control} {kiosk} paper_out",
+        f"motcua devices fault {control} {keypad.wire_id}#{keypad.slave} absent      # {keypad.function_id}",
+    ]
 
 
 def _recording(wishes: Wishes, hall: Hall, lived: Lived, troubles: list[str]) -> Recording:

@@ -1,6 +1,7 @@
 """Try one keypad or display by its own driver: each key as it is pressed, a text as it is shown."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -74,16 +75,16 @@ class Place:
             raise Problem(str(mistake)) from mistake
 
 
-def keys_of(place: Place, *, seconds: float | None) -> Iterator[News]:
-    """Tell each key once as it is pressed, and how the device is, until the time is over (None: for ever).
+def keys_of(place: Place, *, seconds: float = math.inf, patience_s: float = math.inf) -> Generator[News, None, None]:
+    """Tell each key once as it is pressed, and how the device is.
 
-    Raises Problem, WrongAddress.
+    It ends after ``seconds``, or when nothing has been told for ``patience_s``. Raises Problem, WrongAddress.
     """
     with _keypad(place) as news:
-        until_s = None if seconds is None else monotonic() + seconds
-        while until_s is None or monotonic() < until_s:
+        until_s = monotonic() + seconds
+        while (left_s := min(until_s - monotonic(), patience_s)) > 0:
             try:
-                told = news.get(timeout=None if until_s is None else max(0.0, until_s - monotonic()))
+                told = news.get(timeout=None if left_s == math.inf else left_s)
             except Empty:
                 return
             if told is not None:

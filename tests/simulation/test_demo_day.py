@@ -104,6 +104,47 @@ def test_a_number_held_by_two_counters_is_caught(
     assert found["double_calls"] == 1
 
 
+def told_of(watching: subprocess.Popen[str], function_id: str, state: str, reason: str = "") -> None:
+    """Read what `motcua devices watch` says until it is this; the test's own time limit ends a wait in vain."""
+    assert watching.stdout is not None
+    for line in watching.stdout:
+        told = json.loads(line)
+        if (told["function_id"], told["state"], told["reason"]) == (function_id, state, reason):
+            return
+    raise AssertionError(f"{function_id} was never {state} {reason}")
+
+
+def test_faults_brought_about_in_the_running_hall_are_seen_by_technicians_and_mended(tmp_path: Path) -> None:
+    state = tmp_path / "hall"
+    tool = (sys.executable, "-m", "motcua", "devices")
+    hall = (*DEMO, "--quiet-hall", "--state", str(state))
+    with subprocess.Popen(hall, stdout=subprocess.PIPE, text=True) as demonstration:
+        assert demonstration.stdout is not None
+        where = json.loads(demonstration.stdout.readline())
+        watch = (*tool, "watch", "--json", "--state", str(state / "server" / "technician"))
+
+        def steer(what: str, device: str, fault: str) -> None:
+            order = (*tool, what, device, fault, "--control", where["control"])
+            subprocess.run(order, check=True, timeout=60, stdout=subprocess.DEVNULL)
+
+        with subprocess.Popen(watch, stdout=subprocess.PIPE, text=True) as watching:
+            told_of(watching, "kiosk-1", "ok")
+            for function_id, device, fault, ill in [
+                ("kiosk-1", "kiosk-1", "paper_out", ("out", "paper_out")),
+                ("kiosk-1", "kiosk-1", "cover_open", ("out", "cover_open")),
+                ("rating-keypad-1", "wire-1#65", "absent", ("gone", "no_answer")),
+                ("counter-display-1", "wire-1", "unplugged", ("gone", "wire_away")),
+            ]:
+                steer("fault", device, fault)
+                told_of(watching, function_id, *ill)
+                steer("mend", device, fault)
+                told_of(watching, function_id, "ok")
+            watching.terminate()
+        demonstration.send_signal(signal.SIGTERM)
+        assert demonstration.wait(timeout=60) == 0
+    assert processes_of(state) == []
+
+
 @pytest.mark.parametrize("ends_by", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_when_told_to_and_leaves_no_process(tmp_path: Path, ends_by: signal.Signals) -> None:
     state = tmp_path / "hall"

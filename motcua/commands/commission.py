@@ -1,0 +1,141 @@
+"""Walk through the devices of a machine, keep what came of each, and write the sheet that is signed.
+
+    motcua commission --state /var/lib/motcua/agent --site "Phường Bến Thành"
+    motcua commission --state /var/lib/motcua/kiosk --printer tcp://10.0.0.9:9100 --profile tm_t82 --scanner serial:///…
+
+In the folder of an agent the devices are those of its agent.toml; a kiosk's are named here. The program itself must not
+run meanwhile: it holds the devices. A walk that was broken off goes on with what has not passed yet (--again: all).
+The sheet is an HTML page beside the results, to be printed from any browser.
+"""
+
+import argparse
+import json
+import platform
+import tomllib
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from motcua.commands import Problem
+
+if TYPE_CHECKING:
+    from motcua.workbench.checks import Check, Result
+    from motcua.workbench.commissioning import Ask
+    from presentation.texts import Texts
+
+CONFIG = Path(__file__).parents[2] / "config"
+SHEET_FILE: Final = "commissioning.html"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="the machine's folder of state")
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
+    parser.add_argument("--printer", default="", metavar="ADDRESS", help="a kiosk's printer")
+    parser.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
+    parser.add_argument("--scanner", default="", metavar="ADDRESS", help="a kiosk's scanner")
+    parser.add_argument("--site", default="", help="the hall, as it shall stand on the sheet")
+    parser.add_argument("--technician", default="", help="who tries, as it shall stand on the sheet")
+    parser.add_argument("--language", default="vi", metavar="CODE", help="of questions and test tickets (default: vi)")
+    parser.add_argument("--key-s", type=float, default=20.0, metavar="S", help="patience for the next key or scan")
+    parser.add_argument("--again", action="store_true", help="try also what has passed before")
+    parser.add_argument("--sheet-only", action="store_true", help="try nothing; write the sheet of what is known")
+    parser.add_argument("--answers", type=Path, metavar="FILE", help="answers by check, as TOML, instead of asking")
+    parser.add_argument("--json", action="store_true", help="print the results as one JSON list")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Walk, keep, write the sheet; the exit code is 0 when all has passed."""
+    from motcua.workbench.checks import last_results
+    from motcua.workbench.commissioning import Records
+    from motcua.workbench.words import read_texts
+
+    texts = read_texts(arguments.config)
+    if arguments.language not in texts.by_language:
+        raise Problem(f"there are no words in {arguments.language!r}; there are: {', '.join(texts.by_language)}")
+    checks = _checks(arguments)
+    records = Records(arguments.state)
+    if not arguments.sheet_only:
+        _walk(arguments, checks, records, texts)
+    results = records.read()
+    path = _write_sheet(arguments, checks, results, texts)
+    known = last_results(results)
+    passed = [
+        check.check_id for check in checks if check.check_id in known and known[check.check_id].verdict == "passed"
+    ]
+    if arguments.json:
+        told = [
+            {"check_id": one.check_id, "verdict": one.verdict, "seen": one.seen, "note": one.note}
+            for one in known.values()
+        ]
+        print(
+            json.dumps(
+                {"passed": len(passed), "checks": len(checks), "sheet": str(path), "results": told}, ensure_ascii=False
+            )
+        )
+    else:
+        print(texts("commissioning.summary", arguments.language, passed=len(passed), total=len(checks)))
+        print(path)
+    return int(len(passed) < len(checks))
+
+
+def _walk(arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: object, texts: "Texts") -> None:
+    from motcua.workbench.checks import last_results
+    from motcua.workbench.commissioning import Records, Walk
+
+    assert isinstance(records, Records), "made above"
+    known = last_results(records.read())
+    say = (lambda _: None) if arguments.json else _said
+    walk = Walk(texts.words(arguments.language), _ask(arguments.answers), say, key_s=arguments.key_s)
+    for check in checks:
+        before = known.get(check.check_id)
+        if before is None or before.verdict != "passed" or arguments.again:
+            records.keep(walk.try_out(check))
+
+
+def _said(text: str) -> None:
+    print(text, flush=True)
+
+
+def _checks(arguments: argparse.Namespace) -> "tuple[Check, ...]":
+    from hardware.agent.program import load_functions
+    from hardware.agent.settings import SETTINGS_FILE, WrongSettings, load_settings
+    from motcua.workbench.checks import Unknown, checks_of_agent, checks_of_kiosk
+
+    found = checks_of_kiosk(arguments.printer, arguments.profile, arguments.scanner)
+    if (arguments.state / SETTINGS_FILE).exists():
+        kinds = {one.function_id: one.kind for one in load_functions(arguments.state)}
+        try:
+            found += checks_of_agent(load_settings(arguments.state), kinds)
+        except (WrongSettings, Unknown) as problem:
+            raise Problem(str(problem)) from problem
+    if not found:
+        mend = "name the folder of an agent, or a kiosk's --printer and --scanner"
+        raise Problem(f"{arguments.state} has no {SETTINGS_FILE}, and no device is named: {mend}")
+    return found
+
+
+def _ask(answers: Path | None) -> "Ask":
+    """Ask at the terminal, or read answers: `kiosk-check = "yes"`; what is not there is yes."""
+    if answers is None:
+        return lambda _, question: input(f"{question} ")
+    try:
+        given = tomllib.loads(answers.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise Problem(f"{answers}: {error}") from error
+    return lambda check_id, _: str(given.get(check_id, "" if check_id.endswith(".begin") else "yes"))
+
+
+def _write_sheet(
+    arguments: argparse.Namespace, checks: "tuple[Check, ...]", results: "list[Result]", texts: "Texts"
+) -> Path:
+    from motcua.workbench.sheet import Facts, sheet
+
+    now = datetime.now(UTC)  # noqa: TID251 -- the sheet bears the day on which it was written.
+    offset_s = round((now.astimezone().utcoffset() or timedelta()).total_seconds())
+    machine = f"{platform.node()} ({arguments.state.absolute()})"
+    facts = Facts(arguments.site, machine, f"Motcua {version('motcua')}", arguments.technician, now, offset_s)
+    path: Path = arguments.state / SHEET_FILE
+    path.write_text(sheet(checks, results, facts, texts), encoding="utf-8")
+    return path

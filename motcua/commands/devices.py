@@ -328,7 +328,7 @@ def _test_print(arguments: argparse.Namespace) -> int:
     elif printed.is_good:
         print(f"The printer says so after {printed.took_s:.1f} s. Look at letters, code and both ends of the ruler.")
     else:
-        print(f"Not known to be on paper: {printed.state} ({printed.reason}). See docs/devices.md.")
+        print(f"Not known to be on paper: {printed.state} ({printed.reason}). See docs/devices/printers.md.")
     return 0 if printed.is_good else 1
 
 

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,12 @@ from hardware.codecs.modbus_keypad import KeypadMap, Presses
 from hardware.codecs.scan import ScanDecoder, ScanSettings, readable
 from hardware.codecs.withheld import Withheld
 from hardware.inputs import TypedScans
+from hardware.printer.dialogue import Dialogue
+from hardware.printer.jobs import Job
+from hardware.printer.profiles import profile_named
+from hardware.printer.raster import pieces as raster_pieces
+from hardware.printer.replies import Demultiplexer
+from hardware.simulated.escpos_stream import OrderReader
 from hardware.simulated.field_slaves import DeclaredSlave, ModbusKeys, ModbusLed
 from hardware.simulated.slaves import MatrixBoardSlave
 from hardware.simulated.wire import SlaveModel
@@ -163,7 +170,53 @@ _INPUTS = (
     Fuzzed("what a scan is", lambda: _kind_of_scan, _CODES),
 )
 
+_REPLIES = (
+    bytes.fromhex("10 00 03 00"),
+    bytes.fromhex("12 12 12 12"),
+    bytes.fromhex("37 22 20 20 20 21 00"),
+    bytes.fromhex("13 11 00 00"),
+    bytes.fromhex("18 00 12 0c 00 37 25 00"),
+)
+_ORDERS = (
+    bytes.fromhex("1b 40 1d 61 0e 1d 76 30 00 02 00 02 00 ff ff ff ff 1b 64 04 1d 56 01 1d 72 01"),
+    bytes.fromhex("1d 28 48 06 00 30 30 20 20 20 21 10 04 01 10 14 08 01 03 14 01 06 02 08"),
+    bytes.fromhex("1d 28 4c 0e 00 30 70 30 01 01 31 08 00 02 00 ff ff 1b 4a 20 10 05 02"),
+)
+
+
+def _replies() -> Callable[[bytes], Any]:
+    demultiplexer = Demultiplexer()
+    return lambda data: demultiplexer.feed(data, 0.0)
+
+
+def _heard_by_printer(name: str) -> Callable[[], Callable[[bytes], Any]]:
+    """The whole dialogue with a printer, a ticket under way, whatever it answers."""
+
+    def made() -> Callable[[bytes], Any]:
+        dialogue = Dialogue(profile_named(name).on_wire(11_520.0))
+        dialogue.opened(0.0)
+        at = datetime(2026, 11, 23, tzinfo=UTC)
+        dialogue.submitted(Job("job-1", "visit-1", 0, 1, _ORDERS[0], at), 0.0, 99.0)
+        now_s = [0.0]
+
+        def feed(data: bytes) -> None:
+            now_s[0] += 0.01
+            dialogue.wrote(len(dialogue.to_write()), now_s[0])
+            dialogue.received(data, now_s[0])
+            dialogue.tick(now_s[0])
+
+        return feed
+
+    return made
+
+
 DECODERS: list[Fuzzed] = [
+    Fuzzed("printer: replies", _replies, _REPLIES),
+    Fuzzed("printer: dialogue, named fence", _heard_by_printer("tm_t82"), _REPLIES),
+    Fuzzed("printer: dialogue, GS r", _heard_by_printer("xprinter_80"), _REPLIES),
+    Fuzzed("printer: dialogue, without ASB", _heard_by_printer("generic_58mm"), _REPLIES),
+    Fuzzed("printer: bodies of jobs", lambda: lambda data: list(raster_pieces(data)), _ORDERS),
+    Fuzzed("printer: orders", lambda: OrderReader().feed, _ORDERS),
     Fuzzed("modbus: requests", lambda: modbus.RequestDecoder().feed, _MODBUS_REQUESTS),
     Fuzzed("modbus: the answer to a read", lambda: modbus.ReplyDecoder(_READ).feed, _MODBUS_ANSWERS),
     Fuzzed("modbus: the answer to a write", lambda: modbus.ReplyDecoder(_WRITE).feed, _MODBUS_ANSWERS),

@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -29,6 +31,7 @@ LEAST_FREE_BYTES = 1_000_000_000
 # Each answer waits for one flush. Beyond this the citizen at the kiosk begins to notice.
 SLOWEST_FLUSH_MS = 20.0
 FLUSHES = 20
+LIBRARIES = ("pyzmq", "msgspec", "apsw", "pyserial", "python-escpos", "pillow", "kivy", "flask")
 LOOK_TIMEOUT_S = 5.0
 # What a USB adapter may hold back of what it hears; at 9600 baud a keypad's whole answer takes less.
 LONGEST_LATENCY_MS = 2
@@ -48,6 +51,7 @@ def look(state: Path, adapters: Path = ADAPTERS) -> Iterator[Finding]:
     """Look at everything; `state` is where a program keeps its own files, `adapters` where the kernel lists its own."""
     yield judge_python(sys.version_info[:2])
     yield judge_sqlite(_sqlite_version())
+    yield judge_libraries(_versions())
     yield judge_graphics(_missing_libraries("libGL.so.1", "libEGL.so.1", "libGLESv2.so.2"))
     yield judge_speech(shutil.which("espeak-ng"))
     yield judge_typeface(there=find_spec("fontpkg_be_vietnam_pro") is not None)
@@ -76,6 +80,14 @@ def judge_sqlite(version: str | None) -> Finding:
             "SQLite", "bad", version, f"It may lose what was written; install apsw with SQLite {least} or later."
         )
     return Finding("SQLite", "good", version)
+
+
+def judge_libraries(versions: Mapping[str, str]) -> Finding:
+    """Judge the libraries that carry a hall, by name; an empty version is one that is missing."""
+    missing = [name for name, version in versions.items() if not version]
+    if missing:
+        return Finding("libraries", "bad", f"missing: {', '.join(missing)}", "Run tools/setup again.")
+    return Finding("libraries", "good", ", ".join(f"{name} {version}" for name, version in versions.items()))
 
 
 def judge_graphics(missing: list[str]) -> Finding:
@@ -154,8 +166,22 @@ def _sqlite_version() -> str | None:
         return None
     import apsw
 
-    version: str = apsw.sqlite_lib_version()
-    return version
+    linked: str = apsw.sqlite_lib_version()
+    return linked
+
+
+def _versions() -> dict[str, str]:
+    """Give the version of each library that programs of a hall need; ZeroMQ counts only with its encryption."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    if found["pyzmq"]:
+        zmq = import_module("zmq")
+        found["CURVE"] = zmq.zmq_version() if zmq.has("curve") else ""
+    return found
 
 
 def _missing_libraries(*names: str) -> list[str]:

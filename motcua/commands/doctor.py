@@ -1,7 +1,8 @@
-"""Look whether this machine is fit: libraries, clock, disk, graphics, speech, keys.
+"""Look whether this machine is fit: libraries, clock, disk, graphics, speech, keys, devices.
 
 Each finding is good, weak (some programs or comforts will miss it) or bad (the hall must not open so), with what mends
-it. The exit code is 1 if anything is bad.
+it. Devices are those of each agent.toml below the folder of state, and those named by --device; nothing is sent to
+them, and it is told which program holds one. The exit code is 1 if anything is bad.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from motcua.fitness import Finding, look
+from motcua.wiring import look_at_wiring
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +24,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the folder of state to look at (default: state)",
     )
+    parser.add_argument(
+        "--device", action="append", default=[], metavar="ADDRESS", help="look also at this device; may be given again"
+    )
     parser.add_argument("--json", action="store_true", help="print the findings as one JSON list")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at this machine and say what was found."""
-    findings = list(look(arguments.state))
+    findings = [*look(arguments.state), *look_at_wiring(arguments.state, arguments.device)]
     if arguments.json:
         print(msgspec.json.encode(findings).decode())
     else:

@@ -349,3 +349,46 @@ def test_a_mute_printer_is_not_sent_to_while_its_port_tells_of_a_trouble() -> No
 def test_registered_links_are_the_ones_of_the_documents() -> None:
     for address in ("serial:///dev/serial/by-id/x", "tcp://10.0.0.9:9100", "file:///dev/usb/lp0", "usb://04b8:0e28"):
         assert registry.find(address).address == address
+
+
+def test_a_ticket_taken_back_from_a_printer_that_was_silent_meanwhile_may_be_out_already() -> None:
+    talk = _sent(EPSON)
+    talk.hear(OUT_OF_PAPER)
+    talk.later(2.5)  # It was asked once, in vain.
+    talk.news += talk.dialogue.withdrawn("job-1", talk.now_s)
+    talk.drain()
+    talk.hear("1a")
+    assert talk.states()[-1] == "uncertain:withdrawn"
+
+
+def test_an_answer_that_comes_while_the_ticket_is_still_sent_proves_nothing() -> None:
+    talk = Talk(CLONE)
+    talk.submit(_job())
+    for answer in ("12", "12", "12"):
+        talk.hear(answer)
+    talk.news += talk.dialogue.received(b"\x12", talk.now_s)
+    talk.news += talk.dialogue.received(b"\x00", talk.now_s)
+    talk.drain()
+    talk.hear("00 00")
+    assert talk.states()[-1] == "uncertain:interrupted"
+
+
+def test_a_mend_while_the_link_is_away_is_told_when_it_is_back() -> None:
+    talk = Talk(EPSON)
+    talk.news += talk.dialogue.gone(talk.now_s, 0.0)
+    talk.news += talk.dialogue.mended(talk.now_s)
+    talk.news += talk.dialogue.opened(talk.now_s)
+    assert talk.drain().startswith(b"\x10\x05\x01")
+
+
+def test_a_slow_printer_that_takes_some_bytes_now_and_then_has_not_stalled() -> None:
+    talk = Talk(EPSON)
+    talk.submit(_job())
+    for answer in ("12", "12", "12"):
+        talk.hear(answer)
+    talk.news += talk.dialogue.received(b"\x12", talk.now_s)
+    for _ in range(5):
+        talk.now_s += EPSON.stall_s * 0.8
+        talk.news += talk.dialogue.tick(talk.now_s)
+        talk.news += talk.dialogue.wrote(100, talk.now_s)
+    assert "held:stalled" not in talk.states()

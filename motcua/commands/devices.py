@@ -335,8 +335,9 @@ def _test_print(arguments: argparse.Namespace) -> int:
 _PRINT_MEND: Final = {
     "paper_out": "out of paper: put in a roll, it goes on by itself",
     "cover_open": "the cover is open: shut it",
-    "cutter_jam": "the cutter is jammed: free it, then switch the printer off and on",
-    "hot": "the head is too hot: wait",
+    "cutter": "the cutter is jammed: free it, then switch the printer off and on",
+    "overheated": "the head is too hot: wait",
+    "unrecoverable": "a fault of the hardware: it needs repair",
     "off_line": "it is off line: press its feed key",
     "silent": "it does not answer: see its profile, or its cable",
     "stalled": "it takes no more bytes: see paper, cover and flow control",

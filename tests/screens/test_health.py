@@ -181,15 +181,15 @@ def test_a_kiosks_printer_and_scanner_are_gone_once_and_back_once(tmp_path: Path
         wires = ("--printer", addresses["printers"]["front"], "--scanner", addresses["inputs"]["scanner"])
         with RealScreen("kiosk", state, *wires):
             hall.wait({"kiosk-1": "ok"})
-            for device, ill in (("front", "out unreachable"), ("scanner", "degraded scanner_gone")):
+            for device, ill in (("front", "gone unreachable"), ("scanner", "degraded scanner_gone")):
                 hall.control.order("fault", device=device, fault="unplugged")
                 hall.wait({"kiosk-1": ill})
                 hall.control.order("fault", device=device, fault="unplugged", on=False)
                 hall.wait({"kiosk-1": "ok"})
         told = hall.told("kiosk-1")
         told = told[1:] if told[0] == "unknown printer_unheard" else told
-        assert told == ["ok", "out unreachable", "ok", "degraded scanner_gone", "ok"]
-        TABLE.hold(("receipt printer", "ok", "out unreachable", "ok", "–", "–"), write=write_tables)
+        assert told == ["ok", "gone unreachable", "ok", "degraded scanner_gone", "ok"]
+        TABLE.hold(("receipt printer", "ok", "gone unreachable", "ok", "–", "–"), write=write_tables)
         TABLE.hold(("scanner", "ok", "degraded scanner_gone", "ok", "–", "–"), write=write_tables)
 
 

@@ -1,5 +1,6 @@
 """Many slaves on one wire: the master as a table of simulated times, then the real thing over a pty with faults."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from hardware.bus import (
 )
 from hardware.bus.echo import EchoFilter
 from hardware.codecs import reference_frame as rf
+from hardware.links import Link, loopback
 from hardware.simulated.remote import Remote
 from hardware.simulated.slaves import ReferenceSlave
 from hardware.speeches import speech
@@ -330,6 +332,28 @@ def test_a_text_that_a_display_cannot_show_is_told_and_the_wire_goes_on(hall: Ha
         bus.show(41, "A042")
         hall.press(1, "N")
         hall.heard.wait(lambda heard: TextShown(41, "A042") in heard and hall.pressed() == [(1, "N")])
+
+
+def test_an_adapter_that_opens_and_fails_at_the_first_byte_is_told_away_once() -> None:
+    opened = 0
+    often = threading.Event()
+
+    def opening() -> Link:
+        nonlocal opened
+        near, far = loopback()
+        far.close()
+        opened += 1
+        if opened == 3:
+            often.set()
+        return near
+
+    heard = Heard()
+    owner = BusOwner(opening, BusConfig((ReferenceSpeech(1, has_keys=True),)), heard)
+    try:
+        assert often.wait(REOPENED_S)
+    finally:
+        owner.close()
+    assert [one.is_open for one in heard.all if isinstance(one, WireHealth)] == [True, False]
 
 
 def wires(hall: Hall) -> list[WireHealth]:

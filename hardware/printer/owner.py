@@ -64,6 +64,14 @@ class PrinterStatus:
         return self.near_end or (self.tickets_left is not None and self.tickets_left <= LOW_TICKETS)
 
 
+OnDone = Callable[[PrinterStatus], None]
+"""Told on the owner's thread, once what was said has been done and is on disk: it must return at once and not raise."""
+
+
+def _nobody(_: PrinterStatus) -> None:
+    """Tell nobody."""
+
+
 class PrinterStopped(Exception):  # noqa: N818 - named for what happened.
     """The owner has ended: closed, or its disk failed. Restart the program once the disk is well."""
 
@@ -95,7 +103,7 @@ class PrinterOwner:
         self._table = JobTable(jobs_path, _now())
         self._dialogue = Dialogue(profile, time.monotonic())
         self._link: Link | None = None
-        self._requests: SimpleQueue[Callable[[float], list[Effect]]] = SimpleQueue()
+        self._requests: SimpleQueue[tuple[Callable[[float], list[Effect]], OnDone]] = SimpleQueue()
         self._bell = Interrupt()
         self._finish_by_s = math.inf
         self._failure: str | None = None
@@ -139,13 +147,15 @@ class PrinterOwner:
         """Take a waiting or held ticket back: its citizen has left. The outcome tells whether it could be."""
         self._request(lambda now_s: self._dialogue.withdrawn(job_id, now_s))
 
-    def mended(self) -> None:
-        """Say that somebody has cleared a jam: the printer is told to go on."""
-        self._request(self._dialogue.mended)
+    def mended(self, on_done: OnDone = _nobody) -> None:
+        """Say that somebody has cleared a jam: the printer is told to go on. Raises PrinterStopped."""
+        self._see_that_it_runs()
+        self._request(self._dialogue.mended, on_done)
 
-    def paper_changed(self) -> None:
-        """Say that a fresh roll is in, for printers that cannot tell."""
-        self._request(self._fresh_roll)
+    def paper_changed(self, on_done: OnDone = _nobody) -> None:
+        """Say that a fresh roll is in, for printers that cannot tell. Raises PrinterStopped."""
+        self._see_that_it_runs()
+        self._request(self._fresh_roll, on_done)
 
     def attempts(self, job_id: str) -> list[JobRecord]:
         """Return what is known of a ticket and its reprints, with the instants; empty when unknown."""
@@ -165,14 +175,17 @@ class PrinterOwner:
         self._bell.close()
 
     def _submit(self, job_id: str, visit_id: str, body: bytes, *, attempt: int, replied_at: datetime | None) -> None:
-        if self._failure is not None or not self._thread.is_alive():
-            raise PrinterStopped(self._failure or "the printer's owner has been closed")
+        self._see_that_it_runs()
         job = self._table.add(job_id, visit_id, body, attempt=attempt, now=_now(), replied_at=replied_at)
         if job is not None:
             self._request(lambda now_s: self._take_up(job, now_s))
 
-    def _request(self, action: Callable[[float], list[Effect]]) -> None:
-        self._requests.put(action)
+    def _see_that_it_runs(self) -> None:
+        if self._failure is not None or not self._thread.is_alive():
+            raise PrinterStopped(self._failure or "the printer's owner has been closed")
+
+    def _request(self, action: Callable[[float], list[Effect]], on_done: OnDone = _nobody) -> None:
+        self._requests.put((action, on_done))
         self._bell.ring()
 
     # --- The owner's thread ------------------------------------------------------------------------------------------
@@ -206,7 +219,10 @@ class PrinterOwner:
     def _turn(self) -> None:
         now_s = time.monotonic()
         while not self._requests.empty():
-            self._perform(self._requests.get()(now_s))
+            action, on_done = self._requests.get()
+            self._perform(action(now_s))
+            self._status = self._look()
+            on_done(self._status)
         if self._link is None and self._dialogue.wants_open(now_s):
             self._open()
         wait_s = min(WAIT_MOST_S, max(0.0, min(self._dialogue.deadline_s(), self._finish_by_s) - time.monotonic()))

@@ -6,7 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from presentation.texts import Texts
 from protocol.views import AnyReply, Envelope, KioskView
 
 if TYPE_CHECKING:
+    from kiosk.ticket.printer_door import PrinterDoor
     from kiosk.ticket.printing import Printing
     from kiosk.ticket.scanner import Scanner
     from kiosk.ticket.store import Store
@@ -40,6 +41,8 @@ class KioskSettings:
     printer: str = ""
     """The printer's address (see `hardware.registry`); empty for a kiosk that prints no tickets."""
     profile: str = "generic_80mm"
+    roll_mm: float | None = None
+    """How long a fresh roll is; None for the length of the profile."""
     scanner: str = ""
     """The scanner's address; empty for a kiosk without one."""
     dossier_pattern: str = DOSSIER_PATTERN
@@ -94,6 +97,7 @@ class TicketProgram:
         self._store: Store | None = None
         self._disk = Worker("disk")
         self._printing: Printing | None = None
+        self._printer_door: PrinterDoor | None = None
         self._scanner: Scanner | None = None
         self._expected: object = None
         """What lasts of the view that was prepared for."""
@@ -144,7 +148,7 @@ class TicketProgram:
     def close(self) -> None:
         """End everything that `begin` has started."""
         self._disk.close()
-        for part in (self._scanner, self._link, self._printing, self._store):
+        for part in (self._scanner, self._link, self._printer_door, self._printing, self._store):
             if part is not None:
                 part.close()
 
@@ -187,11 +191,20 @@ class TicketProgram:
     def _open_printer(self) -> None:
         from hardware.printer import profile_named
         from hardware.registry import find
+        from kiosk.ticket.printer_door import PrinterDoor
         from kiosk.ticket.printing import Printing
 
         folder = self._settings.state / "printer"
         device = find(self._settings.printer)
-        self._printing = Printing(device, profile_named(self._settings.profile), folder, self.post)
+        profile = profile_named(self._settings.profile)
+        if self._settings.roll_mm is not None:
+            profile = replace(profile, roll_mm=self._settings.roll_mm)
+        self._printing = Printing(device, profile, folder, self.post)
+        try:
+            self._printer_door = PrinterDoor(self._settings.state, self._printing)
+        except OSError as error:
+            # Citizens come first: it prints all the same, and a jam is mended by switching the printer off and on.
+            sys.stderr.write(f"kiosk: `motcua devices printer` will not reach this one: {error}; see its folder\n")
 
     def _open_scanner(self) -> None:
         from hardware.registry import find

@@ -12,6 +12,7 @@ from hardware.printer import (
     JobMissing,
     Outcome,
     PrinterOwner,
+    PrinterStatus,
     PrinterStopped,
     Profile,
     ReprintTooSoon,
@@ -65,13 +66,29 @@ class Printing:
         """Take a held ticket back: its citizen has left."""
         self._worker.put(lambda: self._owner.withdraw(visit_id))
 
-    def mended(self) -> None:
-        """A jam has been cleared by hand: tell the printer to go on."""
-        self._owner.mended()
+    def mended(self, on_done: Callable[[PrinterStatus], None] = lambda _: None) -> None:
+        """A jam has been cleared by hand: tell the printer to go on. Raises PrinterStopped."""
+        self._owner.mended(on_done)
 
-    def paper_changed(self) -> None:
-        """A fresh roll is in."""
-        self._owner.paper_changed()
+    def paper_changed(self, on_done: Callable[[PrinterStatus], None] = lambda _: None) -> None:
+        """A fresh roll is in; `on_done` hears so once it is on disk. Raises PrinterStopped."""
+        self._owner.paper_changed(on_done)
+
+    def status(self) -> PrinterStatus:
+        """Give what is known of the printer now, without waiting."""
+        return self._owner.status()
+
+    @property
+    def roll_mm(self) -> float:
+        """How long a fresh roll is taken to be."""
+        return self._profile.roll_mm
+
+    def reason(self, status: PrinterStatus) -> str | None:
+        """Name what is amiss, "" for nothing; None for a printer that has told nothing yet: it may be well or not."""
+        mute = self._profile.status == "none"
+        if not status.known and status.trouble is None and not mute:
+            return None
+        return str(status.trouble or ("paper_low" if status.paper_low else "mute" if mute else ""))
 
     def close(self) -> None:
         """End: a ticket under way is finished, the others wait on disk."""
@@ -104,17 +121,15 @@ class Printing:
             self._tell(PrinterTold(outcome.visit_id, outcome.attempt, "uncertain", outcome.reason))
 
     def _look(self) -> None:
-        """Tell the printer's health when it has changed; a printer that has told nothing yet is not said to be well."""
+        """Tell the printer's health when it has changed; of one that has told nothing yet nothing is told."""
         status = self._owner.status()
-        if not status.known and status.trouble is None and self._profile.status != "none":
+        reason = self.reason(status)
+        if reason is None:
             return
-        # A printer that can tell nothing is said to be so; one that has told nothing yet, nothing is said of.
-        well = "mute" if self._profile.status == "none" else ""
-        reason = status.trouble or ("paper_low" if status.paper_low else well)
         left = status.tickets_left
         # About so many: the report is for fetching a roll, not for counting tickets.
         about = None if left is None or reason != "paper_low" else left - left % TICKETS_ABOUT
-        health = PrinterHealth(str(reason), about)
+        health = PrinterHealth(reason, about)
         if health != self._health:
             self._health = health
             self._tell(health)

@@ -7,9 +7,12 @@
     motcua devices test-print tcp://10.0.0.9:9100 --profile tm_t82
     motcua devices key-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 5
     motcua devices led-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 41 --text 8888
+    motcua devices printer --state /var/lib/motcua/kiosk roll-changed
 
 The first four need a technician's key (--state). `create` prints the pairing string for motcua pair, good for ten
 minutes and five tries. The tests need the device and nothing else; they refuse one that a program holds, and say which.
+`printer` speaks with the kiosk that runs on this machine: how its printer is (status), that hands have freed its cutter
+(mended) or put in a fresh roll (roll-changed).
 `fault`, `mend` and `log` steer simulated devices (docs/demo.md).
 """
 
@@ -58,6 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("device_id", metavar="DEVICE")
     revoke.add_argument("--reason", default="", help="why it is revoked, a reason from the configuration")
     _configure_tests(actions)
+    _configure_printer(actions)
     _configure_faults(actions)
 
 
@@ -70,6 +74,16 @@ def _configure_tests(actions: "argparse._SubParsersAction[argparse.ArgumentParse
     _wire(_seconds(_add(actions, "key-test", "tell each key of a keypad as it is pressed, until Ctrl-C")))
     display = _wire(_add(actions, "led-test", "have a display show a text and tell whether it did"))
     display.add_argument("--text", default="8888", help="what to show (default: 8888)")
+
+
+def _configure_printer(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    what = "ask a running kiosk how its printer is, or tell it what hands have done"
+    printer = actions.add_parser("printer", help=what, description=what.capitalize())
+    printer.add_argument("--state", type=Path, required=True, metavar="DIR", help="the kiosk's folder of state")
+    _answering(printer, first=False)
+    printer.add_argument(
+        "word", choices=tuple(_PRINTER_WORDS), help="ask; say that a jam is mended; say that a fresh roll is in"
+    )
 
 
 def _configure_faults(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -96,16 +110,17 @@ def _add(
 
 def _common(parser: argparse.ArgumentParser, *, first: bool) -> None:
     """A default stands at the outer parser alone: the inner one would undo what was said before the action."""
-    usual = {"state": Path("state/server/technician"), "deadline_s": 10.0, "json": False}
+    state = Path("state/server/technician") if first else argparse.SUPPRESS
+    parser.add_argument("--state", type=Path, default=state, metavar="DIR", help="the technician's folder")
+    _answering(parser, first=first)
 
-    def default(name: str) -> object:
-        return usual[name] if first else argparse.SUPPRESS
 
-    parser.add_argument("--state", type=Path, default=default("state"), metavar="DIR", help="the technician's folder")
+def _answering(parser: argparse.ArgumentParser, *, first: bool) -> None:
+    deadline_s, as_json = (10.0, False) if first else (argparse.SUPPRESS, argparse.SUPPRESS)
     parser.add_argument(
-        "--deadline-s", type=float, default=default("deadline_s"), metavar="S", help="how long to wait for an answer"
+        "--deadline-s", type=float, default=deadline_s, metavar="S", help="how long to wait for an answer"
     )
-    parser.add_argument("--json", action="store_true", default=default("json"), help="print JSON for scripts")
+    parser.add_argument("--json", action="store_true", default=as_json, help="print JSON for scripts")
 
 
 def _seconds(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -139,6 +154,7 @@ def run(arguments: argparse.Namespace) -> int:
         "test-print": _test_print,
         "key-test": _key_test,
         "led-test": _led_test,
+        "printer": _printer,
         "fault": _fault,
         "mend": _fault,
         "log": _log,
@@ -386,6 +402,44 @@ def _led_test(arguments: argparse.Namespace) -> int:
     else:
         print(f"{shown.state}: {shown.what}")
     return 0 if shown.is_good else 1
+
+
+# --- The printer of a kiosk that runs ---------------------------------------------------------------------------------
+
+
+_PRINTER_WORDS: Final = {
+    "status": {"ask": "printer"},
+    "mended": {"order": "mended"},
+    "roll-changed": {"order": "roll_changed"},
+}
+
+_PRINTER_MEND: Final = {
+    **_PRINT_MEND,
+    "cutter": "the cutter is jammed: free the paper, then say `mended`",
+    "paper_low": "the roll nears its end: fetch a new one",
+    "mute": "a printer that cannot tell its state",
+    "unheard": "it has told nothing yet",
+    "in_use": "another program holds it",
+}
+
+
+def _printer(arguments: argparse.Namespace) -> int:
+    from motcua.workbench.printer_door import tell_printer
+
+    told = tell_printer(arguments.state, _PRINTER_WORDS[arguments.word], deadline_s=arguments.deadline_s)
+    if arguments.json:
+        print(json.dumps(told))
+        return 0
+    if arguments.word == "mended":
+        print("The kiosk has the word. Whether the printer goes on, `status` tells in a few seconds.")
+    elif arguments.word == "roll-changed":
+        print("Noted: the count of the paper begins anew.")
+    left = told["tickets_left"]
+    foretold = "how many tickets are left is not known yet" if left is None else f"about {left} tickets left"
+    print(f"state  {told['state']}  {_PRINTER_MEND.get(told['reason'], told['reason'])}".rstrip())
+    print(f"jobs   {told['jobs_unfinished']} not finished")
+    print(f"roll   {told['paper_used_mm'] / 1000:.1f} m of {told['roll_mm'] / 1000:g} m used; {foretold}")
+    return 0
 
 
 # --- Simulated devices -----------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from pathlib import Path
 from motcua.commands import Problem
 
 CONFIG = Path(__file__).parents[2] / "config"
+ROLL_LEAST_MM, ROLL_MOST_MM = 1_000.0, 1_000_000.0
+"""Who gives less has written metres or the width of the paper."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
     parser.add_argument("--printer", default="", metavar="ADDRESS", help="the printer (default: none)")
     parser.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
+    parser.add_argument(
+        "--roll-mm", type=float, metavar="MM", help="how long a fresh roll is (default: by the profile)"
+    )
     parser.add_argument("--scanner", default="", metavar="ADDRESS", help="the scanner (default: none)")
     parser.add_argument(
         "--dossier-pattern", metavar="REGEX", help="the form of dossier codes (default: Decree 61/2018)"
@@ -54,6 +59,13 @@ def size_of(text: str) -> tuple[int, int]:
     return width, height
 
 
+def roll_length(roll_mm: float | None) -> float | None:
+    """Check the length of a roll; raises Problem."""
+    if roll_mm is None or ROLL_LEAST_MM <= roll_mm <= ROLL_MOST_MM:
+        return roll_mm
+    raise Problem(f"--roll-mm {roll_mm:g} is no roll's length; give it in millimetres, as 80000 for a roll of 80 m")
+
+
 def dossier_pattern(text: str | None) -> str:
     """Check the form of dossier codes, given as a regular expression; raises Problem."""
     import re
@@ -76,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         config=arguments.config,
         printer=arguments.printer,
         profile=arguments.profile,
+        roll_mm=roll_length(arguments.roll_mm),
         scanner=arguments.scanner,
         dossier_pattern=dossier_pattern(arguments.dossier_pattern),
         size=size_of(arguments.size),

@@ -1,5 +1,7 @@
 """The kiosk's real program before a real server and a real printer's wire: what a finger does, what an eye sees."""
 
+import json
+import stat
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from motcua.__main__ import main
 from protocol.codec import decode_event
 from protocol.events import VisitTaken
 from protocol.ticket_code import read_ticket_code
@@ -107,6 +110,27 @@ def test_an_empty_printer_is_told_and_the_ticket_comes_when_paper_does(hall: Rea
         printer.fault("paper_out", on=False)
         screen.on("number", having="Vui lòng lấy phiếu")
     assert len(printer.tickets()) == 1
+
+
+def test_a_jam_is_told_mended_from_outside_and_the_held_ticket_comes_once(
+    hall: RealHall, printer: PaperPrinter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = hall.pair("kiosk-a", "kiosk:kiosk-1")
+    command = ("devices", "printer", "--state", str(state))
+    printer.fault("cutter_jam")
+    with RealScreen("kiosk", state, "--printer", printer.address, "--roll-mm", "50000") as screen:
+        take(screen, until="Máy in không hoạt động.")
+        assert main([*command, "--json", "status"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["state"], told["reason"], told["jobs_unfinished"]) == ("out", "cutter", 1)
+        assert told["roll_mm"] == 50_000
+        assert stat.S_IMODE((state / "printer.sock").stat().st_mode) == 0o600
+        printer.fault("cutter_jam", on=False)
+        assert main([*command, "mended"]) == 0
+        screen.on("number", having="Vui lòng lấy phiếu")
+    assert len(printer.tickets()) == 1
+    assert main([*command, "status"]) == 1
+    assert "no kiosk with a printer runs on this folder" in capsys.readouterr().err
 
 
 def test_the_server_dies_the_kiosk_goes_on_and_hands_over_when_it_is_back(hall: RealHall) -> None:

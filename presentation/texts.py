@@ -86,8 +86,11 @@ class TextsError(ValueError):
 def texts_from(files: Mapping[str, str]) -> Texts:
     """Make texts from the contents of the files, by language: `{"vi": "…TOML…", "en": "…"}`.
 
-    Raises TextsError for a file that is no TOML, holds something else than strings, or has malformed braces.
+    Raises TextsError for no file at all, and for one that is no TOML, holds something else than strings, or has
+    malformed braces.
     """
+    if not files:
+        raise TextsError("there are no texts: see that texts/vi.toml and texts/en.toml lie in the folder of --config")
     return Texts({language: parse_texts(toml_text) for language, toml_text in files.items()})
 
 

@@ -3,7 +3,7 @@
     motcua devices                                        what the server knows: health, and since when
     motcua devices watch                                  the same, live
     motcua devices create kiosk-hall --function kiosk:kiosk-1
-    motcua devices revoke kiosk-hall --reason stolen
+    motcua devices revoke kiosk-hall --reason lost
     motcua devices test-print tcp://10.0.0.9:9100 --profile tm_t82
     motcua devices key-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 5
     motcua devices led-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 41 --text 8888
@@ -19,6 +19,7 @@ minutes and five tries. The tests need the device and nothing else; they refuse 
 import argparse
 import json
 import math
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -370,6 +371,9 @@ def _key_test(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         print("Press each key once; each shall stand here exactly once. Ctrl-C ends.", flush=True)
     keys, present = 0, False
+    for told_to_end in (signal.SIGINT, signal.SIGTERM):
+        # A script that starts this in the background leaves Ctrl-C ignored; it is how this ends all the same.
+        signal.signal(told_to_end, signal.default_int_handler)
     try:
         for told in keys_of(place, seconds=math.inf if arguments.seconds is None else arguments.seconds):
             at = datetime.now(UTC)  # noqa: TID251 -- people compare it with what their finger just did.

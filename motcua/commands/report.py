@@ -19,13 +19,14 @@ from motcua.commands import Problem
 
 FOLLOWED_EVERY_S = 2.0
 SHOWN_EVERY = 50_000
+CONFIG = Path(__file__).parents[2] / "config"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("question", nargs="?", choices=("day",), help="what to report")
     parser.add_argument("--state", type=Path, default=Path("state/server"), help="the folder with branch.db")
-    parser.add_argument("--config", type=Path, default=Path("config"), help="the folder with texts/ (default: config)")
+    parser.add_argument("--config", type=Path, default=CONFIG, help="the folder with texts/")
     parser.add_argument("--date", default="", metavar="YYYY-MM-DD", help="the business day (default: the last one)")
     parser.add_argument("--language", default="vi", choices=("vi", "en"), help="the language of the report")
     form = parser.add_mutually_exclusive_group()
@@ -37,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Report, follow or rebuild."""
+    from presentation.texts import TextsError
     from queue_server.journal import NotALog, OldSqlite
     from queue_server.reporting.fold import BrokenStory
     from queue_server.reporting.tables import NoReports, SomebodyFollows
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             _print_day(arguments)
         else:
             raise Problem("nothing was asked: motcua report day, --follow or --rebuild")
-    except (NotALog, OldSqlite, BrokenStory, NoReports, SomebodyFollows) as problem:
+    except (NotALog, OldSqlite, BrokenStory, NoReports, SomebodyFollows, TextsError) as problem:
         raise Problem(str(problem)) from problem
     return 0
 

@@ -1,8 +1,8 @@
 """Run the queue server of one branch until SIGTERM or Ctrl-C.
 
-Begin the branch with motcua init first. The configuration on disk is a draft: only the technician's page, or
-motcua init, makes one effective. A simulated hall names what time it begins there and how fast it runs; asked for the
-same again, its time goes on where it is.
+Begin the branch with motcua init first. The configuration on disk is a draft: motcua init makes it effective, and later
+a technician's command does (docs/operating.md). A simulated hall names what time it begins there and how fast it runs;
+asked for the same again, its time goes on where it is.
 """
 
 import argparse

@@ -18,6 +18,7 @@ from pathlib import Path
 from motcua.commands import Problem
 
 ACTIONS = ("serve", "add-account", "reset-password", "disable-account", "enable-account", "accounts")
+CONFIG = Path(__file__).parents[2] / "config"
 ROLES = ("clerk", "technician", "manager", "inspector")
 
 
@@ -28,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("clerk_id", nargs="?", default="", help="whose account, for an action on one")
     parser.add_argument("--state", type=Path, default=Path("state/web"), help="the folder of this program's files")
-    parser.add_argument("--config", type=Path, default=Path("config"), help="the folder with texts/ (default: config)")
+    parser.add_argument("--config", type=Path, default=CONFIG, help="the folder with texts/")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8080, help="the port (default: 8080; 0 = any free one)")
     parser.add_argument(

@@ -27,7 +27,7 @@ from protocol.link import Link
 
 MAIN_FILES: Final[dict[DayKind, Path]] = {"ward": CONFIG / "branch.toml", "large": CONFIG / "demo" / "large.toml"}
 FIRST_NUMBERS_AT: Final = datetime.fromisoformat("2026-11-23T07:30:00+07:00")
-VISITORS_COME_AT: Final = datetime.fromisoformat("2026-11-23T07:57:00+07:00")
+VISITORS_COME_AT: Final = datetime.fromisoformat("2026-11-23T07:59:30+07:00")
 TERMINALS_BACK_REAL_S: Final = 6.0
 """So long all terminals take to find the server again when the day begins."""
 
@@ -164,7 +164,7 @@ def _welcome(wishes: Wishes, hall: Hall, *, free: int) -> None:
         print(json.dumps(where), flush=True)
         return
     lines = [
-        "The hall is open. Its clock began at Monday 23/11/2026, 07:57.",
+        "The hall is open. Its clock began at Monday 23/11/2026, 07:59; counters open at 08:00.",
         "",
         f"  Staff pages   {hall.pages}",
         *(

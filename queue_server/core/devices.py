@@ -83,12 +83,15 @@ def pair(branch: Branch, request: Request, command: c.Pair, at: datetime) -> Eve
 
 
 def revoke_device(branch: Branch, request: Request, command: c.RevokeDevice, at: datetime) -> Events:
-    """Shut a device out; again changes nothing."""
+    """Shut a device out, but never the last one that could let another in; again changes nothing."""
     del request
     device = _device(branch, command.device_id)
     need_reason(branch, command.reason)
     if device.pairing == "revoked":
         return ()
+    technicians = [other for other in branch.devices.values() if other.pairing == "paired" and _is_technicians(other)]
+    if technicians == [device]:
+        raise Refusal("last_technician")
     return (e.DeviceRevoked(at=at, device_id=device.device_id, reason=command.reason),)
 
 
@@ -135,6 +138,10 @@ def _paired_before(branch: Branch, public_key: str) -> Events:
     if device is None or device.pairing != "paired":
         raise Refusal("pairing_refused")
     return ()
+
+
+def _is_technicians(device: Device) -> bool:
+    return any(function.kind == "technician" for function in device.functions)
 
 
 def _check_place(branch: Branch, function: FunctionDescription) -> None:

@@ -69,6 +69,7 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     "too_many_devices": ("limit",),
     "pairing_name_taken": (),
     "pairing_refused": (),
+    "last_technician": (),
     "unknown_catalogue": (),
     # Said by the server around the core
     "id_reused": (),

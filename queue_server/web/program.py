@@ -173,13 +173,16 @@ def serve(place: Place, on_ready: Callable[[str, str | None], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     with application(place, partial(_open_link, place.state)) as (app, parts):
+        first_name = parts.texts("role.technician", "vi")
         server = WebServer(app, place)
         server.start()
-        first_name = parts.texts("role.technician", "vi")
-        on_ready(f"http://{place.host}:{server.port}/", parts.accounts.first_technician(first_name))
-        ended.wait()
-        parts.streams.stop()
-        server.close()
+        try:
+            on_ready(f"http://{place.host}:{server.port}/", parts.accounts.first_technician(first_name))
+            ended.wait()
+        finally:
+            # Whatever went wrong: a server that still listens would keep the process, and nobody would start it anew.
+            parts.streams.stop()
+            server.close()
 
 
 def _open_link(

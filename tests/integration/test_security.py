@@ -164,7 +164,7 @@ def test_a_flood_is_told_busy_now_and_then_and_others_are_served(branch: ServedB
         while (answer := hears(flood, 500)) is not None:
             reply = decode_reply(answer[1])
             codes.append(reply.code if isinstance(reply, Refused) else "")
-        assert 100 <= codes.count("") <= 300, "twice a second's worth at once, then so many a second"
+        assert 90 <= codes.count("") <= 300, "about twice a second's worth at once, then so many a second"
         assert 1 <= codes.count("busy") <= 100, "most of a flood is dropped"
 
 

@@ -148,3 +148,8 @@ def _values(literal: object) -> tuple[str, ...]:
 def test_every_value_of_the_protocol_has_a_word(table: str, values: tuple[str, ...], language: str) -> None:
     written = {key for key in SHIPPED.by_language[language] if key.startswith(f"{table}.")}
     assert written == {f"{table}.{value}" for value in values}
+
+
+def test_no_texts_at_all_are_told_with_the_mend() -> None:
+    with pytest.raises(TextsError, match=r"there are no texts: see that texts/vi\.toml"):
+        texts_from({})

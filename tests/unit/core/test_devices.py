@@ -115,6 +115,16 @@ def test_what_may_not_be_announced() -> None:
     assert code_of(create(hall, "new", nowhere)) == ("unknown_zone", {"zone_id": "cellar"})
 
 
+def test_the_last_technician_is_not_shut_out() -> None:
+    hall = opened()
+    revoke = c.RevokeDevice(function_id="technician-1", device_id="technician-1")
+    assert code_of(hall.ask(revoke)) == ("last_technician", {})
+    create(hall, "second", FunctionDescription(function_id="technician-2", kind="technician"))
+    assert code_of(hall.ask(revoke)) == ("last_technician", {}), "the other one is not paired yet"
+    pair(hall)
+    assert hall.ask(revoke) == v.Done()
+
+
 def test_devices_are_limited_in_number() -> None:
     hall = opened()
     known = len(hall.branch.devices)

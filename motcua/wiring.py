@@ -28,12 +28,16 @@ RULES: Final = (Path("/usr/lib/udev/rules.d"), Path("/etc/udev/rules.d"))
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the machine says of one address. ``staying`` are names of the same node that outlive a plug."""
+    """What the machine says of one address. ``staying`` are names of the same node that outlive a plug.
+
+    ``looked``: whether the machine can say anything without a word to the device; of the network and libusb it cannot.
+    """
 
     address: str
     mistake: str = ""
     path: str = ""
     there: bool = True
+    looked: bool = True
     openable: bool = True
     group: str = ""
     holders: tuple[str, ...] = ()
@@ -66,7 +70,7 @@ def seen_of(address: str, folders: Sequence[str] = STAYING) -> Seen:
     parts = urlsplit(address)
     who = tuple(str(holder) for holder in holders(address))
     if parts.scheme not in {"serial", "file", "evdev"}:
-        return Seen(address, holders=who)
+        return Seen(address, looked=parts.scheme == "simulated", holders=who)
     path = Path(parts.path)
     if not path.exists():
         return Seen(address, path=str(path), there=False)
@@ -108,6 +112,9 @@ def judge_device(seen: Seen) -> Finding:
         mend = "Is it plugged in and on? Compare the name with ls -l /dev/serial/by-id /dev/input/by-id"
         return Finding("device", "bad", f"{seen.path} is not there", mend)
     held = f", held by {', '.join(seen.holders)}" if seen.holders else ""
+    if not seen.looked:
+        mend = "Nothing is sent to find out whether it is there: try it with motcua devices test-print"
+        return Finding("device", "weak", f"{seen.address} was not looked at{held}", mend)
     if not seen.openable:
         mend = f"usermod -aG {seen.group} USER, and copy config/udev/70-motcua.rules to /etc/udev/rules.d/"
         return Finding("device", "bad", f"{seen.path} may not be opened by this user{held}", mend)

@@ -19,7 +19,8 @@ class MatrixBoard:
     """One line board."""
 
     def __init__(self, address: int) -> None:
-        assert 0 < address <= 0xFF, address
+        if not 0 < address <= 0xFF:  # Two hex digits; 0 speaks to all boards and gets no answer.
+            raise ValueError(f"a line board has an address from 1 to 255, not {address}")
         self.address = address
         self.text: str | None = None
         self._asked_s = 0.0

@@ -26,7 +26,8 @@ class ReferenceSpeech:
     """One slave that speaks the reference frame. ``has_keys``: it is asked as often as the wire allows."""
 
     def __init__(self, address: int, *, has_keys: bool, poll_s: float = POLL_S, alive_s: float = ALIVE_S) -> None:
-        assert 0 < address <= rf.ADDRESS_LAST, address
+        if not 0 < address <= rf.ADDRESS_LAST:
+            raise ValueError(f"a slave has an address from 1 to {rf.ADDRESS_LAST}, not {address}")
         self.address = address
         self.text: str | None = None
         self._purpose = Purpose.POLL if has_keys else Purpose.ALIVE

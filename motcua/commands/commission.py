@@ -54,13 +54,15 @@ def run(arguments: argparse.Namespace) -> int:
     texts = read_texts(arguments.config)
     if arguments.language not in texts.by_language:
         raise Problem(f"there are no words in {arguments.language!r}; there are: {', '.join(texts.by_language)}")
+    if not arguments.state.is_dir():
+        raise Problem(f"{arguments.state} is no folder: name the folder of the program whose devices are tried")
     checks = _checks(arguments)
     records = Records(arguments.state)
     if not arguments.sheet_only:
         _walk(arguments, checks, records, texts)
     results = records.read()
     path = _write_sheet(arguments, checks, results, texts)
-    known = last_results(results)
+    known = last_results(checks, results)
     passed = [
         check.check_id for check in checks if check.check_id in known and known[check.check_id].verdict == "passed"
     ]
@@ -85,7 +87,7 @@ def _walk(arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: o
     from motcua.workbench.commissioning import Records, Walk
 
     assert isinstance(records, Records), "made above"
-    known = last_results(records.read())
+    known = last_results(checks, records.read())
     say = (lambda _: None) if arguments.json else _said
     walk = Walk(texts.words(arguments.language), _ask(arguments.answers), say, key_s=arguments.key_s)
     for check in checks:
@@ -116,10 +118,18 @@ def _checks(arguments: argparse.Namespace) -> "tuple[Check, ...]":
     return found
 
 
+def _at_the_terminal(_: str, question: str) -> str:
+    try:
+        return input(f"{question} ")
+    except EOFError as error:
+        mend = "sit at a terminal, or write the answers into a file for --answers; what was tried so far is kept"
+        raise Problem(f"nobody answers: {mend}") from error
+
+
 def _ask(answers: Path | None) -> "Ask":
     """Ask at the terminal, or read answers: `kiosk-check = "yes"`; what is not there is yes."""
     if answers is None:
-        return lambda _, question: input(f"{question} ")
+        return _at_the_terminal
     try:
         given = tomllib.loads(answers.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:

@@ -41,11 +41,17 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
         """Where it is, as people find it."""
         return f"{self.address} #{self.slave}" if self.slave else self.address
 
+    @property
+    def device(self) -> str:
+        """All that a result holds for: another place, language or profile is another device, and to be tried anew."""
+        return " ".join(filter(None, (self.place, self.protocol, self.preset, self.file, self.profile)))
+
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a check: ``seen`` is what the machine measured, ``note`` what the technician said."""
 
     check_id: str
+    device: str = ""
     verdict: Verdict
     seen: str
     note: str
@@ -111,9 +117,10 @@ def _unique(names: Iterable[str]) -> str:
     return "".join(sorted(set(names)))
 
 
-def last_results(results: Sequence[Result]) -> dict[str, Result]:
-    """Give the last result of each check."""
-    return {result.check_id: result for result in results}
+def last_results(checks: Iterable[Check], results: Sequence[Result]) -> dict[str, Result]:
+    """Give the last result of each check, as far as it is of the very device that stands there now."""
+    devices = {check.check_id: check.device for check in checks}
+    return {one.check_id: one for one in results if devices.get(one.check_id) == one.device}
 
 
 def keys_seen(expected: str, pressed: Mapping[str, int]) -> str:

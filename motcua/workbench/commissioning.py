@@ -166,4 +166,4 @@ def _place(check: Check) -> Place:
 
 def _result(check: Check, verdict: Verdict, seen: str, note: str) -> Result:
     now = datetime.now(UTC)  # noqa: TID251 -- the sheet says when it was tried.
-    return Result(check_id=check.check_id, verdict=verdict, seen=seen, note=note, at=now)
+    return Result(check_id=check.check_id, device=check.device, verdict=verdict, seen=seen, note=note, at=now)

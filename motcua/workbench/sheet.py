@@ -27,7 +27,7 @@ class Facts(NamedTuple):
 
 def sheet(checks: Sequence[Check], results: Sequence[Result], facts: Facts, texts: Texts) -> str:
     """Write the sheet. A check without a result stands on it as not tried, never as passed."""
-    known = last_results(results)
+    known = last_results(checks, results)
     rows = ""
     for address, group in groupby(enumerate(checks, 1), key=lambda numbered: numbered[1].address):
         rows += f'<tr class="wire"><td colspan="{len(COLUMNS)}"><code>{escape(address)}</code></td></tr>'

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hardware.codecs import am03127
 from hardware.codecs import reference_frame as rf
+from hardware.speeches.reference import ReferenceSpeech
 
 _printable = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=60)
 _frames = st.builds(rf.Frame, st.integers(0, 0xFE), st.sampled_from("PAWK?-RI"), _printable)
@@ -127,3 +128,9 @@ def test_a_wrong_check_is_seen() -> None:
 def test_an_answer_is_found_in_noise(noise: bytes) -> None:
     assert am03127.AnswerDecoder().feed(noise + b"ACK") == [True]
     assert am03127.AnswerDecoder().feed(noise + b"NACK") == [False]
+
+
+@pytest.mark.parametrize("address", [-1, 0, 255, 999])
+def test_a_slave_that_cannot_be_is_refused_in_words(address: int) -> None:
+    with pytest.raises(ValueError, match="an address from 1 to 254"):
+        ReferenceSpeech(address, has_keys=True)

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 
 from hardware.agent.program import save_functions
 from hardware.simulated.remote import Remote
 from motcua.__main__ import main
-from motcua.workbench.checks import Check, Result
+from motcua.workbench.checks import Check, Result, last_results
 from motcua.workbench.commissioning import RESULTS_FILE
 from motcua.workbench.printing import TRIAL_CODE
 from motcua.workbench.sheet import Facts, sheet
@@ -199,6 +200,30 @@ FILED = (
 )
 
 
+def test_nobody_at_the_terminal_and_a_folder_that_is_not_there_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = tmp_path / "nowhere"
+    assert commission(nowhere, "--printer", "tcp://127.0.0.1:9", "--profile", "tm_t82") == 1
+    assert "is no folder" in capsys.readouterr().err
+    given = ["commission", "--state", str(tmp_path), "--printer", "tcp://127.0.0.1:9"]
+    command = [sys.executable, "-m", "motcua", *given]
+    done = subprocess.run(command, check=False, timeout=60, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "nobody answers" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_result_holds_for_the_very_device_that_was_tried() -> None:
+    check = FILED[0][0]
+    at = datetime(2026, 11, 22, 2, 5, tzinfo=UTC)
+    passed = Result(check_id=check.check_id, device=check.device, verdict="passed", seen="", note="", at=at)
+    assert last_results([check], [passed]) == {check.check_id: passed}
+    moved = msgspec.structs.replace(check, address="tcp://10.0.0.8:9100")
+    assert last_results([moved], [passed]) == {}
+    assert last_results([msgspec.structs.replace(check, profile="generic_58mm")], [passed]) == {}
+
+
 @pytest.mark.browser
 @pytest.mark.picture
 def test_the_sheet_is_one_page_fit_to_be_filed(tmp_path: Path, picture: Callable[[str], Path]) -> None:
@@ -206,6 +231,7 @@ def test_the_sheet_is_one_page_fit_to_be_filed(tmp_path: Path, picture: Callable
     results = [
         Result(
             check_id=check.check_id,
+            device=check.device,
             verdict="failed" if seen.endswith("gone") else "passed",
             seen=seen,
             note="không sáng, thay nguồn" if seen.endswith("gone") else "",

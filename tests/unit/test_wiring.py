@@ -78,5 +78,5 @@ def test_doctor_looks_at_the_devices_of_the_agents_below_its_folder(
     findings = msgspec.json.decode(capsys.readouterr().out, type=list[Finding])
     told = [(one.what, one.verdict, one.seen) for one in findings if one.what in {"device", "settings"}]
     assert ("device", "bad", "/dev/input/by-id/none-event-kbd is not there") in told
-    assert ("device", "good", "tcp://127.0.0.1:9100") in told
+    assert ("device", "weak", "tcp://127.0.0.1:9100 was not looked at") in told
     assert [verdict for what, verdict, seen in told if what == "settings" and str(wrong) in seen] == ["bad"]

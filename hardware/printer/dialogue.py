@@ -26,6 +26,7 @@ from hardware.printer.jobs import Job, JobState
 from hardware.printer.notes import CloseLink, Effect, Note, PutBack, Reason
 from hardware.printer.profiles import Profile
 from hardware.printer.proof import PAPER_ANSWERS, Proof, ticket_bytes_with_proof
+from hardware.printer.raster import BAND_HEAD_BYTES
 from hardware.printer.replies import (
     AutomaticStatus,
     Block,
@@ -190,7 +191,8 @@ class Dialogue:
         self._look_at_s = math.inf if self.profile.status == "none" else now_s
         self._port_at_s = now_s
         if self._mended_unsaid:
-            self._say(commands.RECOVER_AND_GO_ON)
+            # Within the head of a torn raster our word would be taken for its size: zeros end the head first.
+            self._say(bytes(BAND_HEAD_BYTES if self._amends_due else 0) + commands.RECOVER_AND_GO_ON)
             self._mended_unsaid = False
         if self._amends_due:
             self._say(self._amends())

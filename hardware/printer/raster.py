@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 _BAND: Final = b"\x1dv0"
 _FEED: Final = b"\x1bJ"
-_HEAD_BYTES: Final = 8  # GS v 0 m xL xH yL yH
+BAND_HEAD_BYTES: Final = 8  # GS v 0 m xL xH yL yH
 
 
 class Piece(NamedTuple):
@@ -27,8 +27,8 @@ def pieces(body: bytes) -> Iterator[Piece]:
     while at < len(body):
         stride = int.from_bytes(body[at + 4 : at + 6], "little")
         rows = int.from_bytes(body[at + 6 : at + 8], "little")
-        end = at + _HEAD_BYTES + stride * rows
-        if body.startswith(_BAND, at) and at + _HEAD_BYTES <= len(body) and stride and end <= len(body):
+        end = at + BAND_HEAD_BYTES + stride * rows
+        if body.startswith(_BAND, at) and at + BAND_HEAD_BYTES <= len(body) and stride and end <= len(body):
             yield Piece(body[at:end], stride, rows)
             at = end
         elif body.startswith(_FEED, at) and at + 3 <= len(body):
@@ -62,7 +62,7 @@ def with_questions(body: bytes, every_bytes: int, question: bytes) -> tuple[byte
     parts: list[bytes] = []
     count = since = 0
     for piece in pieces(body):
-        for part in _smaller(piece, half - _HEAD_BYTES):
+        for part in _smaller(piece, half - BAND_HEAD_BYTES):
             parts.append(part)
             since += len(part)
             if since >= half:
@@ -79,5 +79,5 @@ def _smaller(piece: Piece, most_bytes: int) -> Iterator[bytes]:
     step = max(1, most_bytes // piece.stride)
     for first in range(0, piece.rows, step):
         rows = min(step, piece.rows - first)
-        begin = _HEAD_BYTES + first * piece.stride
+        begin = BAND_HEAD_BYTES + first * piece.stride
         yield piece.data[:6] + rows.to_bytes(2, "little") + piece.data[begin : begin + rows * piece.stride]

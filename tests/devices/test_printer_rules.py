@@ -381,6 +381,18 @@ def test_a_mend_while_the_link_is_away_is_told_when_it_is_back() -> None:
     assert talk.drain().startswith(b"\x10\x05\x01")
 
 
+def test_after_a_torn_ticket_zeros_end_the_torn_head_before_the_mend_is_told() -> None:
+    talk = Talk(EPSON)
+    talk.submit(_job())
+    for answer in ("12", "12", "12", "12"):
+        talk.hear(answer)
+    talk.drain()
+    talk.news += talk.dialogue.gone(talk.now_s, 0.0)
+    talk.news += talk.dialogue.mended(talk.now_s)
+    talk.news += talk.dialogue.opened(talk.now_s)
+    assert talk.drain().startswith(bytes(8) + b"\x10\x05\x01" + bytes(72))
+
+
 def test_a_slow_printer_that_takes_some_bytes_now_and_then_has_not_stalled() -> None:
     talk = Talk(EPSON)
     talk.submit(_job())

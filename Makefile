@@ -40,7 +40,7 @@ qemu-devices:  ## drivers on a real kernel's USB and input devices, in a guest o
 
 screenshots:  ## make the pictures again that README and docs show
 	@tools/setup test
-	$(RUN)pytest -m picture --pictures docs/pictures
+	$(RUN)pytest -m picture --pictures=docs/pictures tests
 
 clean:  ## remove what the targets above made; the state of a hall is never touched
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis .qemu build ./*.egg-info

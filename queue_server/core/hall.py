@@ -48,7 +48,8 @@ class Hall:
         for ranges in self.ranges_by_prefix.values():
             ranges.sort(key=lambda numbers: numbers.first)
         self.catalogue_pages = _pages(configuration.catalogue)
-        self.catalogue_hash = hashlib.sha256(msgspec.json.encode(configuration.catalogue)).hexdigest()
+        catalogue = msgspec.json.encode(configuration.catalogue, order="deterministic")
+        self.catalogue_hash = hashlib.sha256(catalogue).hexdigest()
 
     def next_number(self, prefix: str, last: int) -> int:
         """Give the number after ``last`` that no kiosk owns off line."""

@@ -201,9 +201,14 @@ def _catch_up(tables: sqlite_utils.Database, journal: Journal, progress: Progres
         with tables.atomic():
             _store(tables, fold.touched)
             tables.table("followed").upsert(
-                {"one": 1, "seq": seq, "hash": hash_, "context": msgspec.json.encode(context)}, pk="one"
+                {"one": 1, "seq": seq, "hash": hash_, "context": encode_context(context)}, pk="one"
             )
         progress(seq, last)
+
+
+def encode_context(context: Context) -> bytes:
+    """Give the stored body of a context: sets in order, so that equal contexts are equal bytes in every process."""
+    return msgspec.json.encode(context, order="deterministic")
 
 
 def _store(tables: sqlite_utils.Database, touched: Touched) -> None:

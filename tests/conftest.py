@@ -9,6 +9,7 @@ Fixtures for all rooms:
   `--pictures FOLDER` when `make screenshots` remakes those of the docs (mark such a test with `picture`).
 """
 
+import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    terminalreporter.write_line(f"seed {config.option.seed}")
+    hashes = os.environ.get("PYTHONHASHSEED", "random")
+    terminalreporter.write_line(f"seed {config.option.seed}, PYTHONHASHSEED {hashes}")
 
 
 @pytest.hookimpl(wrapper=True)

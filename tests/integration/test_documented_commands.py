@@ -1,6 +1,5 @@
 """Every command that a document or a systemd unit shows is one that the command line understands."""
 
-import configparser
 import re
 import shlex
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import pytest
 
 from motcua.__main__ import build_parser
 from motcua.commands import names
+from tests.support.units import SERVICES, command_line
 
 TOP = Path(__file__).parents[2]
 PROGRAM = "/opt/motcua/.venv/bin/motcua"
@@ -27,10 +27,9 @@ def shown_in_documents() -> Iterator[str]:
 
 
 def shown_in_units() -> Iterator[str]:
-    for path in sorted((TOP / "config" / "systemd").glob("*.service")):
-        unit = configparser.ConfigParser(strict=False, interpolation=None)
-        unit.read(path)
-        yield f"{path.name}: {unit['Service']['ExecStart']}"
+    """Yield "unit: command" for each service, as systemd starts it where no file of options is."""
+    for service in SERVICES:
+        yield f"{service}: {shlex.join(command_line(service, {}))}"
 
 
 @pytest.mark.parametrize("shown", [*shown_in_units(), *shown_in_documents()])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-UNITS = Path(__file__).parents[2] / "config" / "systemd"
-SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+from tests.support.units import SERVICES, UNITS, settings
+
 # systemd rates a unit from 0 (shut in) to 10 (free to do anything); a plain one has 9.6. This is in tenths.
 WORST_EXPOSURE = 20
 
@@ -39,3 +39,26 @@ def test_a_plain_service_would_be_refused(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "plain.service").write_text("[Service]\nExecStart=/bin/true\n")
     assert exposure(tmp_path, "plain.service").returncode != 0
+
+
+DRIVERS = {"char-ttyUSB": "usbserial", "char-ttyACM": "cdc_acm"}
+"""Kinds of devices that the kernel knows by name only once a module is loaded (systemd.resource-control(5))."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_adapter_may_be_plugged_in_after_the_service_has_started(service: str) -> None:
+    allowed = {value.split()[0] for value in settings(service, "DeviceAllow")}
+    modules = {f"modprobe@{DRIVERS[kind]}.service" for kind in allowed & DRIVERS.keys()}
+    for key in ("Wants", "After"):
+        assert modules <= set(" ".join(settings(service, key)).split())
+
+
+@pytest.mark.parametrize("service", [name for name in SERVICES if "/cage " in "".join(settings(name, "ExecStart"))])
+def test_a_screen_finds_its_seat(service: str) -> None:
+    """What cage needs: a place for its socket, news of devices that come and go, its console."""
+    assert not settings(service, "ProtectHome"), "it hides /run/user"
+    assert "-/run/user" in settings(service, "ReadWritePaths")
+    assert "AF_NETLINK" in settings(service, "RestrictAddressFamilies")
+    assert "/dev/tty1 rw" in settings(service, "DeviceAllow")
+    shared = (UNITS / "motcua-.service.d" / "hardening.conf").read_text(encoding="utf-8")
+    assert "ProtectHome=" not in shared, "a setting of the drop-in would be stronger than the unit's"

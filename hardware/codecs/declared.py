@@ -13,6 +13,7 @@ import msgspec
 
 from hardware.codecs.checks import CHECKS
 from hardware.codecs.modbus_keypad import KeyName
+from hardware.codecs.provenance import Status
 from hardware.led import Face
 
 FRAME_MOST: Final = 128
@@ -111,7 +112,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     kind: Literal["declared"]
     name: str
     source: str
-    status: Literal["verified", "experimental"]
+    status: Status
     frame: tuple[Part, ...]
     answer_frame: tuple[Part, ...] = ()
     answer_ms: Annotated[int, msgspec.Meta(ge=5, le=1000)] = 50

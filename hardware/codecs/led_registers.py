@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from hardware.codecs import modbus_rtu as modbus
+from hardware.codecs.provenance import Status
 from hardware.led import Face
 
 Register = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
@@ -32,7 +33,7 @@ class LedMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     kind: Literal["modbus_led"]
     name: str
     source: str
-    status: Literal["published", "experimental"]
+    status: Status
     columns: Annotated[int, msgspec.Meta(ge=1, le=32)]
     shows: str
     otherwise: str = ""

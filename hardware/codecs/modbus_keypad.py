@@ -20,6 +20,7 @@ import msgspec
 
 from hardware.codecs import modbus_rtu as modbus
 from hardware.codecs.led_registers import AnswerTime, Register
+from hardware.codecs.provenance import Status
 
 REMEMBERS_MOST: Final = 16
 KEPT_S: Final = 10.0
@@ -35,7 +36,7 @@ class KeypadMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     kind: Literal["modbus_keypad"]
     name: str
     source: str
-    status: Literal["published", "experimental"]
+    status: Status
     layout: Literal["counter", "packed", "inputs"]
     function: Literal[1, 2, 3, 4]
     start: Register

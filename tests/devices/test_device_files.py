@@ -32,6 +32,13 @@ def test_the_files_we_ship_are_right(preset: str) -> None:
     device = device_files.load_preset(preset)
     assert device.source
     assert ("EXPERIMENTAL" in TEXTS[preset]) == (device.status == "experimental")
+    assert device.status != "verified", "no device of a maker has stood on our table"
+
+
+@pytest.mark.parametrize("preset", sorted(TEXTS))
+def test_a_design_of_our_own_is_not_called_published(preset: str) -> None:
+    device = device_files.load_preset(preset)
+    assert (device.status == "own") == (device.source == "this file" or device.source.startswith("docs/"))
 
 
 def test_the_bytes_in_the_comments_of_the_example_are_its_frames() -> None:

@@ -32,6 +32,11 @@ class SourceHealth:
     what: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeysDropped:
+    """The kernel has dropped what was not fetched in time: some keys are lost, and nobody knows which."""
+
+
 class Source(Protocol[T]):
     """A language of devices that send by themselves. Pure; times are seconds of the steady clock."""
 
@@ -49,16 +54,18 @@ class Source(Protocol[T]):
 
 
 class KeypadSource:
-    """A USB keypad: gives the characters of its keys."""
+    """A USB keypad: gives the characters of its keys, and tells when some were dropped."""
 
     def __init__(self, keypad: HidKeypad) -> None:
         self._keypad = keypad
 
-    def feed(self, data: bytes, now_s: float) -> list[str]:  # noqa: ARG002 -- a key has its time with it.
+    def feed(self, data: bytes, now_s: float) -> list[str | KeysDropped]:  # noqa: ARG002 -- a key has its time with it.
         """Take bytes and give a character for each key pressed."""
-        return self._keypad.feed(data)
+        before = self._keypad.lost
+        keys = self._keypad.feed(data)
+        return [*keys, *(KeysDropped() for _ in range(self._keypad.lost - before))]
 
-    def let_time_pass(self, now_s: float) -> list[str]:  # noqa: ARG002 -- time alone presses no key.
+    def let_time_pass(self, now_s: float) -> list[str | KeysDropped]:  # noqa: ARG002 -- time alone presses no key.
         """Give nothing."""
         return []
 

@@ -78,6 +78,10 @@ class CallKeypad:
             return Pressed(action, number) if number is not None else None
         return Pressed(action, number if action is KeypadAction.END else None)
 
+    def restore(self, digits: str, typed_at_s: float) -> None:
+        """Take up digits that were typed before the program was started anew."""
+        self._digits, self._typed_at_s = digits[-DIGITS_MOST:], typed_at_s
+
     def typed(self, now_s: float) -> str:
         """Return the digits that wait for a key, for a display to show them; empty once they are forgotten."""
         return self._digits if now_s < self._typed_at_s + DIGITS_KEPT_S else ""

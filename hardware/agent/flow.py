@@ -24,6 +24,8 @@ from protocol import commands as c
 from protocol.views import AnyReply, AnyView, BoardCounter, BoardView, CounterView, Refused
 
 NOTICE_S = 3.0
+LOST_TOLD_S = 600.0
+"""How long a device whose presses were lost is told as such."""
 
 CLOSED_TEXT = "----"
 UNKNOWN_TEXT = "-"  # Nothing is known: the server is not heard.
@@ -83,6 +85,23 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class DigitsRestored:
+    """Digits were typed ``age_s`` ago, before the agent was started anew."""
+
+    function_id: str
+    digits: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PressesLost:
+    """Presses of a keypad reached, or may have reached, nobody."""
+
+    function_id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class HealthChanged:
     """A device is otherwise than it was. ``reason`` is a code; ``detail`` says what happened, where, and what to do."""
 
@@ -111,7 +130,18 @@ class Moment:
     """Nothing but time has passed."""
 
 
-AnyInput = KeyPressed | ViewCame | LinkChanged | Answered | HealthChanged | ReportLost | FunctionsKnown | Moment
+AnyInput = (
+    KeyPressed
+    | ViewCame
+    | LinkChanged
+    | Answered
+    | DigitsRestored
+    | PressesLost
+    | HealthChanged
+    | ReportLost
+    | FunctionsKnown
+    | Moment
+)
 
 
 # --- Effects ----------------------------------------------------------------------------------------------------------
@@ -131,6 +161,14 @@ class Keep:
     """Keep a rating on disk and send it when possible."""
 
     press: c.PressRating
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDigits:
+    """Keep the digits that wait on a call keypad; empty: none do any more."""
+
+    function_id: str
+    digits: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +193,7 @@ class Watch:
     topic: str
 
 
-AnyEffect = Ask | Keep | Show | Report | Watch
+AnyEffect = Ask | Keep | KeepDigits | Show | Report | Watch
 
 
 # --- State ------------------------------------------------------------------------------------------------------------
@@ -174,6 +212,7 @@ class AgentState:
     notices: dict[str, tuple[str, float]] = field(default_factory=dict)  # By counter: what to show, until when.
     shown: dict[str, str] = field(default_factory=dict)
     health: dict[str, HealthChanged] = field(default_factory=dict)
+    lost: dict[str, tuple[int, float]] = field(default_factory=dict)  # By function: how many presses, told until when.
     reported: dict[str, HealthChanged] = field(default_factory=dict)
     watched: set[str] = field(default_factory=set)
 
@@ -197,10 +236,10 @@ def _taken(state: AgentState, happened: AnyInput, now_s: float) -> Iterable[AnyE
             state.link = happened.link
         case Answered():
             _answered(state, happened, now_s)
-        case HealthChanged():
-            state.health[happened.function_id] = happened
-        case ReportLost():
-            state.reported.pop(happened.function_id, None)
+        case DigitsRestored():
+            _keypad(state, happened.function_id).restore(happened.digits, now_s - happened.age_s)
+        case PressesLost() | HealthChanged() | ReportLost():
+            _note_health(state, happened, now_s)
         case FunctionsKnown():
             state.functions = {function.function_id: function for function in happened.functions}
             return _topics(state)
@@ -232,7 +271,8 @@ def next_moment_s(state: AgentState, now_s: float) -> float | None:
     """Give when the agent must be woken although nothing happens."""
     digits = (keypad.forgets_at_s(now_s) for keypad in state.keypads.values())
     notices = (until for _, until in state.notices.values())
-    return min((moment for moment in (*digits, *notices) if moment is not None), default=None)
+    lost = (until for _, until in state.lost.values())
+    return min((moment for moment in (*digits, *notices, *lost) if moment is not None), default=None)
 
 
 # --- Keys -------------------------------------------------------------------------------------------------------------
@@ -264,15 +304,24 @@ def _rating(state: AgentState, function: Function, pressed: KeyPressed) -> Itera
 
 
 def _call_key(state: AgentState, function: Function, pressed: KeyPressed, now_s: float) -> Iterable[AnyEffect]:
-    keypad = state.keypads.setdefault(function.function_id, CallKeypad(state.settings.call_keys))
+    keypad = _keypad(state, function.function_id)
+    typed_before = keypad.typed(now_s)
     wanted = keypad.press(pressed.key, now_s)
+    typed = keypad.typed(now_s)
+    effects: list[AnyEffect] = [KeepDigits(function.function_id, typed)] if typed != typed_before else []
     if wanted is None:
-        return ()
+        return effects
     command = command_of(function, wanted, state.settings, state.counters.get(function.counter_id))
     if command is None or state.link != "up":
         state.notices[function.counter_id] = (MISTAKE_TEXT, now_s + NOTICE_S)
-        return ()
-    return (Ask(function.function_id, pressed.fresh_id, command),)
+        return effects
+    return [*effects, Ask(function.function_id, pressed.fresh_id, command)]
+
+
+def _keypad(state: AgentState, function_id: str) -> CallKeypad:
+    if function_id not in state.keypads:
+        state.keypads[function_id] = CallKeypad(state.settings.call_keys)
+    return state.keypads[function_id]
 
 
 def command_of(
@@ -319,6 +368,7 @@ def _answered(state: AgentState, answered: Answered, now_s: float) -> None:
 
 def _forget(state: AgentState, now_s: float) -> None:
     state.notices = {name: kept for name, kept in state.notices.items() if kept[1] > now_s}
+    state.lost = {name: lost for name, lost in state.lost.items() if lost[1] > now_s}
 
 
 def _texts(state: AgentState, now_s: float) -> Iterable[AnyEffect]:
@@ -360,10 +410,22 @@ def led_text(counters: Mapping[str, BoardCounter], function: Function, *, live: 
 # --- Health and topics ------------------------------------------------------------------------------------------------
 
 
+def _note_health(state: AgentState, happened: PressesLost | HealthChanged | ReportLost, now_s: float) -> None:
+    match happened:
+        case PressesLost(function_id, count):
+            before, _ = state.lost.get(function_id, (0, 0.0))
+            state.lost[function_id] = (before + count, now_s + LOST_TOLD_S)
+        case HealthChanged():
+            state.health[happened.function_id] = happened
+        case ReportLost():
+            state.reported.pop(happened.function_id, None)
+
+
 def _reports(state: AgentState) -> Iterable[AnyEffect]:
     if state.link != "up":
         return
-    for function_id, health in state.health.items():
+    for function_id, device in state.health.items():
+        health = _with_losses(device, state.lost)
         if function_id in state.functions and state.reported.get(function_id) != health:
             state.reported[function_id] = health
             yield Report(
@@ -374,6 +436,14 @@ def _reports(state: AgentState) -> Iterable[AnyEffect]:
                     detail=health.detail[:256],
                 )
             )
+
+
+def _with_losses(health: HealthChanged, lost: Mapping[str, tuple[int, float]]) -> HealthChanged:
+    """Let what is lost be seen on a device that is well otherwise: its clerk may have pressed for nothing."""
+    if health.health != "ok" or health.function_id not in lost:
+        return health
+    count, _ = lost[health.function_id]
+    return HealthChanged(health.function_id, "degraded", "presses_lost", f"{count} presses; the journal has the times")
 
 
 def _topics(state: AgentState) -> Iterable[AnyEffect]:

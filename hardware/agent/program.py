@@ -1,7 +1,8 @@
 """The agent's loop: wires and the server's link on one side, the pure flow on the other, one inbox between them.
 
 Threads: one per wire (`hardware.bus.BusOwner`), one of the link, and this loop, which alone touches the flow's state
-and the store of presses. A key of a rating keypad is on disk before the wire acknowledges it to the keypad.
+and the store. What a key asks is on disk before the wire acknowledges the key to its keypad, and before it is sent. As
+long as the disk does not take it the wire waits, and its keypads repeat.
 """
 
 import json
@@ -15,11 +16,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from hardware import bus, registry
 from hardware.agent import flow
-from hardware.agent.presses import PressStore
+from hardware.agent.functions import load_functions, save_functions
+from hardware.agent.presses import PressStore, Unanswered
 from hardware.agent.settings import (
     SETTINGS_FILE,
     AgentSettings,
@@ -28,8 +28,9 @@ from hardware.agent.settings import (
     WrongSettings,
     load_settings,
 )
-from hardware.agent.usb_keypads import open_keypad
-from hardware.inputs import InputOwner, SourceHealth
+from hardware.agent.unanswered import UnansweredCommands
+from hardware.agent.usb_keypads import KeypadNews, open_keypad
+from hardware.inputs import InputOwner, KeysDropped
 from hardware.speeches import is_mute, speech
 from protocol import commands as c
 from protocol.link import Link, LinkFull, LinkState, new_id, open_link
@@ -41,16 +42,17 @@ PRESS_DEADLINE_S = 10.0
 PRESS_AGAIN_S = 1.0
 INTRODUCE_DEADLINE_S = 5.0
 KEEP_PATIENCE_S = 0.5
-FUNCTIONS_FILE = "functions.json"
 TRY_AGAIN = frozenset({"storage", "busy"})
 """Refusals that decide nothing (the server keeps no such reply): the same request is made again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _WireEvent:
+    """``taken``: all that it asks to be kept is on disk."""
+
     wire_id: str
     event: bus.BusEvent
-    taken: threading.Event
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,21 @@ class _KeypadEvent:
     """A key of a keypad at USB, or its coming and going."""
 
     function_id: str
-    event: str | SourceHealth
+    event: KeypadNews
 
 
 @dataclass(frozen=True, slots=True)
 class _Introduced:
     functions: tuple[c.FunctionDescription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Replied:
+    """The answer to what a key asked."""
+
+    request_id: str
+    function_id: str
+    reply: AnyReply | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class _Delivered:
 _HEALTH = {"ok": "answers", "degraded": "often does not answer", "gone": "does not answer any more"}
 _BABBLE = "is never quiet: a device speaks unasked; unplug one after another to find it"
 
-_Item = flow.AnyInput | _WireEvent | _KeypadEvent | _Introduced | _Delivered | None
+_Item = flow.AnyInput | _WireEvent | _KeypadEvent | _Introduced | _Replied | _Delivered | None
 
 
 def run(state: Path, *, announce_ready: bool = False) -> None:
@@ -99,11 +110,15 @@ class Agent:
         self._inbox: queue.Queue[_Item] = queue.Queue(INBOX_MOST)
         self._flow = flow.AgentState(settings)
         self._owners: dict[str, bus.BusOwner] = {}
-        self._keypads: list[InputOwner[str]] = []
+        self._keypads: list[InputOwner[str | KeysDropped]] = []
         self._heard: dict[str, bus.SlaveHealth] = {}
         self._mute: set[str] = set()
         self._places = {(each.wire_id, each.slave): each.function_id for each in settings.functions}
         self._store = PressStore(state)
+        self._settled = threading.Condition()  # Of `taken` of all events, and of `_ended`.
+        self._ended = False
+        self._met: set[str] = set()  # Keypads that have been heard since this start.
+        self._unanswered = UnansweredCommands(self._store.unanswered(), time.monotonic())
         self._in_flight = ""
         self._send_again_s = 0.0
         self._full = False
@@ -118,14 +133,25 @@ class Agent:
         try:
             with self.link:
                 self._know(load_functions(self._state_folder))
+                for typed in self._store.digits():
+                    self._take(flow.DigitsRestored(*typed))
                 self._introduce()
                 self._work()
         finally:
-            for owner in self._owners.values():
-                owner.close()
+            self._end_wires()
             for keypad in self._keypads:
                 keypad.close()
             self._store.close()
+
+    def _end_wires(self) -> None:
+        """End the wires; a key that is not kept yet stays unacknowledged, and its keypad repeats it."""
+        for owner in self._owners.values():
+            owner.end()
+        with self._settled:
+            self._ended = True
+            self._settled.notify_all()
+        for owner in self._owners.values():
+            owner.close()
 
     # --- Other threads put things into the inbox ---
 
@@ -136,20 +162,26 @@ class Agent:
         self._put(flow.LinkChanged(state))
 
     def _on_event(self, wire_id: str, event: bus.BusEvent) -> None:
-        taken = threading.Event()
-        self._put(_WireEvent(wire_id, event, taken))
-        if isinstance(event, bus.KeyPressed | bus.SlaveRestarted):
-            # The keypad is acknowledged after this returns: by then what must outlive us is on disk.
-            taken.wait(KEEP_PATIENCE_S)
+        item = _WireEvent(wire_id, event)
+        put = self._put(item)
+        if not isinstance(event, bus.KeyPressed | bus.SlaveRestarted):
+            return
+        # The keypad is acknowledged after this returns: by then what must outlive us is on disk, or the wire has ended.
+        while not put and not self._ended:
+            put = self._put(item)
+        with self._settled:
+            self._settled.wait_for(lambda: item.taken or self._ended)
 
-    def _on_keypad(self, function_id: str, event: str | SourceHealth) -> None:
+    def _on_keypad(self, function_id: str, event: KeypadNews) -> None:
         self._put(_KeypadEvent(function_id, event))
 
-    def _put(self, item: _Item) -> None:
+    def _put(self, item: _Item) -> bool:
         try:
             self._inbox.put(item, timeout=KEEP_PATIENCE_S)
         except queue.Full:
-            _say(f"{INBOX_MOST} things wait to be dealt with; {type(item).__name__} was dropped")
+            _say(f"{INBOX_MOST} things wait to be dealt with; {type(item).__name__} found no room")
+            return False
+        return True
 
     def _introduce(self) -> None:
         def on_reply(reply: AnyReply | None) -> None:
@@ -168,14 +200,56 @@ class Agent:
                 item = flow.Moment()
             if item is None:
                 return
-            for happened in self._inputs(item):
-                self._do(flow.step(self._flow, happened, time.monotonic()))
-            if isinstance(item, _WireEvent):
-                item.taken.set()
+            self._take(item)
+            self._settle_unanswered()
             self._send_presses()
 
+    def _take(self, item: _Item) -> None:
+        """Keep all that an item asks to be kept, at once; then acknowledge it, and do the rest."""
+        effects: list[flow.AnyEffect] = []
+        with self._store.at_once():
+            for happened in self._inputs(item):
+                effects += flow.step(self._flow, happened, time.monotonic())
+            kept = [self._kept(effect) for effect in effects]
+            if any(kept) and isinstance(item, _WireEvent) and isinstance(item.event, bus.KeyPressed):
+                # A key of which nothing was kept may come again: it was refused, and is refused once more.
+                keypad = self._places[item.wire_id, item.event.address]
+                self._store.heard(keypad, item.event.number, item.event.key)
+        if isinstance(item, _WireEvent):
+            with self._settled:
+                item.taken = True
+                self._settled.notify_all()
+        self._do(effects)
+        for effect, is_kept in zip(effects, kept, strict=True):
+            if isinstance(effect, flow.Keep) and not is_kept:
+                self._take(flow.PressesLost(effect.press.function_id, 1))
+
+    def _kept(self, effect: flow.AnyEffect) -> bool:
+        """Write what an effect asks to be kept; False when it asks for nothing, or there is no room."""
+        match effect:
+            case flow.Ask():
+                self._store.keep_command(effect.request_id, effect.function_id, effect.command)
+            case flow.KeepDigits():
+                self._store.keep_digits(effect.function_id, effect.digits)
+            case flow.Keep():
+                return self._keep(effect.press)
+            case _:
+                return False
+        return True
+
+    def _settle_unanswered(self) -> None:
+        """Send again what was asked shortly before this start, and tell what is too old for it."""
+        verdict = self._unanswered.judged(time.monotonic(), heard=self._flow.link == "up")
+        for one in verdict.again:
+            _say(f"{one.function_id}: {_named(one)} had no answer before this start; it is sent again")
+            self._ask(flow.Ask(one.function_id, one.request_id, one.command))
+        for one in verdict.lost:
+            _say(f"{one.function_id}: {_named(one)} is lost, or its answer is; its clerk is told")
+            self._take(flow.PressesLost(one.function_id, 1))
+            self._take(_Replied(one.request_id, one.function_id, None))
+
     def _patience_s(self) -> float:
-        moments = [flow.next_moment_s(self._flow, time.monotonic())]
+        moments = [flow.next_moment_s(self._flow, time.monotonic()), self._unanswered.due_s()]
         if self._send_again_s > time.monotonic():
             moments.append(self._send_again_s)
         due = min((moment for moment in moments if moment is not None), default=time.monotonic() + 60.0)
@@ -190,6 +264,9 @@ class Agent:
                 return self._of_keypad(item.function_id, item.event)
             case _Introduced():
                 return self._know(item.functions)
+            case _Replied():
+                self._store.answered(item.request_id)
+                return (flow.Answered(item.function_id, item.reply),)
             case _Delivered():
                 self._delivered(item)
                 return ()
@@ -214,11 +291,15 @@ class Agent:
     def _of_slave(self, function_id: str, event: bus.SlaveEvent) -> Iterable[flow.AnyInput]:
         match event:
             case bus.KeyPressed():
-                fresh_id = new_id()
-                request_id = self._store.request_id_of(function_id, event.number, event.key, fresh_id)
-                if request_id != fresh_id and self._flow.link != "up":
-                    return  # It was sent before we were started anew; refusing it now would be a lie.
-                yield flow.KeyPressed(function_id, event.key, request_id, self.link.hall_now())
+                is_first = function_id not in self._met
+                self._met.add(function_id)
+                if is_first and self._store.is_again(function_id, event.number, event.key, event.repeated_s):
+                    _say(f"{function_id} repeats its last key from before this start; what it asked is kept already")
+                    return
+                yield flow.KeyPressed(function_id, event.key, new_id(), self.link.hall_now())
+            case bus.KeysLost():
+                _say(f"{function_id} was pressed faster than it is read; {event.count} presses are lost")
+                yield flow.PressesLost(function_id, event.count)
             case bus.SlaveHealth():
                 self._heard[function_id] = event
                 _say(f"{function_id} {_HEALTH[event.state]}" + (f" ({event.reason})" if event.reason else ""))
@@ -245,9 +326,12 @@ class Agent:
                 reason = "never_answers" if function_id in self._mute else "unheard"
                 yield flow.HealthChanged(function_id, "unknown", reason)
 
-    def _of_keypad(self, function_id: str, event: str | SourceHealth) -> Iterable[flow.AnyInput]:
+    def _of_keypad(self, function_id: str, event: KeypadNews) -> Iterable[flow.AnyInput]:
         if isinstance(event, str):
             return (flow.KeyPressed(function_id, event, new_id(), self.link.hall_now()),)
+        if isinstance(event, KeysDropped):
+            _say(f"{function_id}: the kernel has dropped keys that were not fetched in time")
+            return (flow.PressesLost(function_id, 1),)
         _say(f"{function_id} {'is open' if event.is_open else 'is away: ' + event.what}")
         if event.is_open:
             return (flow.HealthChanged(function_id, "ok"),)
@@ -270,8 +354,7 @@ class Agent:
         save_functions(self._state_folder, described)
         for name in sorted(places.keys() - known.keys()):
             _say(f"function {name} stands in agent.toml, but the server does not know it as this device's")
-        changed = flow.FunctionsKnown(functions)
-        self._do(flow.step(self._flow, changed, time.monotonic()))
+        self._do(flow.step(self._flow, flow.FunctionsKnown(functions), time.monotonic()))
         if not self._owners and not self._keypads:
             self._owners = {wire.wire_id: self._open(wire) for wire in self._settings.wires}
             self._open_keypads()
@@ -319,8 +402,8 @@ class Agent:
             match effect:
                 case flow.Ask():
                     self._ask(effect)
-                case flow.Keep():
-                    self._keep(effect.press)
+                case flow.Keep() | flow.KeepDigits():
+                    pass  # Done already, before all else.
                 case flow.Show():
                     self._show(effect)
                 case flow.Report():
@@ -330,12 +413,12 @@ class Agent:
 
     def _ask(self, ask: flow.Ask) -> None:
         def on_reply(reply: AnyReply | None) -> None:
-            self._put(flow.Answered(ask.function_id, reply))
+            self._put(_Replied(ask.request_id, ask.function_id, reply))
 
         try:
             self.link.ask(ask.command, on_reply, request_id=ask.request_id, deadline_s=KEY_DEADLINE_S)
         except LinkFull:
-            self._put(flow.Answered(ask.function_id, None))
+            self._put(_Replied(ask.request_id, ask.function_id, None))
 
     def _show(self, show: flow.Show) -> None:
         place = self._flow.functions[show.function_id].at
@@ -360,11 +443,12 @@ class Agent:
 
     # --- Ratings ---
 
-    def _keep(self, press: c.PressRating) -> None:
+    def _keep(self, press: c.PressRating) -> bool:
         kept = self._store.keep(press)
         if not kept and not self._full:
             _say(f"{len(self._store)} ratings wait for the server; there is no room for more")
         self._full = not kept
+        return kept
 
     def _send_presses(self) -> None:
         """Send the oldest press, one at a time and in order, under its own id however often it takes."""
@@ -403,20 +487,9 @@ def _with_wire(on_event: Callable[[str, bus.BusEvent], None], wire_id: str) -> C
     return lambda event: on_event(wire_id, event)
 
 
+def _named(one: Unanswered) -> str:
+    return f"{type(one.command).__name__} ({one.request_id}), asked {one.age_s:.0f} s before this start"
+
+
 def _say(what: str) -> None:
     print(f"agent: {what}", file=sys.stderr, flush=True)  # noqa: T201 -- the service manager keeps it.
-
-
-def load_functions(state: Path) -> tuple[c.FunctionDescription, ...]:
-    """Read what the server last said this agent is; empty when that is not known."""
-    try:
-        return msgspec.json.decode((state / FUNCTIONS_FILE).read_bytes(), type=tuple[c.FunctionDescription, ...])
-    except (FileNotFoundError, msgspec.DecodeError):
-        return ()
-
-
-def save_functions(state: Path, functions: tuple[c.FunctionDescription, ...]) -> None:
-    """Keep what the server said, so that the agent can start while the server is gone."""
-    beside = state / f"{FUNCTIONS_FILE}.new"
-    beside.write_bytes(msgspec.json.encode(functions))
-    beside.replace(state / FUNCTIONS_FILE)

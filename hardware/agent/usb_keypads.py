@@ -6,11 +6,14 @@ import msgspec
 
 from hardware import registry
 from hardware.codecs.hid_keypad import CALL_KEYS, RATING_KEYS, HidKeypad, key_table
-from hardware.inputs import InputOwner, KeypadSource, SourceHealth
+from hardware.inputs import InputOwner, KeypadSource, KeysDropped, SourceHealth
 from protocol.message import Identifier
 
 KEYS_OF_KIND: Mapping[str, Mapping[str, str]] = {"call_keypad": CALL_KEYS, "rating_keypad": RATING_KEYS}
 """The kinds of functions that a USB keypad may be, with what their keys send unless configured otherwise."""
+
+
+KeypadNews = str | KeysDropped | SourceHealth
 
 
 class UsbKeypadSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,8 +33,8 @@ def check(settings: UsbKeypadSettings) -> None:
 
 
 def open_keypad(
-    settings: UsbKeypadSettings, kind: str, on_event: Callable[[str | SourceHealth], None]
-) -> InputOwner[str]:
+    settings: UsbKeypadSettings, kind: str, on_event: Callable[[KeypadNews], None]
+) -> InputOwner[str | KeysDropped]:
     """Open a keypad for a function of this kind and tell its keys. Raises ValueError when the kind has no keys."""
     if kind not in KEYS_OF_KIND:
         kinds = ", ".join(KEYS_OF_KIND)

@@ -10,6 +10,7 @@ from hardware.bus.owner import BusBusy, BusOwner
 from hardware.bus.schedule import (
     Exchange,
     KeyPressed,
+    KeysLost,
     Schedule,
     SlaveEvent,
     SlaveHealth,
@@ -29,6 +30,7 @@ __all__ = [
     "Heard",
     "Key",
     "KeyPressed",
+    "KeysLost",
     "Master",
     "Purpose",
     "Request",

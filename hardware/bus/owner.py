@@ -59,10 +59,14 @@ class BusOwner:
         """Return the counts of each slave; they go on counting while they are read."""
         return self._master.tallies()
 
-    def close(self) -> None:
-        """End the thread and give the wire back."""
+    def end(self) -> None:
+        """Have the thread say nothing more; it may be within ``on_event`` still. To be followed by :meth:`close`."""
         self._ending = True
         self._bell.ring()
+
+    def close(self) -> None:
+        """End the thread and give the wire back."""
+        self.end()
         self._thread.join()
         self._bell.close()
 

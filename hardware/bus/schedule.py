@@ -35,11 +35,24 @@ Reason = Literal["", "silent", "garbled"]
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """A key of a slave, handed on once. ``number`` is the slave's own count of its presses."""
+    """A key of a slave, handed on once.
+
+    ``number`` is the slave's own count of its presses, ``repeated_s`` how long it may repeat this one
+    (:class:`hardware.bus.speech.Key`).
+    """
 
     address: int
     key: str
     number: int
+    repeated_s: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class KeysLost:
+    """A keypad was pressed faster than it could be read, and no longer knows which keys these were."""
+
+    address: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ class TextRefused:
     text: str
 
 
-SlaveEvent = KeyPressed | SlaveHealth | SlaveRestarted | TextShown | TextRefused
+SlaveEvent = KeyPressed | KeysLost | SlaveHealth | SlaveRestarted | TextShown | TextRefused
 
 
 class Exchange(NamedTuple):
@@ -229,7 +242,9 @@ class Schedule:
             slave.active_until_s = now_s + ACTIVE_S
             slave.tally.keys += len(heard.keys)
         for key in heard.keys:
-            yield KeyPressed(address, key.name, key.number)
+            yield KeyPressed(address, key.name, key.number, key.repeated_s)
+        if heard.lost:
+            yield KeysLost(address, heard.lost)
         if heard.shown:
             yield TextShown(address, text)
         if heard.refused:

@@ -9,6 +9,7 @@ An exchange goes like this: the schedule asks each speech what it wishes (:meth:
 the time is over. A request begins anew: whatever was half heard before it is forgotten.
 """
 
+import math
 from enum import Enum
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -61,10 +62,15 @@ class Request(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A pressed key: its name of one character, and the number by which the slave counts its presses."""
+    """A pressed key: its name of one character, and the number by which the slave counts its presses.
+
+    A slave repeats its last key until that is acknowledged, to a master that has begun anew as well. For ``repeated_s``
+    after a press the same name and number from such a slave are that press once more; 0: it repeats nothing.
+    """
 
     name: str
     number: int
+    repeated_s: float = math.inf
 
 
 class Heard(NamedTuple):
@@ -72,12 +78,14 @@ class Heard(NamedTuple):
 
     ``keys`` are presses that were not handed on before; ``shown`` says that the display shows its text for the first
     time since it was told, ``refused`` that it would not; ``restarted`` that the slave has been switched on anew.
+    ``lost`` counts presses that the slave knows of and can no longer name.
     """
 
     keys: tuple[Key, ...] = ()
     shown: bool = False
     refused: bool = False
     restarted: bool = False
+    lost: int = 0
 
 
 class Speech(Protocol):

@@ -13,6 +13,7 @@ from hardware.codecs.declared import Answer, Description, Frame, Told
 
 POLL_S: Final = 0.03
 NUMBER_KEPT_S: Final = 15.0  # A number that was not heard for longer begins a new press: the keypad has started anew.
+UNNUMBERED_REPEATED_S: Final = 15.0  # To a master begun anew; a clerk who has waited for longer presses once more.
 SOON_S: Final = 0.25  # A display that never answers is told a new text again soon, then ever more seldom.
 DATA_USUAL: Final = 16
 
@@ -154,7 +155,11 @@ class DeclaredDevice:
         kept_s = NUMBER_KEPT_S if numbered else key.same_key_ms / 1000
         repeated = self._last is not None and self._last[0] == (number, code) and now_s < self._last[1] + kept_s
         self._last = ((number, code), now_s)
-        return Heard() if repeated or name is None else Heard((Key(name, number),))
+        if repeated or name is None:
+            return Heard()
+        # Nobody repeats what needs no acknowledgement; without a number only time tells a repeated key from a new one.
+        repeated_s = 0.0 if self._description.acknowledge is None else math.inf if numbered else UNNUMBERED_REPEATED_S
+        return Heard((Key(name, number, repeated_s),))
 
     def lost(self) -> None:
         """Ask only whether it lives."""

@@ -44,7 +44,11 @@ class ModbusKeypad:
         answer = self._decoder.feed(data)
         if not isinstance(answer, modbus.Reply):
             return None
-        return Heard(tuple(Key(*pressed) for pressed in self._presses.read(answer.values, self._asked_s)))
+        before = self._presses.lost
+        pressed = self._presses.read(answer.values, self._asked_s)
+        # A master that begins anew takes what it reads first for old, so no press comes twice.
+        keys = tuple(Key(name, number, repeated_s=0.0) for name, number in pressed)
+        return Heard(keys, lost=self._presses.lost - before)
 
     def lost(self) -> None:
         """Go on: how long it was away decides whether what it holds is still somebody's wish."""

@@ -101,7 +101,7 @@ def _said(text: str) -> None:
 
 
 def _checks(arguments: argparse.Namespace) -> "tuple[Check, ...]":
-    from hardware.agent.program import load_functions
+    from hardware.agent.functions import load_functions
     from hardware.agent.settings import SETTINGS_FILE, WrongSettings, load_settings
     from motcua.workbench.checks import Unknown, checks_of_agent, checks_of_kiosk
 

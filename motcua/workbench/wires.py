@@ -12,7 +12,7 @@ from typing import Final
 from hardware import bus
 from hardware.agent.settings import FunctionSettings
 from hardware.codecs.hid_keypad import CALL_KEYS, HidKeypad, key_table
-from hardware.inputs import InputOwner, KeypadSource, SourceHealth
+from hardware.inputs import InputOwner, KeypadSource, KeysDropped, SourceHealth
 from hardware.registry import find
 from hardware.speeches import speech
 from motcua.commands import Problem
@@ -115,7 +115,9 @@ def _put(news: "SimpleQueue[News | None]", event: bus.BusEvent) -> None:
     news.put(_of_bus(event))
 
 
-def _of_input(event: "str | SourceHealth") -> News:
+def _of_input(event: "str | KeysDropped | SourceHealth") -> News | None:
+    if isinstance(event, KeysDropped):
+        return None  # What was pressed before this trial began.
     if isinstance(event, SourceHealth):
         return Changed(event.is_open, "it is open" if event.is_open else event.what)
     return Pressed(event)

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from hardware.agent.program import save_functions
+from hardware.agent.functions import save_functions
 from hardware.simulated.remote import Remote
 from motcua.__main__ import main
 from motcua.workbench.checks import Check, Result, last_results

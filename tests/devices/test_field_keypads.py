@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware import device_files
-from hardware.bus import KeyPressed, SlaveHealth
+from hardware.bus import Exchange, KeyPressed, KeysLost, Schedule, SlaveEvent, SlaveHealth
+from hardware.codecs import modbus_rtu as modbus
 from hardware.codecs.modbus_keypad import KeypadMap, Presses
 from hardware.simulated.slaves import slave
 from hardware.speeches import speech
@@ -55,6 +56,17 @@ def test_presses_that_nobody_can_know_any_more_are_counted() -> None:
     for values in ((7, 1, 0), (12, 2, 1)):
         presses.read(values, 0.0)
     assert presses.lost == 3
+
+
+def test_the_master_tells_presses_that_are_lost() -> None:
+    one = speech("modbus_keypad", 5, has_keys=True, device=keypad("counter", remembers=2))
+    schedule = Schedule([one])
+    told: list[SlaveEvent] = []
+    for at_s, values in ((1.0, (7, 1, 0)), (1.1, (12, 2, 1)), (1.2, (12, 2, 1))):
+        exchange = schedule.next_exchange(at_s)
+        assert isinstance(exchange, Exchange)
+        told += schedule.hear(exchange, modbus.encode_reply(modbus.read(5, 4, 0, 3), values), at_s) or []
+    assert [event for event in told if isinstance(event, KeysLost)] == [KeysLost(5, 3)]
 
 
 def test_one_register_may_hold_count_and_code() -> None:

@@ -7,18 +7,22 @@ import msgspec
 import pytest
 
 from hardware.agent.flow import (
+    LOST_TOLD_S,
     AgentState,
     Answered,
     AnyEffect,
     AnyInput,
     Ask,
+    DigitsRestored,
     Function,
     FunctionsKnown,
     HealthChanged,
     Keep,
+    KeepDigits,
     KeyPressed,
     LinkChanged,
     Moment,
+    PressesLost,
     Report,
     ReportLost,
     Show,
@@ -252,6 +256,43 @@ def test_health_is_reported_when_it_changes_and_kept_until_the_server_is_there()
     (back,) = bench.put(HealthChanged("call-keypad-3", "ok"))
     assert isinstance(back, Report)
     assert (back.command.state, back.command.reason) == ("ok", "")
+
+
+def test_lost_presses_are_told_for_a_while_of_a_device_that_is_well_otherwise() -> None:
+    bench = Bench()
+    bench.put(HealthChanged("call-keypad-3", "ok"))
+    bench.put(PressesLost("call-keypad-3", 2))
+    (told,) = (effect for effect in bench.put(PressesLost("call-keypad-3", 1)) if isinstance(effect, Report))
+    assert (told.command.state, told.command.reason) == ("degraded", "presses_lost")
+    assert told.command.detail.startswith("3 presses")
+    (worse,) = bench.put(HealthChanged("call-keypad-3", "gone", "no_answer"))
+    assert isinstance(worse, Report)
+    assert worse.command.reason == "no_answer"
+    bench.put(HealthChanged("call-keypad-3", "ok"))
+    due_s = next_moment_s(bench.state, bench.now_s)
+    assert due_s == bench.now_s + LOST_TOLD_S
+    bench.now_s = due_s
+    (well,) = bench.put(Moment())
+    assert isinstance(well, Report)
+    assert (well.command.state, well.command.reason) == ("ok", "")
+
+
+def test_digits_typed_before_a_start_are_kept_and_belong_to_the_key_after_it() -> None:
+    bench = Bench()
+    kept = [effect.digits for effect in bench.press("20") if isinstance(effect, KeepDigits)]
+    assert kept == ["2", "20"]
+    assert [effect.digits for effect in bench.press("C") if isinstance(effect, KeepDigits)] == [""]
+    again = Bench()
+    again.put(DigitsRestored("call-keypad-3", "2", age_s=1.5))
+    assert again.text == "2"
+    (ended,) = (effect for effect in again.press("E") if isinstance(effect, Ask))
+    assert isinstance(ended.command, c.EndService)
+    assert ended.command.outcome == SETTINGS.outcomes[1]
+    late = Bench()
+    late.put(DigitsRestored("call-keypad-3", "2", age_s=5.0))
+    (ended,) = (effect for effect in late.press("E") if isinstance(effect, Ask))
+    assert isinstance(ended.command, c.EndService)
+    assert ended.command.outcome == SETTINGS.outcomes[0], "nobody remembers what was typed so long ago"
 
 
 # --- The store of presses ---------------------------------------------------------------------------------------------

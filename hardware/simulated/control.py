@@ -149,7 +149,7 @@ class ControlPort:
             (wire.faults.add if on else wire.faults.discard)(fault)
         elif fault in FAULTS and "after_rows" in order:
             model = self._hall.printers[order["device"]].model
-            model.later, model.later_for_s = (int(order["after_rows"]), fault), order.get("for_s")
+            model.later, model.lost_most = (int(order["after_rows"]), fault), order.get("for_bytes")
         elif fault in FAULTS:
             self._hall.printers[order["device"]].model.set_fault(fault, self._hall.times.now_s(), on=on)
         else:

@@ -57,8 +57,7 @@ class PrinterModel:
         self.config = config
         self.faults: set[str] = set()
         self.later: tuple[int, str] | None = None  # After so many rows, this fault …
-        self.later_for_s: float | None = None  # … and it passes by itself after so long; None: it stays.
-        self._passes: tuple[float, str] | None = None
+        self.lost_most: int | None = None  # Switched off: back when so many bytes have been lost; None: it stays off.
         self.tickets: list[Ticket] = []
         self.replies = b""
         self._noise_state = 7
@@ -84,6 +83,7 @@ class PrinterModel:
             raise KeyError(fault)
         (self.faults.add if on else self.faults.discard)(fault)
         if fault == "switched_off":
+            self.lost_most = self.lost_most if on else None
             self._switch_off()
         if not on and self.later is not None and self.later[1] == fault:
             self.later = None
@@ -115,7 +115,9 @@ class PrinterModel:
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Take bytes of the wire, as many as :attr:`room` allowed."""
-        for piece in self._reader.feed(b"" if "switched_off" in self.faults else data):
+        if "switched_off" in self.faults:
+            data = self._lose(data, now_s)
+        for piece in self._reader.feed(data):
             if isinstance(piece, Order) and piece.name in REAL_TIME:
                 self._real_time(piece, now_s)
             else:
@@ -123,18 +125,25 @@ class PrinterModel:
                 self._buffered += piece.size
         self.step(now_s)
 
+    def _lose(self, data: bytes, now_s: float) -> bytes:
+        """Lose what comes while it is switched off; return what comes after it is on again.
+
+        The end is told in bytes: a simulator that gets no processor time for a while would lose none in that time.
+        """
+        if self.lost_most is None:
+            return b""
+        lost = min(self.lost_most, len(data))
+        self.lost_most -= lost
+        if self.lost_most == 0:
+            self.set_fault("switched_off", now_s, on=False)
+        return data[lost:]
+
     def due_s(self) -> float | None:
-        """When it will have printed the next row, or a fault passes; None when it waits for bytes or for a mend."""
-        row_s = None if self.stopped or not self._buffer else self._busy_until_s
-        if self._passes is None:
-            return row_s
-        return self._passes[0] if row_s is None else min(row_s, self._passes[0])
+        """When it will have printed the next row; None when it waits for bytes or for a mend."""
+        return None if self.stopped or not self._buffer else self._busy_until_s
 
     def step(self, now_s: float) -> None:
         """Print what is due."""
-        if self._passes is not None and now_s >= self._passes[0]:
-            (_, fault), self._passes = self._passes, None
-            self.set_fault(fault, now_s, on=False)
         while self._buffer and not self.stopped and self._busy_until_s <= now_s:
             piece, received_at_s = self._buffer.popleft()
             self._buffered -= piece.size
@@ -269,7 +278,6 @@ class PrinterModel:
             rows, fault = self.later
             self.later = (rows - 1, fault) if rows > 1 else None
             if self.later is None:
-                self._passes = None if self.later_for_s is None else (now_s + self.later_for_s, fault)
                 self.set_fault(fault, now_s, on=True)
 
     def _feed(self, rows: int, received_at_s: float, now_s: float) -> None:

@@ -89,3 +89,16 @@ def test_a_reset_ends_automatic_status() -> None:
     model.receive(b"\x1b@", 0.0)
     model.set_fault("cover_open", 0.0, on=True)
     assert len(model.replies) == 8
+
+
+def test_power_that_fails_for_some_bytes_comes_back_by_itself() -> None:
+    model = PrinterModel(PrinterConfig(width_dots=24))
+    model.later, model.lost_most = (1, "switched_off"), 4
+    model.receive(b"\x1dv0\x00\x03\x00\x01\x00" + b"dot", 0.0)
+    model.receive(b"\x10\x04\x01", 0.0)
+    assert (model.faults, model.replies) == ({"switched_off"}, b"")
+    model.receive(b"\x10" + b"\x10\x04\x01", 0.0)
+    assert (model.faults, model.replies) == (set(), b"\x12")
+    model.set_fault("switched_off", 0.0, on=True)
+    model.receive(bytes(100), 0.0)
+    assert model.faults == {"switched_off"}

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from protocol.configuration import Day
 from protocol.message import Code, Identifier, Instant, Language, Message, Number, OptionalIdentifier, Prefix, VisitId
 
 TicketState = Literal["confirmed", "uncertain", "held", "failed", "void"]
@@ -289,6 +290,13 @@ class ReportDevice(TerminalCommand, frozen=True, kw_only=True):
     detail: Annotated[str, msgspec.Meta(max_length=256)] = ""
 
 
+class ReportUnsaidCall(TerminalCommand, frozen=True, kw_only=True):
+    """A board began to say this call of ``day`` and was cut off; nothing is said twice, so its clerk is told."""
+
+    day: Day
+    call_id: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class AnswerHelp(TerminalCommand, frozen=True, kw_only=True):
     """Staff go to a kiosk whose citizen called for help (it reported ``help_called``); ``clerk_id`` is who goes."""
 
@@ -361,6 +369,7 @@ AnyCommand = (
     | CreateDevice
     | RevokeDevice
     | ReportDevice
+    | ReportUnsaidCall
     | AnswerHelp
     | Pair
     | Introduce

@@ -191,6 +191,12 @@ class Policies(_Part, frozen=True, kw_only=True):
     announce_digits: Literal["digits", "number"] = "digits"
     announce_dialect: Literal["north", "south"] = "north"
     announce_languages: tuple[Language, ...] = ("vi",)
+    announce_priority: bool = True
+    """Boards and voices tell that a number has priority, but never why; it is said before others that still wait."""
+    quiet_hours: tuple[tuple[ClockTime, ClockTime], ...] = ()
+    """Spans ``(from, to)`` in the branch's time in which nothing is said aloud; boards show calls all the same."""
+    board_languages: tuple[Language, ...] = ("vi", "en")
+    """The languages of the boards; names of services are in the first, and in the others by turns."""
     visits_per_kiosk_per_minute: int = 30
     waiting_limit: int = 5000
     board_shows_estimates: bool = True
@@ -243,4 +249,7 @@ class Configuration(_Part, frozen=True, kw_only=True):
     ticket_link: TicketLink = TicketLink()
     ticket_footer: Words = msgspec.field(default_factory=dict)
     pledges: tuple[Words, ...] = ()
+    """What the branch promises, shown at the foot of its boards and in quiet times; ``5 rõ: rõ người · rõ việc``."""
+    notices: tuple[Words, ...] = ()
+    """What the boards tell in quiet times, a sentence or two each."""
     catalogue: tuple[Procedure, ...] = ()

@@ -267,6 +267,12 @@ class VisitRecalled(VisitEvent, frozen=True, kw_only=True):
     recalls: int
 
 
+class CallLeftUnsaid(VisitEvent, frozen=True, kw_only=True):
+    """The voice was cut off while it said this call: the citizen may not have heard it, and the clerk may recall."""
+
+    call_id: int
+
+
 class ServiceStarted(VisitEvent, frozen=True, kw_only=True):
     """The citizen is at the counter."""
 
@@ -388,6 +394,7 @@ AnyEvent = (
     | TicketReported
     | VisitCalled
     | VisitRecalled
+    | CallLeftUnsaid
     | ServiceStarted
     | ServiceEnded
     | VisitMarkedNoShow

@@ -44,7 +44,7 @@ _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
     "kiosk": _QUESTIONS | _HEALTH | {c.TakeTicket, c.HandOverVisit, c.ReportTicket, c.FindVisit, c.FetchCatalogue},
-    "board": _QUESTIONS | _HEALTH,
+    "board": _QUESTIONS | _HEALTH | {c.ReportUnsaidCall},
     "counter_display": _QUESTIONS | _HEALTH,
     "call_keypad": _QUESTIONS | _HEALTH | (_COUNTER - {c.SignOutClerk}),
     "rating_keypad": _QUESTIONS | _HEALTH | {c.PressRating},

@@ -105,6 +105,8 @@ class BoardCall(_Part, frozen=True, kw_only=True):
     again: bool
     state: Literal["called", "in_service", "over"]
     language: str = "vi"
+    priority: bool = False
+    """Of a priority class; which one is nobody's business in the hall."""
 
 
 class BoardCounter(_Part, frozen=True, kw_only=True):
@@ -145,6 +147,9 @@ class BoardView(View, frozen=True, kw_only=True):
     policies: Policies
     pledges: tuple[Words, ...]
     message: Words = msgspec.field(default_factory=dict)
+    zone_names: Words = msgspec.field(default_factory=dict)
+    """Of the zone, in a hall that has several; else empty."""
+    notices: tuple[Words, ...] = ()
 
 
 # --- counter/<id> ----------------------------------------------------------------------------------------------------
@@ -175,6 +180,8 @@ class CounterVisit(_Part, frozen=True, kw_only=True):
     remind_at: Instant | None = None
     transferred_from: str = ""
     language: str = "vi"
+    unsaid: bool = False
+    """The voice was cut off while it said the present call."""
 
 
 class CounterDay(_Part, frozen=True, kw_only=True):

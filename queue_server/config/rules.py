@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from presentation.mistakes import Mistake, Path, place_of
-from protocol.configuration import Configuration, KioskRange, OpeningHours, RatingScale, Words
+from presentation.speech import SPOKEN_LANGUAGES
+from protocol.configuration import Configuration, KioskRange, OpeningHours, Policies, RatingScale, Words
 
 MAIN = "branch.toml"
 SHORT_NAME_LIMIT = 40
@@ -28,6 +29,9 @@ _IDS = {
     "outcomes": "outcome_id",
     "reasons": "reason_id",
 }
+
+_SHOWN_TO_ALL = ("pledges", "notices")
+"""Lists of words that boards show, in all their languages."""
 
 Note = Callable[[Path, str, str], None]
 
@@ -53,6 +57,8 @@ def check(values: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]], mi
         _check_calendar(values, note)
     if "rating_scale" in values:
         _check_scale(values["rating_scale"], note)
+    if "policies" in values:
+        _check_policies(values["policies"], languages, note)
     _check_catalogue(values, tables, languages, mistakes)
 
 
@@ -79,7 +85,7 @@ def _words_in(value: Any, path: Path) -> Iterable[tuple[Path, Words]]:
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _words_in(item, (*path, index))
-    elif isinstance(value, dict) and path[-1] in ("names", "agency", "ticket_footer"):
+    elif isinstance(value, dict) and (path[-1] in ("names", "agency", "ticket_footer") or path[0] in _SHOWN_TO_ALL):
         yield path, value
 
 
@@ -188,6 +194,32 @@ def _check_ranges(ranges: Sequence[KioskRange], values: Mapping[str, Any], note:
                     f"({other.prefix}{other.first}–{other.prefix}{other.last})",
                     "give each kiosk its own numbers",
                 )
+
+
+def _check_policies(policies: Policies, languages: tuple[str, ...], note: Note) -> None:
+    for index, (begins, ends) in enumerate(policies.quiet_hours):
+        if begins >= ends:
+            note(
+                ("policies", "quiet_hours", index),
+                f"{begins}–{ends} is no span of a day",
+                "let the first time be the earlier one; a span over midnight is two spans",
+            )
+    if not policies.board_languages:
+        note(("policies", "board_languages"), "boards have no language", 'write board_languages = ["vi", "en"]')
+    for language in policies.board_languages:
+        if languages and language not in languages:
+            note(
+                ("policies", "board_languages"),
+                f"the hall does not speak '{language}'",
+                f"use some of {', '.join(languages)}",
+            )
+    for language in policies.announce_languages:
+        if language not in SPOKEN_LANGUAGES:
+            note(
+                ("policies", "announce_languages"),
+                f"there is no grammar of numbers for '{language}'",
+                f"use some of {', '.join(SPOKEN_LANGUAGES)}",
+            )
 
 
 def _check_calendar(values: Mapping[str, Any], note: Note) -> None:

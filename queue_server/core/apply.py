@@ -28,6 +28,7 @@ from queue_server.core.apply_visits import (
     change_visit,
     close_rating,
     note_ticket,
+    note_unsaid,
     open_rating,
     press_rating,
     rate_visit,
@@ -63,6 +64,8 @@ def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 -- 
             change_visit(branch, event)
         case e.VisitRenumbered():
             renumber_visit(branch, event)
+        case e.CallLeftUnsaid():
+            note_unsaid(branch, event)
         case e.TicketReported():
             note_ticket(branch, event)
         case e.RatingOpened():

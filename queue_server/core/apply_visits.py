@@ -103,11 +103,13 @@ def changed(visit: Visit | None, event: MoveEvent, *, day: str, order: int) -> V
             visit.call_reason = event.reason
             visit.waited_s = event.waited_s
             visit.recalls = 0
+            visit.unsaid = False
             visit.to_counter_id = ""
             visit.remind_at = None
         case e.VisitRecalled():
             visit.call_id = event.call_id
             visit.recalls = event.recalls
+            visit.unsaid = False
         case e.ServiceStarted():
             visit.started_at = event.at
         case e.ServiceEnded():
@@ -154,6 +156,11 @@ def note_ticket(branch: Branch, event: e.TicketReported) -> None:
     visit = branch.visits.get(event.visit_id)
     if visit is not None:
         visit.ticket_state, visit.ticket_copy = event.state, event.copy
+
+
+def note_unsaid(branch: Branch, event: e.CallLeftUnsaid) -> None:
+    """Let the clerk know that the call may not have been heard; the next call or recall clears it."""
+    branch.visits[event.visit_id].unsaid = True
 
 
 def open_rating(branch: Branch, event: e.RatingOpened) -> None:

@@ -70,6 +70,27 @@ def recall_visit(branch: Branch, request: Request, command: c.RecallVisit, at: d
     )
 
 
+def report_unsaid_call(branch: Branch, request: Request, command: c.ReportUnsaidCall, at: datetime) -> Events:
+    """Note that the voice was cut off, as long as that citizen is still called by this very call."""
+    function = request.actor.function
+    assert function is not None, "the role was checked"
+    zones = (function.zone_id,) if function.zone_id else tuple(branch.calls)
+    for call in (call for zone_id in zones for call in branch.calls.get(zone_id, ())):
+        visit = branch.visits.get(call.visit_id)
+        stands = visit is not None and visit.state == "called" and visit.call_id == call.call_id
+        if call.call_id == command.call_id and branch.day == command.day and visit and stands and not visit.unsaid:
+            return (
+                e.CallLeftUnsaid(
+                    at=at,
+                    counter_id=call.counter_id,
+                    clerk_id=branch.counters[call.counter_id].clerk_id,
+                    visit_id=visit.visit_id,
+                    call_id=call.call_id,
+                ),
+            )
+    return ()
+
+
 def mark_no_show(branch: Branch, request: Request, command: c.MarkNoShow, at: datetime) -> Events:
     """Note that the called citizen did not come."""
     counter, visit = called_visit(branch, request, command)

@@ -26,7 +26,16 @@ from queue_server.core.state import Branch
 from queue_server.core.tickets import Events
 
 _AtCounter = c.SignInClerk | c.SignOutClerk | c.ReleaseCounter | c.OpenCounter | c.PauseCounter | c.CloseCounter
-_Calls = c.CallNext | c.CallVisit | c.CallNumber | c.RecallVisit | c.MarkNoShow | c.ReinstateVisit | c.ResumeVisit
+_Calls = (
+    c.CallNext
+    | c.CallVisit
+    | c.CallNumber
+    | c.RecallVisit
+    | c.MarkNoShow
+    | c.ReinstateVisit
+    | c.ResumeVisit
+    | c.ReportUnsaidCall
+)
 _Services = c.StartService | c.EndService | c.ParkVisit | c.TransferVisit
 
 
@@ -52,7 +61,7 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
             events = _decide_counter(branch, request, command, at)
         case (
             c.CallNext() | c.CallVisit() | c.CallNumber() | c.RecallVisit() | c.MarkNoShow() | c.ReinstateVisit()
-            | c.ResumeVisit() as command
+            | c.ResumeVisit() | c.ReportUnsaidCall() as command
         ):  # fmt: skip
             events = _decide_call(branch, request, command, at)
         case c.StartService() | c.EndService() | c.ParkVisit() | c.TransferVisit() as command:
@@ -108,6 +117,8 @@ def _decide_call(branch: Branch, request: Request, command: _Calls, at: datetime
             events = calls.reinstate_visit(branch, request, command, at)
         case c.ResumeVisit():
             events = calls.resume_visit(branch, request, command, at)
+        case c.ReportUnsaidCall():
+            events = calls.report_unsaid_call(branch, request, command, at)
         case _:
             assert_never(command)
     return events

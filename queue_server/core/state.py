@@ -70,6 +70,8 @@ class Visit(msgspec.Struct, kw_only=True, gc=False):
     clause: Clause | None = None
     call_reason: str = ""
     recalls: int = 0
+    unsaid: bool = False
+    """The voice was cut off while it said the present call."""
     waited_s: int = 0
     served_s: int = 0
     remind_at: datetime | None = None

@@ -15,7 +15,7 @@ from queue_server.core.shown import (
     utc_offset_s,
     visit_state_at_counter,
 )
-from queue_server.core.state import RECENT_CALLS_AT_LEAST, RECENT_CALLS_S, Branch, Call
+from queue_server.core.state import RECENT_CALLS_AT_LEAST, RECENT_CALLS_S, Branch, Call, Visit
 
 # --- kiosk -----------------------------------------------------------------------------------------------------------
 
@@ -108,6 +108,8 @@ def board_view(branch: Branch, zone_id: str, estimates: Estimates, at: datetime)
         ),
         policies=configuration.policies,
         pledges=configuration.pledges,
+        zone_names=branch.hall.zones[zone_id].names if len(configuration.zones) > 1 else {},
+        notices=configuration.notices,
     )
 
 
@@ -131,6 +133,7 @@ def _recent(calls: Sequence[Call], at: datetime) -> list[Call]:
 
 
 def _board_call(branch: Branch, call: Call) -> v.BoardCall:
+    configuration = branch.configuration
     visit = branch.visits[call.visit_id]
     counter = branch.counters.get(call.counter_id)  # A new configuration may have taken it away.
     present = counter is not None and counter.visit_id == call.visit_id and visit.call_id == call.call_id
@@ -148,7 +151,14 @@ def _board_call(branch: Branch, call: Call) -> v.BoardCall:
         again=call.again,
         state=state,
         language=call.language,
+        priority=configuration.policies.announce_priority and _has_priority(branch, visit),
     )
+
+
+def _has_priority(branch: Branch, visit: Visit) -> bool:
+    """Tell whether a visit's class gains faster than the usual one, which is the slowest."""
+    own = branch.hall.classes.get(visit.priority_class_id)
+    return own is not None and own.slope > min(each.slope for each in branch.configuration.priority_classes)
 
 
 def _board_counter(branch: Branch, counter: Counter) -> v.BoardCounter:

@@ -83,6 +83,7 @@ def counter_visit(
         clause=clause if waits else visit.clause,
         reason="" if waits else visit.call_reason,
         recalls=visit.recalls,
+        unsaid=visit.unsaid,
         waited_s=waited_s,
         overdue=overdue,
         backup=backup,

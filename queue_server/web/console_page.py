@@ -305,6 +305,8 @@ def _facts(seat: Seat, visit: CounterVisit, service: HallService | None) -> tupl
         called = seat.clock(visit.called_at)
         clause = words(f"clause.{visit.clause}")
         rows.append(Row(words("console.called_at"), words("console.called_by_rule", time=called, clause=clause)))
+    if visit.unsaid and visit.state == "called":
+        rows.append(Row(words("console.voice"), words("console.unsaid"), "brick"))
     note = _note(seat, visit)
     if note:
         rows.append(Row(words("console.note"), note, "quiet"))

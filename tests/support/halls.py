@@ -205,6 +205,7 @@ def devices_of(configuration: c.Configuration) -> tuple[PairedDevice, ...]:
         FunctionDescription(function_id="staff-1", kind="staff"),
         FunctionDescription(function_id="public-1", kind="public"),
         FunctionDescription(function_id="technician-1", kind="technician"),
+        FunctionDescription(function_id="board-1", kind="board", zone_id="hall"),
     ]
     for counter_id, number in numbers.items():
         functions += [

@@ -223,6 +223,7 @@ IDEMPOTENT = (
     c.Configure,
     c.RevokeDevice,
     c.ReportDevice,
+    c.ReportUnsaidCall,
 )
 """Commands that change nothing when they are asked again at once, even under a new request id. A tick is none of them:
 it is about the time, which may have gone on since."""

@@ -29,6 +29,7 @@ _NAMED = {
     r"^[a-z]{2}$": "language",
     r"^\d{4}-\d{2}-\d{2}$": "day",
     r"^[0-9A-HJKMNP-TV-Z]{8}$": "pairing code",
+    r"^([01]\d|2[0-3]):[0-5]\d$": "hh:mm",
 }
 
 
@@ -70,6 +71,8 @@ def _scalar(kind: inspect.Type) -> str:
     match kind:
         case inspect.StrType(pattern=str(pattern)) if pattern in _NAMED:
             return _NAMED[pattern]
+        case inspect.TupleType(item_types=items):
+            return f"({', '.join(map(_wire, items))})"
         case inspect.StrType(max_length=longest):
             return "text" if longest is None else f"text ≤ {longest}"
         case inspect.IntType(ge=low, le=high):

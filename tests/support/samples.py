@@ -46,6 +46,7 @@ _FIELDS: dict[type[c.Command], dict[str, object]] = {
     },
     c.RevokeDevice: {"device_id": "nobody"},
     c.ReportDevice: {"state": "ok"},
+    c.ReportUnsaidCall: {"day": "2026-11-23", "call_id": 1},
     c.AnswerHelp: {"kiosk_function_id": "kiosk-1"},
     c.Pair: {"code": "AB23CDEF"},
     c.FetchCatalogue: {"catalogue_hash": "none"},

@@ -193,3 +193,11 @@ def test_the_page_speaks_english() -> None:
 def test_no_share_is_shown_of_nothing() -> None:
     figures = page("idle", today=CounterDay()).figures
     assert [row.text for row in figures] == ["0", "Không có dữ liệu"]
+
+
+def test_a_call_that_was_cut_off_is_told_with_what_to_do() -> None:
+    for unsaid in (False, True):
+        shown = page("called", serving=msgspec.structs.replace(visit(25, "called"), unsaid=unsaid))
+        assert shown.at_counter is not None
+        told = [row.text for row in shown.at_counter.rows if row.tone == "brick"]
+        assert (TEXTS.words("vi")("console.unsaid") in told) is unsaid

@@ -94,6 +94,10 @@ PLANTED = [
         "41 letters",
         "40",
     ),
+    ("quiet_hours = []", 'quiet_hours = [["13:00", "12:00"]]', "policies.quiet_hours[1]", "no span", "earlier one"),
+    ('board_languages = ["vi", "en"]', 'board_languages = ["vi", "fr"]', "policies.board_languages", "'fr'", "vi, en"),
+    ('announce_languages = ["vi"]', 'announce_languages = ["fr"]', "policies.announce_languages", "grammar", "vi, en"),
+    ('en = "5 clear: who', '# "5 clear: who', "pledges[2]", "no words in en", 'en = "…"'),
 ]
 
 

@@ -30,6 +30,8 @@ EXAMPLES = {
     "taken_at": instant("07:30"),
     "pressed_at": instant("07:30"),
     "sources": {},
+    "day": "2026-11-23",
+    "call_id": 1,
     "functions": (FunctionDescription(function_id="x", kind="board"),),
 }
 

@@ -1,5 +1,7 @@
 """`agent.toml` in the agent's folder of state: which function hangs on which wire, and what its keys mean.
 
+outcomes = ["received", …]          # optional: E ends with the first, 2 E with the second …
+
 [[wires]]
 wire_id = "hall"
 address = "serial:///dev/serial/by-id/usb-…?baud=9600"
@@ -24,7 +26,8 @@ keys = { KEY_F1 = "N" }             # optional: what single keys send, by the ke
 [call_keys]                         # optional: what the keys of call keypads mean; digits gather a number
 N = "next"
 
-outcomes = ["received", …]          # optional: E ends with the first, 2 E with the second …
+[rating_keys]                       # optional: which level of the hall's scale a key means
+"1" = 4
 """
 
 import tomllib

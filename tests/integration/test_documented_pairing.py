@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -87,3 +89,27 @@ def test_a_wrong_place_is_refused_and_a_revoked_device_may_be_announced_and_pair
     (revoke,) = re.findall(rf"^sudo -u motcua motcua (devices --state {TECHNICIAN} revoke .*)$", PAGE, re.MULTILINE)
     assert main(typed(branch, revoke.replace("tablet-1", "tablet-7"))) == 0
     assert paired(branch, again, tmp_path / "tablet", capsys).device_id == "tablet-7"
+
+
+def test_the_first_password_is_said_once_where_the_page_looks_for_it_and_can_be_made_anew(
+    branch: ServedBranch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (looked_for,) = re.findall(r"^journalctl -u motcua-web \| grep (\S+)$", PAGE, re.MULTILINE)
+    (anew,) = re.findall(r"^sudo -u motcua motcua (web reset-password .*) --state \S+$", PAGE, re.MULTILINE)
+    (line,) = [line for line in LINES if "staff:" in line]
+    paired(
+        branch, line.replace("create pages", "create pages-2").replace("staff:pages", "staff:pages-2"), tmp_path, capsys
+    )
+    command = [sys.executable, "-m", "motcua", "web", "--state", str(tmp_path), "--port", "0"]
+    said = []
+    for _ in range(2):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as pages:
+            assert pages.stdout is not None
+            first = pages.stdout.readline()
+            assert first.startswith("Staff pages at http://"), first
+            pages.terminate()
+            said.append([line for line in pages.stdout if looked_for in line])
+    assert ["technician" in line for line in said[0]] == [True]
+    assert said[1] == [], "the second start has no password to say"
+    assert main([*shlex.split(anew), "--state", str(tmp_path)]) == 0
+    assert re.search(r"one_time_password: \S{8,}", capsys.readouterr().out)

@@ -84,7 +84,7 @@ class Dialogue:
         self._second_wait = False
         self._taking_back: Reason | None = None  # A held ticket is being cleared from the printer's buffer.
         self._in_doubt = False  # The printer was silent while it had the ticket.
-        self._mended_unsaid = False  # Somebody cleared a jam while the link was closed.
+        self._mended_unsaid = False  # Somebody cleared a jam while it could not be said.
         self._amends_due = False  # A raster was cut short by a broken link.
         self._owed: Literal["", "due", "asked", "heard"] = ""  # Late answers to an earlier ticket's fence; see _flush.
         self._port_at_s = math.inf  # When to look at the lines of a parallel port next, where the link has them.
@@ -174,7 +174,8 @@ class Dialogue:
         if self._phase in {_Phase.IDLE, _Phase.CONFIRMING}:
             self._say(commands.RECOVER_AND_GO_ON)
             self._look_at_s = now_s
-        self._mended_unsaid = self._phase is _Phase.CLOSED
+        # Within a raster it would be dots: it is said behind the ticket, or when the link is open again.
+        self._mended_unsaid = self._phase in {_Phase.CLOSED, _Phase.SENDING}
         if self.resting:
             self._open_at_s = now_s
         return self._go_on(now_s)
@@ -212,6 +213,8 @@ class Dialogue:
     def gone(self, now_s: float, jitter: float) -> list[Effect]:
         """Take note that the link is broken, or was closed as asked."""
         effects: list[Effect] = []
+        if self._phase is not _Phase.SENDING and commands.RECOVER_AND_GO_ON in self._outbox[self._written :]:
+            self._mended_unsaid = True  # It was said to nobody; said once too often it does no harm.
         if self._job is not None:
             if self._phase is _Phase.SENDING and self._written == 0:
                 effects.append(PutBack(self._job))
@@ -306,6 +309,9 @@ class Dialogue:
         self._phase = _Phase.CONFIRMING
         self._progress_by_s = math.inf
         self._second_wait = False
+        if self._mended_unsaid:
+            self._say(commands.RECOVER_AND_GO_ON)
+            self._mended_unsaid = False
         sent = Note(self._job, JobState.SENT)
         if self.profile.confirm == "none" and self.profile.status == "none":
             return [sent, *self._settle(JobState.SENT, Reason.UNCONFIRMED, now_s)]

@@ -381,6 +381,50 @@ def test_a_mend_while_the_link_is_away_is_told_when_it_is_back() -> None:
     assert talk.drain().startswith(b"\x10\x05\x01")
 
 
+def _sending(profile: Profile) -> Talk:
+    """A ticket of which some bytes have left."""
+    talk = Talk(profile)
+    talk.submit(_job())
+    for answer in ("12", "12", "12"):
+        talk.hear(answer)
+    talk.news += talk.dialogue.received(b"\x12", talk.now_s)
+    talk.news += talk.dialogue.wrote(100, talk.now_s)
+    assert talk.states()[-1] == "sending"
+    return talk
+
+
+@pytest.mark.parametrize("profile", [EPSON, CLONE], ids=["named fence", "GS r"])
+def test_a_mend_within_a_raster_is_told_right_behind_the_ticket(profile: Profile) -> None:
+    talk = _sending(profile)
+    talk.news += talk.dialogue.mended(talk.now_s)
+    rest = talk.drain()
+    assert talk.states()[-1] == "sent"
+    assert BODY[-72:] in rest
+    assert b"\x10\x05\x01" not in rest.rpartition(BODY[-72:])[0], "it would be dots"
+    assert rest.endswith(b"\x10\x05\x01")
+    assert rest.count(b"\x10\x05\x01") == 1
+
+
+def test_a_mend_within_a_raster_that_breaks_off_is_told_when_the_link_is_back() -> None:
+    talk = _sending(EPSON)
+    talk.news += talk.dialogue.mended(talk.now_s)
+    talk.news += talk.dialogue.gone(talk.now_s, 0.0)
+    talk.news += talk.dialogue.opened(talk.now_s)
+    assert talk.drain().startswith(bytes(8) + b"\x10\x05\x01")
+
+
+def test_a_mend_that_was_said_to_a_link_that_broke_is_said_again() -> None:
+    talk = Talk(EPSON)
+    talk.news += talk.dialogue.mended(talk.now_s)
+    assert b"\x10\x05\x01" in talk.dialogue.to_write()
+    talk.news += talk.dialogue.gone(talk.now_s, 0.0)
+    talk.news += talk.dialogue.opened(talk.now_s)
+    assert talk.drain().startswith(b"\x10\x05\x01")
+    talk.news += talk.dialogue.gone(talk.now_s, 0.0)
+    talk.news += talk.dialogue.opened(talk.now_s)
+    assert b"\x10\x05\x01" not in talk.drain(), "once it has left it is not said again"
+
+
 def test_after_a_torn_ticket_zeros_end_the_torn_head_before_the_mend_is_told() -> None:
     talk = Talk(EPSON)
     talk.submit(_job())

@@ -60,7 +60,7 @@ def parse(name: str, text: str) -> DeviceFile:
     """Check the text of a device's file. Raises Mistakes with all that is wrong and not only the first."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # Numbers too long and nests too deep are refused by their own words.
         raise Mistakes([Mistake(name, 0, "", f"this is no TOML: {error}", "mend the syntax there")]) from error
     kind = raw.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:

@@ -1,8 +1,9 @@
 """Raw TOML tables to frozen structs, field by field, collecting every mistake: a technician mends a file once."""
 
 import difflib
+from enum import Enum
 from types import UnionType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -61,7 +62,11 @@ class Reader:
             what, _, inner = str(error).partition(" - at `$")
             shown = f" (at {path[-1]}{inner.rstrip('`')})" if inner else ""
             self._note(
-                file, path, f"{_shorten(raw)} will not do: {what[:1].lower()}{what[1:]}{shown}", _mend(what), item
+                file,
+                path,
+                f"{_shorten(raw)} will not do: {what[:1].lower()}{what[1:]}{shown}",
+                _mend(what, _allowed(kind, of_keys="`key` in" in str(error))),
+                item,
             )
             return None
 
@@ -87,9 +92,21 @@ def _shorten(raw: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 -- one line of a terminal.
 
 
-def _mend(what: str) -> str:
+def _allowed(kind: Any, *, of_keys: bool) -> list[str]:
+    """Name the values that a type allows, if it allows only some: those of a table's keys, or of all else."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return [str(member.value) for member in kind]
+    if get_origin(kind) is Literal:
+        return [str(value) for value in get_args(kind)]
+    parts = get_args(kind)
+    if get_origin(kind) is dict:
+        parts = parts[:1] if of_keys else parts[1:]
+    return [name for part in parts for name in _allowed(part, of_keys=of_keys)]
+
+
+def _mend(what: str, allowed: list[str]) -> str:
     if "regex" in what:
         return "use the form that the pattern allows"
     if "Expected" in what:
         return what.split(",", maxsplit=1)[0].replace("Expected", "write a value of the kind").strip()
-    return "choose one of the allowed values" if "enum" in what else "correct the value"
+    return f"choose one of: {', '.join(allowed)}" if "enum" in what and allowed else "correct the value"

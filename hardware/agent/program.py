@@ -371,7 +371,8 @@ class Agent:
             for place in self._settings.functions
             if place.wire_id == wire.wire_id and place.function_id in kinds
         )
-        config = bus.BusConfig(speeches, bytes_per_s=device.bytes_per_s or 11_520.0)
+        turns_s = self._settings.turns_s(wire.wire_id)
+        config = bus.BusConfig(speeches, bytes_per_s=device.bytes_per_s or 11_520.0, turns_s=turns_s)
         return bus.BusOwner(device.open, config, _with_wire(self._on_event, wire.wire_id), f"wire-{wire.wire_id}")
 
     def _speech(self, place: FunctionSettings, *, has_keys: bool) -> bus.Speech:

@@ -17,6 +17,7 @@ wire_id = "hall"
 slave = 41
 columns = 4                         # letters that the display has
 protocol = "reference"              # or another of hardware/speeches, as "am03127"
+answer_ms = 80                      # optional: how long this device may take to begin an answer
 
 [[usb_keypads]]                     # a keypad at USB needs no wire
 function_id = "call-keypad-2"
@@ -37,11 +38,11 @@ from typing import Annotated
 import msgspec
 
 from hardware import device_files, keypad, rating_keypad
-from hardware.agent import usb_keypads
 from hardware.agent.usb_keypads import UsbKeypadSettings
+from hardware.codecs.led_registers import AnswerTime
 from hardware.keypad import KeypadAction
-from hardware.speeches import MAPPED, NAMES
-from presentation.mistakes import Mistakes
+from presentation.checked_tables import Reader
+from presentation.mistakes import Mistake, Mistakes, locate
 from protocol.message import Code, Identifier
 
 SETTINGS_FILE = "agent.toml"
@@ -61,15 +62,16 @@ class WireSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class FunctionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a function hangs."""
+    """Where a function hangs. ``answer_ms`` is how long its device may take to begin an answer; None: as its kind."""
 
     function_id: Identifier
     wire_id: Identifier
-    slave: Annotated[int, msgspec.Meta(ge=1, le=254)]
+    slave: Annotated[int, msgspec.Meta(ge=1, le=255)]
     columns: Annotated[int, msgspec.Meta(ge=3, le=32)] = 4
     protocol: str = "reference"
     preset: str = ""
     file: str = ""
+    answer_ms: AnswerTime | None = None
 
     def device(self) -> device_files.DeviceFile | None:
         """Read the file of a protocol that needs one. Raises Mistakes."""
@@ -92,59 +94,46 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     call_reason: Code = "keyed"
     pause_reason: Code = "break"
 
+    def turns_s(self, wire_id: str) -> dict[int, float]:
+        """Give the slaves of a wire whose time to answer is said here, with that time."""
+        return {
+            one.slave: one.answer_ms / 1000
+            for one in self.functions
+            if one.wire_id == wire_id and one.answer_ms is not None
+        }
+
 
 def load_settings(state: Path) -> AgentSettings:
-    """Read `agent.toml`. Raises WrongSettings."""
+    """Read `agent.toml`. Raises WrongSettings with all that is wrong, each with its place and its mend."""
     path = state / SETTINGS_FILE
     try:
-        settings = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), AgentSettings)
+        return parse(str(path), path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise WrongSettings(f"{path} is missing; it says which function hangs on which wire") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise WrongSettings(f"{path}: {error}") from error
-    _check(settings, path)
+    except OSError as error:
+        raise WrongSettings(f"{path} cannot be read ({error.strerror}); see to its owner: chown motcua") from error
+    except UnicodeDecodeError as error:
+        raise WrongSettings(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except Mistakes as mistakes:
+        raise WrongSettings(str(mistakes)) from mistakes
+
+
+def parse(name: str, text: str) -> AgentSettings:
+    """Check the text of an `agent.toml` called ``name``. Raises Mistakes with all that is wrong."""
+    from hardware.agent.wrongs import wrongs
+
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # Numbers too long and nests too deep are refused by their own words.
+        raise Mistakes([Mistake(name, 0, "", f"this is no TOML: {error}", "mend the syntax there")]) from error
+    mistakes: list[Mistake] = []
+    settings = Reader(mistakes).part(AgentSettings, raw, name, ())
+    if settings is not None:
+        mistakes += wrongs(settings, name)
+    if mistakes or settings is None:
+        raise Mistakes([one if one.line else msgspec.structs.replace(one, line=_line(text, one)) for one in mistakes])
     return settings
 
 
-def _check(settings: AgentSettings, path: Path) -> None:
-    wires = {wire.wire_id for wire in settings.wires}
-    seen: dict[tuple[str, int], str] = {}
-    names: set[str] = set()
-    for function in settings.functions:
-        where = f"{path}: function {function.function_id!r}"
-        if function.wire_id not in wires:
-            raise WrongSettings(f"{where} hangs on wire {function.wire_id!r}; there are: {', '.join(sorted(wires))}")
-        if function.function_id in names:
-            raise WrongSettings(f"{where} stands there twice; give each function once")
-        names.add(function.function_id)
-        _check_protocol(function, where)
-        place = (function.wire_id, function.slave)
-        if place in seen:
-            raise WrongSettings(f"{where} has slave {function.slave}, as {seen[place]!r} has; slaves differ on a wire")
-        seen[place] = function.function_id
-    for usb in settings.usb_keypads:
-        where = f"{path}: function {usb.function_id!r}"
-        if usb.function_id in names:
-            raise WrongSettings(f"{where} stands there twice; give each function once")
-        names.add(usb.function_id)
-        try:
-            usb_keypads.check(usb)
-        except ValueError as error:
-            raise WrongSettings(f"{where}: {error}") from error
-    if not names:
-        raise WrongSettings(f"{path} has neither [[functions]] nor [[usb_keypads]]; it says what hangs where")
-
-
-def _check_protocol(function: FunctionSettings, where: str) -> None:
-    if function.protocol not in NAMES:
-        raise WrongSettings(f"{where} has the protocol {function.protocol!r}; there are: {', '.join(NAMES)}")
-    try:
-        device = function.device()
-    except Mistakes as mistakes:
-        raise WrongSettings(f"{where}: {mistakes}") from mistakes
-    wanted = MAPPED.get(function.protocol)
-    if wanted is None and device is not None:
-        raise WrongSettings(f"{where}: {function.protocol} needs no preset and no file; take it out")
-    if wanted is not None and not isinstance(device, wanted):
-        mend = f'add preset = "…" ({", ".join(device_files.presets())}) or file = "/path" of that kind'
-        raise WrongSettings(f"{where}: {function.protocol} needs a device of kind {function.protocol!r}; {mend}")
+def _line(text: str, mistake: Mistake) -> int:
+    return locate(text, mistake.path) if mistake.path else 0

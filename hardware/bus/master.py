@@ -9,8 +9,8 @@ asked is noise: the master waits for its end, but not for ever.
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from hardware.bus.echo import EchoFilter, EchoSense
@@ -47,11 +47,14 @@ class BusConfig:
     """A wire. ``speeches`` are its slaves; ``latency_s`` is what the adapter and its driver may add to an answer.
 
     A USB adapter holds received bytes back for its latency timer (16 ms unless set to less, see ``motcua doctor``).
+    ``turns_s`` says of single slaves, by their addresses, how long after a request's end they may begin their answer;
+    for all others their language knows.
     """
 
     speeches: tuple[Speech, ...]
     bytes_per_s: float = BAUD_USUAL / BITS_PER_BYTE
     latency_s: float = LATENCY_S
+    turns_s: Mapping[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         assert self.bytes_per_s > 0
@@ -135,7 +138,8 @@ class Master:
         self._busy_until_s = now_s + len(request.data) / self.config.bytes_per_s
         if not request.answer_most:
             return Step(request.data, events, self._busy_until_s)
-        self._asking = _Asking(exchange, self._busy_until_s + request.turn_s + self.config.latency_s)
+        turn_s = self.config.turns_s.get(exchange.address, request.turn_s)
+        self._asking = _Asking(exchange, self._busy_until_s + turn_s + self.config.latency_s)
         return Step(request.data, events, self._asking.deadline_s)
 
     def _noise_too_long(self, now_s: float) -> bool:

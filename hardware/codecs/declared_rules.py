@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from hardware.codecs.declared import Answer, Description, Frame, Part, Told, encode, filled, text_bytes
+from hardware.codecs.declared import Answer, Description, Frame, KeyAnswer, Part, Told, encode, filled, text_bytes
 from presentation.mistakes import Path
 
 Wrong = tuple[Path, str, str]
@@ -124,11 +124,27 @@ def _keypad(description: Description) -> Iterable[Wrong]:
             "a keypad that is asked says when there is nothing: [poll] and [idle]; one that speaks by itself: neither"
         )
         yield ("poll" if idle is None else "idle",), "the one stands there without the other", mend
+    yield from _echoes(description, key)
     data = next((part for part in description.answers if part.part == "data"), None)
     if data is None:
         yield ("answer_frame" if description.answer_frame else "frame",), "there are no data for the key", "add data"
     elif data.size is not None and max(key.code_at, key.sequence_at or 0) >= data.size:
         yield ("key",), f"the data have {data.size} bytes, counted from 0", "mend code_at and sequence_at"
+
+
+def _echoes(description: Description, key: KeyAnswer) -> Iterable[Wrong]:
+    """What the master says itself must not be a key where answers are built like questions: many adapters echo."""
+    if description.answer_frame:
+        return
+    for name in ("poll", "acknowledge"):
+        told: Told | None = getattr(description, name)
+        if told is not None and _same(Answer(command=told.command), Answer(command=key.command)):
+            what = f"[{name}] has the command of [key]: what is said to the keypad would be a key of it"
+            yield (
+                (name, "command"),
+                what,
+                "look up both in the maker's paper; add [[answer_frame]] if only these differ",
+            )
 
 
 def _same(one: Answer, other: Answer) -> bool:

@@ -51,6 +51,18 @@ MAPPED: Final = {"modbus_led": LedMap, "modbus_keypad": KeypadMap, "declared": D
 NAMES: Final = tuple(sorted((*PROTOCOLS, *MAPPED)))
 
 
+def can_have_keys(protocol: str, device: Map | None) -> tuple[bool, ...]:
+    """Say what a slave of this kind may be: a keypad (True), a display (False), or either."""
+    match device:
+        case LedMap():
+            return (False,)
+        case KeypadMap():
+            return (True,)
+        case Description():
+            return tuple(has for has, told in ((True, device.key), (False, device.show)) if told is not None)
+    return (True, False) if protocol == "reference" else (False,)
+
+
 def is_mute(one: Speech) -> bool:
     """Tell whether this slave never says anything, so that nobody can know whether it lives."""
     return isinstance(one, write_only.WriteOnlyDisplay) or (isinstance(one, DeclaredDevice) and one.is_mute)

@@ -35,6 +35,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""
     profile: str = ""
     keys: str = ""
+    answer_ms: int | None = None
 
     @property
     def place(self) -> str:
@@ -83,6 +84,7 @@ def checks_of_agent(settings: AgentSettings, kinds: Mapping[str, str]) -> tuple[
                 protocol=place.protocol,
                 preset=place.preset,
                 file=place.file,
+                answer_ms=place.answer_ms,
                 keys="" if is_display else _keys(kinds[place.function_id], device),
             )
         )

@@ -161,7 +161,8 @@ class Walk:
 
 
 def _place(check: Check) -> Place:
-    return Place(check.address, check.slave or 1, check.protocol or "reference", check.preset, check.file)
+    protocol = check.protocol or "reference"
+    return Place(check.address, check.slave or 1, protocol, check.preset, check.file, check.answer_ms)
 
 
 def _result(check: Check, verdict: Verdict, seen: str, note: str) -> Result:

@@ -58,6 +58,7 @@ class Place:
     protocol: str = "reference"
     preset: str = ""
     file: str = ""
+    answer_ms: int | None = None
 
     def speech(self, *, has_keys: bool) -> bus.Speech:
         """Give the driver of this device. Raises Problem."""
@@ -139,7 +140,8 @@ def _of_bus(event: bus.BusEvent) -> News | None:
 
 def _owner(place: Place, one: bus.Speech, on_event: "partial[None]") -> bus.BusOwner:
     device = find(place.address)
-    config = bus.BusConfig((one,), bytes_per_s=device.bytes_per_s or DEFAULT_BYTES_PER_S)
+    turns_s = {} if place.answer_ms is None else {place.slave: place.answer_ms / 1000}
+    config = bus.BusConfig((one,), bytes_per_s=device.bytes_per_s or DEFAULT_BYTES_PER_S, turns_s=turns_s)
     return bus.BusOwner(device.open, config, on_event, "trial")
 
 

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from hardware.bus import BusConfig, KeyPressed, Master, SlaveHealth
 from hardware.simulated.slaves import KEPT_KEY_S, KEYS_MOST, ReferenceSlave
+from hardware.simulated.wire import LATE_S
 from hardware.speeches.reference import ReferenceSpeech
 from tests.support.wires import SimulatedTime
 
@@ -143,3 +144,25 @@ def test_whatever_is_heard_and_whenever_the_master_goes_on(heard: list[tuple[byt
         assert step.until_s > now_s or not step.data
         assert step.until_s - now_s < 3.0, "it comes back by itself"
     assert said <= 2 + now_s / 0.004, "never faster than the bytes go"
+
+
+def test_a_device_may_be_given_its_own_time_to_answer_and_nobody_else_waits_so_long() -> None:
+    """What answers too late for its language is heard with `answer_ms`; without it the keypad is taken for gone."""
+    for turns_s, state in (({}, "gone"), ({1: LATE_S + 0.02}, "ok")):
+        wire = SimulatedTime(
+            [ReferenceSpeech(address, has_keys=True) for address in KEYPADS],
+            [ReferenceSlave(address, "call_keypad") for address in KEYPADS],
+            turns_s=turns_s,
+        )
+        wire.slave(1).faults.add("late")
+        wire.slave(2).faults.add("absent")
+        wire.run(3.0)
+        (slow, absent) = wire.master.tallies()
+        assert slow.state == state
+        assert absent.state == "gone"
+        if turns_s:
+            wire.slave(1).press("N", wire.now_s)
+            wire.run(2.0)
+            assert [(event.address, event.key) for event in wire.told() if isinstance(event, KeyPressed)] == [(1, "N")]
+            (first,) = [at_s for at_s, event in wire.events if isinstance(event, SlaveHealth) and event.address == 2]
+            assert first < 1.5, "the absent one is given up after the usual time"

@@ -1,7 +1,7 @@
 """A master and simulated slaves on one simulated wire and one simulated clock: exact, and no second has to pass."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hardware.bus import BusConfig, BusEvent, KeyPressed, Master, Speech
@@ -20,8 +20,9 @@ class SimulatedTime:
         *,
         baud: int = 9600,
         on_event: Callable[[float, BusEvent], None] = lambda _, __: None,
+        turns_s: Mapping[int, float] | None = None,
     ) -> None:
-        self.config = BusConfig(tuple(speeches), bytes_per_s=baud / 10)
+        self.config = BusConfig(tuple(speeches), bytes_per_s=baud / 10, turns_s=turns_s or {})
         self.master = Master(self.config)
         self.wire = WireModel(slaves, bytes_per_s=baud / 10)
         self.now_s = 0.0

@@ -75,7 +75,7 @@ PLANTED = [
     ('"Asia/Ho_Chi_Minh"', '"Asia/Saigoon"', "calendar.time_zone", "no time zone", "Asia/Ho_Chi_Minh"),
     ('["08:00", "12:00"]', '["12:00", "08:00"]', "calendar.hours[1].spans", "ends before it starts", "earlier"),
     ('["08:00", "12:00"]', '["25:00", "26:00"]', "calendar.hours[1].spans", "will not do", "pattern"),
-    ("monday =", "moonday =", "calendar.hours[1].spans", "invalid enum value 'moonday'", "allowed values"),
+    ("monday =", "moonday =", "calendar.hours[1].spans", "invalid enum value 'moonday'", "one of: monday, tuesday"),
     ('day = "2026-11-24"', 'day = "2026-02-30"', "calendar.holidays[1].day", "no day 2026-02-30", "yyyy-mm-dd"),
     ('prefix = "H"\nfirst = 501', 'prefix = "C"\nfirst = 550', "kiosk_ranges[2]", "overlaps", "its own numbers"),
     (

@@ -195,6 +195,7 @@ def _ask_server(arguments: argparse.Namespace) -> int:
 
 
 def _create(link: "Link", arguments: argparse.Namespace) -> int:
+    from motcua.workbench.places import lacks
     from protocol.commands import CreateDevice
     from protocol.link import LinkSettings, PairingString
     from protocol.views import DeviceCreatedReply
@@ -212,6 +213,8 @@ def _create(link: "Link", arguments: argparse.Namespace) -> int:
         print(json.dumps({**told, "expires_at": reply.expires_at.isoformat()}))
         return 0
     print(text)
+    for lack in lacks(functions):
+        print(lack, file=sys.stderr)
     if pairing.host in LOCAL:
         print("This reaches the server from this machine alone; for others give --host.", file=sys.stderr)
     return 0

@@ -40,7 +40,9 @@ def paired(branch: ServedBranch, line: str, state: Path, capsys: pytest.CaptureF
     """Type a line, pair a device with what it prints, and ask the server who that is."""
     capsys.readouterr()
     assert main(typed(branch, line)) == 0
-    pair(capsys.readouterr().out.strip(), state)
+    told = capsys.readouterr()
+    assert "has no" not in told.err
+    pair(told.out.strip(), state)
     with open_link(state) as link:
         reply = link.ask_and_wait(Introduce())
     assert isinstance(reply, Introduction)
@@ -76,6 +78,30 @@ def test_each_line_pairs_a_device_that_has_the_place_it_needs(
             needed = "".join(TOPICS_OF_ROLE[function.kind])
             assert function.counter_id or "{counter_id}" not in needed, function
             assert function.zone_id or "{zone_id}" not in needed, function
+
+
+@pytest.mark.parametrize(
+    ("function", "lacks"),
+    [
+        ("board:board-8", ["zone"]),
+        ("counter_display:counter-display-8", ["counter", "zone"]),
+        ("counter_display:counter-display-8:counter-1", ["zone"]),
+        ("call_keypad:call-keypad-8", ["counter"]),
+        ("rating_keypad:rating-keypad-8", ["counter"]),
+        ("rating_terminal:rating-terminal-8", ["counter"]),
+        ("kiosk:kiosk-8", []),
+    ],
+)
+def test_a_function_without_the_place_it_needs_is_pointed_out(
+    branch: ServedBranch, capsys: pytest.CaptureFixture[str], function: str, lacks: list[str]
+) -> None:
+    """The pairing string is printed all the same, and alone on its stream: a script goes on."""
+    create = f"devices --state {TECHNICIAN} create dark-8 --function {function} --host 192.0.2.10"
+    capsys.readouterr()
+    assert main(typed(branch, create)) == 0
+    told = capsys.readouterr()
+    assert re.findall(r"has no (\w+)", told.err) == lacks
+    assert re.fullmatch(r"motcua://\S+\n", told.out)
 
 
 def test_a_wrong_place_is_refused_and_a_revoked_device_may_be_announced_and_paired_again(

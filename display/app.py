@@ -20,7 +20,7 @@ from display.identity import Identity
 from display.player import open_sink
 from display.screen import ScreenSettings, prepare
 from display.stage import StageLoop
-from display.voice import Health, Voice
+from display.voice import Ending, Health, Voice
 from display.witness import Answer, Witness
 from presentation.texts import Texts, texts_from
 from presentation.tokens import DAY, Theme, rgba
@@ -86,7 +86,14 @@ class BoardProgram:
             on_over=self._on_over,
             on_health=self._on_health,
         )
-        self._stage = StageLoop(settings.state, texts, self.link, say=self._voice.say, on_scene=self._on_scene)
+        self._stage = StageLoop(
+            settings.state,
+            texts,
+            self.link,
+            say=self._voice.say,
+            report_unsaid=self._identity.report_unsaid,
+            on_scene=self._on_scene,
+        )
         self._scene = Scene("starting")
         self._ask_for_paint: Callable[[], None] = lambda: None
         self._turn = 0
@@ -106,8 +113,8 @@ class BoardProgram:
             self._identity.introduce(self.link)
         self._stage.look()
 
-    def _on_over(self, call_id: int) -> None:
-        self._stage.take_end(call_id)
+    def _on_over(self, call_id: int, ending: Ending) -> None:
+        self._stage.take_end(call_id, ending)
 
     def _on_scene(self, scene: Scene) -> None:
         self._scene = scene

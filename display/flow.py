@@ -8,6 +8,7 @@ citizen who is served before the turn is passed over: the board never calls some
 
 When the turns are done, the large place goes back to the newest citizen who is still on the way; when nobody is, the
 last call stands there without amber; and after `IDLE_AFTER_S` of quiet the board greets. All times here are hall time.
+In a hall's quiet hours turns are given in silence, and what was shown so is not said later.
 Whether the server can still be heard is a safety question, measured on the real clock by the link and handed in with
 each step: what is not live is never shown.
 """
@@ -25,6 +26,7 @@ from presentation.board import (
     latest_calls,
     next_opening,
     told_before,
+    told_with,
     turns,
 )
 from presentation.texts import Texts
@@ -128,8 +130,15 @@ def _next_turn(stage: Stage, world: Input, view: BoardView) -> tuple[Stage, Anno
     if not waiting:
         return _without_turns(stage, world, view), None
     call = waiting[0]
-    stage = Stage(told=Told(view.day, call.call_id), current_id=call.call_id, since=world.now, in_turn=True)
-    return stage, Announcement(call, hurried=len(waiting) > BACKLOG)
+    told = told_with(view, stage.told, call.call_id)
+    stage = Stage(told=told, current_id=call.call_id, since=world.now, in_turn=True)
+    return stage, None if is_quiet(view, world.now) else Announcement(call, hurried=len(waiting) > BACKLOG)
+
+
+def is_quiet(view: BoardView, now: datetime) -> bool:
+    """Tell whether the hall wants nothing said aloud at this time of day."""
+    time_of_day = clock_digits(now, view.utc_offset_s)
+    return any(begins <= time_of_day < ends for begins, ends in view.policies.quiet_hours)
 
 
 def _without_turns(stage: Stage, world: Input, view: BoardView) -> Stage:

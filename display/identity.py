@@ -6,7 +6,7 @@ from pathlib import Path
 
 from display.memory import Place, load_place, save_place
 from display.voice import Health
-from protocol.commands import Introduce, ReportDevice
+from protocol.commands import Introduce, ReportDevice, ReportUnsaidCall
 from protocol.link import Link, LinkFull
 from protocol.views import AnyReply, Introduction
 
@@ -51,6 +51,14 @@ class Identity:
             _say(f"voice: {health.state}: {health.detail}")
         self._report()
 
+    def report_unsaid(self, day: str, call_id: int, on_reply: Callable[[AnyReply | None], None]) -> None:
+        """Tell the server that this call was cut off; `on_reply` hears its answer, or None when none came in time."""
+        if self._place is None:
+            on_reply(None)
+        else:
+            report = ReportUnsaidCall(function_id=self._place.function_id, day=day, call_id=call_id)
+            self._ask(report, on_reply)
+
     def _on_introduction(self, reply: AnyReply | None) -> None:
         if not isinstance(reply, Introduction):
             return  # The question is asked again when the link comes up.
@@ -82,8 +90,11 @@ class Identity:
 
         self._ask(report, on_reply)
 
-    def _ask(self, command: Introduce | ReportDevice, on_reply: Callable[[AnyReply | None], None]) -> None:
+    def _ask(
+        self, command: Introduce | ReportDevice | ReportUnsaidCall, on_reply: Callable[[AnyReply | None], None]
+    ) -> None:
         if self._link is None:
+            on_reply(None)
             return
         try:
             self._link.ask(command, on_reply, deadline_s=ASK_S)

@@ -1,9 +1,12 @@
 """What a board keeps over a restart: how far its announcements have come, and which board it is.
 
-Both are small files in the board's folder of state, replaced as a whole. They are written *before* an announcement
-begins, so that a board that is killed in the middle of a word does not begin it again: each call is said at most once.
+Both are small files in the board's folder of state, replaced as a whole and brought to the disk. The first is written
+*before* an announcement begins, so that a board that is killed in the middle of a word does not begin it again: each
+call is said at most once. That it was begun stands there as well until it has ended, so that the board can tell
+afterwards which calls were cut off.
 """
 
+import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +20,13 @@ PLACE_FILE = "place.json"
 KeptT = TypeVar("KeptT")
 
 
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the turns have come, and which calls (day, call id) were begun aloud and have not ended."""
+
+    told: Told
+    begun: tuple[tuple[str, int], ...] = ()
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Which function of which device this board is, and the zone it shows; learned from the server."""
 
@@ -24,14 +34,14 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     zone_id: str
 
 
-def load_told(state: Path) -> Told | None:
+def load_memory(state: Path) -> Memory | None:
     """Read how far the announcements had come; None when that is not known."""
-    return _load(state / TOLD_FILE, Told)
+    return _load(state / TOLD_FILE, Memory)
 
 
-def save_told(state: Path, told: Told) -> None:
+def save_memory(state: Path, memory: Memory) -> None:
     """Keep how far the announcements have come."""
-    _save(state / TOLD_FILE, told)
+    _save(state / TOLD_FILE, memory)
 
 
 def load_place(state: Path) -> Place | None:
@@ -54,5 +64,13 @@ def _load(path: Path, kind: type[KeptT]) -> KeptT | None:
 
 def _save(path: Path, kept: object) -> None:
     beside = path.with_suffix(".new")
-    beside.write_bytes(msgspec.json.encode(kept))
+    with beside.open("wb") as file:
+        file.write(msgspec.json.encode(kept))
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

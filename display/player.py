@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from display.clips import SAMPLE_BYTES, SAMPLE_RATE, Sound, loudness
+from display.clips import CHIME, SAMPLE_BYTES, SAMPLE_RATE, Sound, loudness
 
 DEVICE_BUFFER_MS = 100
 DEVICE_PATIENCE_S = 5.0
@@ -98,8 +98,8 @@ class LineFile(Nowhere):
         return True
 
     def finish(self, label: dict[str, Any]) -> None:
-        """Write the line, if anything was played."""
-        if self._played:
+        """Write the line, if any word was played: whoever arrives during the chime is not called."""
+        if any(sound.key not in (CHIME, "pause") for sound in self._played):
             line = {
                 **label,
                 "keys": [sound.key for sound in self._played if sound.key != "pause"],

@@ -8,15 +8,17 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from display.flow import Announcement, Input, LinkState, Scene, Stage, step
-from display.memory import load_told, save_told
-from display.voice import StillCalled
+from display.memory import Memory, load_memory, save_memory
+from display.voice import Ending, StillCalled
+from presentation.board import Told
 from presentation.texts import Texts
 from protocol.configuration import Policies
-from protocol.views import BoardView, Envelope
+from protocol.views import AnyReply, BoardView, Envelope
 
 LOOK_AGAIN_S = 1.0
 """So often a scene is made even when nothing happens: the clock goes on, and silence is noticed."""
@@ -42,19 +44,35 @@ class HallLink(Protocol):
 
 Say = Callable[[Announcement, Policies, StillCalled], bool]
 
+ReportUnsaid = Callable[[str, int, Callable[[AnyReply | None], None]], None]
+"""Tells the server that this call of this day was cut off, and then us, from any thread, what it answered in time."""
+
 
 class StageLoop:
     """Gives turns. `on_scene` is called in its thread with each scene."""
 
     def __init__(
-        self, state: Path, texts: Texts, link: HallLink, *, say: Say, on_scene: Callable[[Scene], None]
+        self,
+        state: Path,
+        texts: Texts,
+        link: HallLink,
+        *,
+        say: Say,
+        report_unsaid: ReportUnsaid,
+        on_scene: Callable[[Scene], None],
     ) -> None:
         self._folder = state
         self._texts = texts
         self._link = link
         self._say = say
+        self._report_unsaid = report_unsaid
         self._on_scene = on_scene
-        self._memory = load_told(state)
+        self._memory = load_memory(state)
+        self._begun = set(self._memory.begun) if self._memory else set()
+        self._cut_off = set(self._begun)
+        self._asked_about: set[tuple[str, int]] = set()
+        self._over: list[tuple[int, Ending]] = []
+        self._answered: list[tuple[tuple[str, int], AnyReply | None]] = []
         self._stage = Stage()
         self._started_s = time.monotonic()
         self._changed = threading.Condition()
@@ -85,11 +103,12 @@ class StageLoop:
             self._view = view
             self.look()
 
-    def take_end(self, call_id: int) -> None:
-        """Take note that an announcement is over."""
+    def take_end(self, call_id: int, ending: Ending) -> None:
+        """Take note that an announcement is over, and whether it was heard to its end."""
         with self._changed:
             if self._speaking_id == call_id:
                 self._speaking_id = None
+            self._over.append((call_id, ending))
         self.look()
 
     def look(self) -> None:
@@ -123,29 +142,74 @@ class StageLoop:
                 self._changed.wait_for(lambda: self._asked or self._closing, patience_s)
                 self._asked = False
                 if self._closing:
-                    return
+                    break
             patience_s = self._step()
+        self._take_ends()
 
     def _step(self) -> float:
         """Make one step; returns after how many real seconds the next is due."""
+        self._take_ends()
         view, now = self._view, self._link.hall_now()
-        world = Input(view, now, self._link_state(view), self._speaking_id, self._memory)
+        memory = self._memory.told if self._memory else None
+        world = Input(view, now, self._link_state(view), self._speaking_id, memory)
         done = step(self._stage, world, self._texts)
-        if done.stage.told is not None and done.stage.told != self._stage.told:
-            save_told(self._folder, done.stage.told)
-        self._stage = done.stage
+        told_before, self._stage = self._stage.told, done.stage
+        if done.announcement is not None and view is not None:
+            self._begun.add((view.day, done.announcement.call.call_id))
+        if done.stage.told is not None and done.stage.told != told_before:
+            self._keep(done.stage.told)
         if done.announcement is not None and view is not None:
             self._announce(done.announcement, view.policies)
+        if view is not None and world.link == "up":
+            self._report_cut_off()
         self._on_scene(done.scene)
         if done.wake_at is None:
             return LOOK_AGAIN_S
         return min(max((done.wake_at - now).total_seconds() / self._link.rate, 0.0), LOOK_AGAIN_S)
 
+    def _keep(self, told: Told) -> None:
+        """Bring to the disk how far the turns have come; what was cut off on another day is nobody's business now."""
+        self._begun = {begun for begun in self._begun if begun[0] == told.day}
+        self._cut_off &= self._begun
+        self._memory = Memory(told=told, begun=tuple(sorted(self._begun)))
+        save_memory(self._folder, self._memory)
+
+    def _take_ends(self) -> None:
+        """Forget the announcements that were heard to their end, or whose counter knows that they were not."""
+        with self._changed:
+            over, self._over = self._over, []
+            answered, self._answered = self._answered, []
+        day = self._stage.told.day if self._stage.told else ""
+        before = set(self._begun)
+        for call_id, ending in over:
+            if ending == "whole":
+                self._begun.discard((day, call_id))
+            else:
+                self._cut_off.add((day, call_id))
+        for about, reply in answered:
+            self._asked_about.discard(about)
+            if reply is not None:
+                self._begun.discard(about)
+                self._cut_off.discard(about)
+        if self._begun != before and self._stage.told is not None:
+            self._keep(self._stage.told)
+
+    def _report_cut_off(self) -> None:
+        for about in sorted(self._cut_off - self._asked_about):
+            self._asked_about.add(about)
+            self._report_unsaid(*about, partial(self._take_answer, about))
+
+    def _take_answer(self, about: tuple[str, int], reply: AnyReply | None) -> None:
+        with self._changed:
+            self._answered.append((about, reply))
+        if reply is not None:
+            self.look()
+
     def _announce(self, announcement: Announcement, policies: Policies) -> None:
         call_id = announcement.call.call_id
         self._speaking_id = call_id
         if not self._say(announcement, policies, self.still_called):
-            self.take_end(call_id)
+            self.take_end(call_id, "whole")
 
     def _link_state(self, view: BoardView | None) -> LinkState:
         state = self._link.state

@@ -2,7 +2,8 @@
 
 A zone has one voice, so that no two calls are ever said at once. Each announcement begins with the chime; then the
 call is said in the hall's languages in order (and in the citizen's own, when a ticket was taken in another one), as
-often as the hall repeats. Before each sentence the voice asks whether the citizen is still on the way.
+often as the hall repeats. Before the chime and before each sentence the voice asks whether the citizen is still on the
+way. Whoever ordered an announcement learns whether it was heard: one that was cut off is not begun again here.
 
 A voice without a pack or without a sound device is a voice that is silent and says so; the board goes on.
 """
@@ -13,6 +14,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec.structs import replace
 
 from display.clips import NoPack, Pack, Sound, pause
 from display.flow import Announcement
@@ -29,6 +32,9 @@ AFTER_CHIME_MS = 120
 BETWEEN_WORDS_MS = 35
 BEFORE_COUNTER_MS = 140
 BETWEEN_PARTS_MS = 600
+
+Ending = Literal["whole", "cut_off"]
+"""How an announcement ended: as it should, or in the middle, so that its citizen may not have heard it."""
 
 VoiceState = Literal["starting", "ok", "no_pack", "no_sound", "clips_missing", "off"]
 
@@ -58,7 +64,9 @@ def languages_of(call: BoardCall, policies: Policies, *, hurried: bool) -> tuple
 def words_of(call: BoardCall, policies: Policies, language: str) -> tuple[str, ...]:
     """Give the clip keys of a call in a language, as the hall reads numbers."""
     style = CallStyle(numbers=policies.announce_digits, dialect=policies.announce_dialect)
-    return call_words(call.prefix, call.number, call.counter_number, language, style, again=call.again)
+    return call_words(
+        call.prefix, call.number, call.counter_number, language, style, again=call.again, priority=call.priority
+    )
 
 
 def sounds_of(words: Sequence[str], language: str, pack: Pack) -> tuple[Sound, ...]:
@@ -81,7 +89,7 @@ class Voice:
         open_pack: Callable[[], Pack],
         open_sink: Callable[[], Sink],
         rate: Callable[[], float],
-        on_over: Callable[[int], None],
+        on_over: Callable[[int, Ending], None],
         on_health: Callable[[Health], None],
     ) -> None:
         self._zone_id = zone_id
@@ -112,7 +120,10 @@ class Voice:
             self._thread.join()
 
     def say(self, announcement: Announcement, policies: Policies, still_called: StillCalled) -> bool:
-        """Order an announcement; False when too many wait. `on_over` is told its call id whatever becomes of it."""
+        """Order an announcement; False when too many wait.
+
+        `on_over` is told its call id whatever becomes of it, and how it ended.
+        """
         try:
             self._orders.put_nowait(_Order(announcement, policies, still_called))
         except queue.Full:
@@ -134,10 +145,15 @@ class Voice:
             sink = self._opened(None, pack)
             while (order := self._next()) is not None:
                 sink = self._opened(sink, pack)
-                if sink is not None and not self._is_said(order, pack, sink):
-                    sink.close()
-                    sink = None
-                self._on_over(order.announcement.call.call_id)
+                ending: Ending = "whole"
+                if sink is not None:
+                    try:
+                        ending = "whole" if self._say(order, pack, sink) else "cut_off"
+                    except NoSound as problem:
+                        self._tell(Health("no_sound", str(problem)))
+                        sink.close()
+                        sink, ending = None, "cut_off"
+                self._on_over(order.announcement.call.call_id, ending)
         finally:
             if sink is not None:
                 sink.close()
@@ -154,36 +170,28 @@ class Voice:
         self._tell(Health("ok", pack.name))
         return sink
 
-    def _is_said(self, order: "_Order", pack: Pack, sink: Sink) -> bool:
-        """Say an announcement; False when the sink has failed."""
-        try:
-            self._say(order, pack, sink)
-        except NoSound as problem:
-            self._tell(Health("no_sound", str(problem)))
-            return False
-        return True
-
     def _only_answer(self) -> None:
         """Answer every order at once, so that the board never waits for a voice it does not have."""
         while (order := self._next()) is not None:
-            self._on_over(order.announcement.call.call_id)
+            self._on_over(order.announcement.call.call_id, "whole")
 
     def _next(self) -> "_Order | None":
         order = self._orders.get()
         return None if self._stop.is_set() else order
 
-    def _say(self, order: "_Order", pack: Pack, sink: Sink) -> None:
+    def _say(self, order: "_Order", pack: Pack, sink: Sink) -> bool:
+        """Say an announcement; False when it was cut off. Raises NoSound."""
         call, policies = order.announcement.call, order.policies
         if not order.still_called(call.call_id, begun=False):
-            return
+            return True
         languages = languages_of(call, policies, hurried=order.announcement.hurried)
         repeats = 1 if order.announcement.hurried else max(1, policies.announce_repeat)
         sentences = self._sentences(call, policies, languages, pack)
         if not sentences:
-            return
+            return True
         said = sink.play((pack.chime(), pause(AFTER_CHIME_MS)), self._rate(), self._stop)
         for index, sounds in enumerate(sentences * repeats):
-            if not said or (index and not order.still_called(call.call_id, begun=True)):
+            if not said or not order.still_called(call.call_id, begun=index > 0):
                 break
             lead = (pause(BETWEEN_PARTS_MS),) if index else ()
             said = sink.play((*lead, *sounds), self._rate(), self._stop)
@@ -198,17 +206,23 @@ class Voice:
                 "complete": said,
             }
         )
+        return said
 
     def _sentences(
         self, call: BoardCall, policies: Policies, languages: Sequence[str], pack: Pack
     ) -> list[tuple[Sound, ...]]:
-        """Give the call in each language whose clips are all there: a number with a hole in it is a wrong number."""
+        """Give the call in each language whose clips are all there: a number with a hole in it is a wrong number.
+
+        A pack that has no words for priority calls such a number like any other.
+        """
         sentences = []
         for language in languages:
-            try:
-                sentences.append(sounds_of(words_of(call, policies, language), language, pack))
-            except NoPack as problem:
-                self._tell(Health("clips_missing", str(problem)))
+            for each in (call, replace(call, priority=False)) if call.priority else (call,):
+                try:
+                    sentences.append(sounds_of(words_of(each, policies, language), language, pack))
+                    break
+                except NoPack as problem:
+                    self._tell(Health("clips_missing", str(problem)))
         return sentences
 
     def _tell(self, health: Health) -> None:

@@ -28,10 +28,15 @@ FRESH_S = 20
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Every call of `day` up to and including `call_id` has had its turn."""
+    """Every call of `day` up to and including `call_id` has had its turn, and so have those later ones in `ahead`."""
 
     day: str
     call_id: int
+    ahead: tuple[int, ...] = ()
+
+    def holds(self, day: str, call_id: int) -> bool:
+        """Tell whether this call of this day has had its turn."""
+        return day == self.day and (call_id <= self.call_id or call_id in self.ahead)
 
 
 def told_before(view: BoardView, now: datetime, memory: Told | None) -> Told:
@@ -47,14 +52,22 @@ def told_before(view: BoardView, now: datetime, memory: Told | None) -> Told:
 
 
 def turns(view: BoardView, told: Told) -> tuple[BoardCall, ...]:
-    """Give the calls that wait for their turn, oldest first, `TURNS_LIMIT` at most.
+    """Give the calls that wait for their turn, priority numbers before the others, else oldest first.
 
-    A citizen who is already served, or whose call is over, is not announced any more; of a call and its recall the
-    recall is enough.
+    They are `TURNS_LIMIT` at most. A citizen who is already served, or whose call is over, is not announced any more;
+    of a call and its recall the recall is enough.
     """
-    after = told.call_id if told.day == view.day else 0
-    waiting = [call for call in latest_calls(view) if call.call_id > after and call.state == "called"]
-    return tuple(reversed(waiting))[-TURNS_LIMIT:]
+    waiting = [call for call in latest_calls(view) if call.state == "called" and not told.holds(view.day, call.call_id)]
+    return tuple(sorted(waiting[:TURNS_LIMIT], key=lambda call: (not call.priority, call.call_id)))
+
+
+def told_with(view: BoardView, told: Told, call_id: int) -> Told:
+    """Say how far the turns have come once this call has had its own."""
+    had = (*(told.ahead if told.day == view.day else ()), call_id)
+    before = told.call_id if told.day == view.day else 0
+    pending = min((call.call_id for call in turns(view, told) if call.call_id != call_id), default=max(had) + 1)
+    mark = max((each for each in had if each < pending), default=before)
+    return Told(view.day, max(mark, before), tuple(sorted(each for each in had if each > max(mark, before))))
 
 
 def latest_calls(view: BoardView) -> tuple[BoardCall, ...]:

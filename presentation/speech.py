@@ -126,10 +126,18 @@ _ENGLISH_LETTERS = {
 }
 
 _PHRASES = {
-    "vi": {"call": "xin mời số thứ tự", "call_again": "xin mời lại số thứ tự", "to_counter": "đến quầy số"},
+    "vi": {
+        "call": "xin mời số thứ tự",
+        "call_again": "xin mời lại số thứ tự",
+        "call_priority": "xin mời số ưu tiên",
+        "call_again_priority": "xin mời lại số ưu tiên",
+        "to_counter": "đến quầy số",
+    },
     "en": {
         "call": "ticket number",
         "call_again": "calling again, ticket number",
+        "call_priority": "priority ticket number",
+        "call_again_priority": "calling again, priority ticket number",
         "to_counter": "please proceed to counter",
     },
 }
@@ -163,16 +171,25 @@ def clip_words(language: str) -> dict[str, str]:
 
 
 def call_words(
-    prefix: str, number: int, counter_number: int, language: str, style: CallStyle, *, again: bool
+    prefix: str,
+    number: int,
+    counter_number: int,
+    language: str,
+    style: CallStyle,
+    *,
+    again: bool,
+    priority: bool = False,
 ) -> tuple[str, ...]:
     """Give the clips of one call, in order: xin mời số thứ tự · hát · không · hai · năm · đến quầy số · ba.
 
-    `prefix` is letters A to Z and Đ, in either case, or empty; `again` says that the visit has been called before.
+    `prefix` is letters A to Z and Đ, in either case, or empty; `again` says that the visit has been called before,
+    `priority` that its number is one of priority (the voice never says why).
     """
     letters = tuple(_letter_key(letter) for letter in prefix.upper())
     said = digit_words(number) if style.numbers == "digits" else number_words(number, language, style.dialect)
     counter = number_words(counter_number, language, style.dialect)
-    words = ("call_again" if again else "call", *letters, *said, "to_counter", *counter)
+    invitation = ("call_again" if again else "call") + ("_priority" if priority else "")
+    words = (invitation, *letters, *said, "to_counter", *counter)
     unknown = set(words) - _CLIPS[language].keys()
     assert not unknown, f"no clips {sorted(unknown)} for {prefix!r} {number} in {language!r}"
     return words

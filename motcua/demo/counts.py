@@ -281,9 +281,13 @@ def _sentences(prefix: str, number: int, counter_number: int, configuration: Con
     policies = configuration.policies
     style = CallStyle(numbers=policies.announce_digits, dialect=policies.announce_dialect)
     return {
-        tuple(f"{language}/{word}" for word in call_words(prefix, number, counter_number, language, style, again=again))
+        tuple(
+            f"{language}/{word}"
+            for word in call_words(prefix, number, counter_number, language, style, again=again, priority=priority)
+        )
         for language in SPOKEN_LANGUAGES
         for again in (False, True)
+        for priority in (False, True)
     }
 
 
@@ -291,7 +295,7 @@ def _parted(keys: Sequence[str]) -> list[tuple[str, ...]]:
     """Part the clips that were played into sentences; each begins with its invitation, and the chime is no word."""
     sentences: list[tuple[str, ...]] = []
     for key in keys:
-        if key.endswith(("/call", "/call_again")):
+        if "/call" in key:
             sentences.append((key,))
         elif sentences:
             sentences[-1] = (*sentences[-1], key)

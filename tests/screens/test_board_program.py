@@ -8,7 +8,7 @@ import pytest
 
 from display.clips import make_default_pack
 from presentation.speech import transcript
-from protocol.commands import Introduce, ReportDevice
+from protocol.commands import Introduce, ReportDevice, ReportUnsaidCall
 from tests.support.board_hall import RealBoard, ServedHall
 from tests.support.boards import board, call
 
@@ -123,6 +123,25 @@ def test_a_killed_board_repeats_nothing_and_says_what_it_missed(
     with RealBoard(tmp_path, "--clips", str(clips)) as shown:
         assert [line["call_id"] for line in shown.wait_until_said(2)] == [1, 2]
         shown.wait_for_call(2, places=("current",))
+
+
+def test_a_board_that_is_killed_in_the_middle_of_a_call_tells_its_clerk_and_does_not_say_it_again(
+    hall: ServedHall, tmp_path: Path, clips: Path
+) -> None:
+    hall.pair(tmp_path)
+    hall.show(board(call(1, "H025", 3)))
+    with RealBoard(tmp_path, "--clips", str(clips)) as shown:
+        shown.wait_for_state(lambda state: bool(state["speaking_id"] == 1))
+        shown.kill()
+    said = shown.said.read_text("utf-8") if shown.said.exists() else ""
+    assert said == "", "it was killed before the end of the call"
+    hall.show(board(call(1, "H025", 3)))
+    with RealBoard(tmp_path, "--clips", str(clips)) as shown:
+        shown.wait_for_call(1, places=("current",))
+        told = hall.wait_until_asked(ReportUnsaidCall)
+        assert (told.function_id, told.day, told.call_id) == ("board-1", "2026-11-23", 1)
+        hall.show(board(call(1, "H025", 3), call(2, "C041", 1)))
+        assert [line["call_id"] for line in shown.wait_until_said(1)] == [2]
 
 
 def test_a_board_that_is_not_paired_says_what_to_do(tmp_path: Path) -> None:

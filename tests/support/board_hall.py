@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from protocol.commands import AnyCommand, FunctionDescription, Introduce
+from protocol.commands import AnyCommand, Command, FunctionDescription, Introduce
 from protocol.views import BoardView, Done, Introduction
 from tests.support.boards import OPENING
 from tests.support.far_end import FarEnd
+
+AskedT = TypeVar("AskedT", bound=Command)
 
 PATIENCE_S = 20.0
 HEARTBEAT_S = 1.0
@@ -61,6 +63,14 @@ class ServedHall:
     def show(self, view: BoardView | None) -> None:
         """Publish a view from now on, or fall silent."""
         self._orders.put(view)
+
+    def wait_until_asked(self, kind: type[AskedT]) -> AskedT:
+        """Take what boards have asked until a command of this kind comes."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            command = self.asked.get(timeout=max(0.0, deadline - time.monotonic()))
+            if isinstance(command, kind):
+                return command
 
     def _run(self) -> None:
         with self._far_end as far_end:

@@ -28,7 +28,14 @@ def repository_texts() -> Texts:
 
 
 def call(
-    call_id: int, name: str, counter: int, *, at_s: float = 0, state: CallState = "called", again: bool = False
+    call_id: int,
+    name: str,
+    counter: int,
+    *,
+    at_s: float = 0,
+    state: CallState = "called",
+    again: bool = False,
+    priority: bool = False,
 ) -> BoardCall:
     """Make a call of the number `name`, such as `H025`; a visit is its number."""
     prefix = name.rstrip("0123456789")
@@ -43,6 +50,7 @@ def call(
         called_at=at(at_s),
         again=again,
         state=state,
+        priority=priority,
     )
 
 

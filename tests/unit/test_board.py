@@ -2,7 +2,16 @@
 
 import pytest
 
-from presentation.board import TURNS_LIMIT, Told, board_lines, clock_digits, next_opening, told_before, turns
+from presentation.board import (
+    TURNS_LIMIT,
+    Told,
+    board_lines,
+    clock_digits,
+    next_opening,
+    told_before,
+    told_with,
+    turns,
+)
 from protocol.configuration import Policies
 from protocol.views import BoardCall
 from tests.support.boards import at, board, call, repository_texts
@@ -19,6 +28,7 @@ TURNS: tuple[tuple[str, tuple[BoardCall, ...], int, list[int]], ...] = (
     ("over before its turn", (call(1, "H025", 3, state="over"),), 0, []),
     ("a recall has a turn of its own", (call(1, "H025", 3), call(2, "H025", 3, again=True)), 1, [2]),
     ("a recall says the call as well", (call(1, "H025", 3), call(2, "H025", 3, again=True)), 0, [2]),
+    ("a priority number before others", (call(1, "H025", 3), call(2, "A004", 1, priority=True)), 0, [2, 1]),
     ("more than can wait", tuple(call(n, f"H{n:03d}", n) for n in range(1, 21)), 0, list(range(5, 21))),
 )
 
@@ -27,6 +37,25 @@ TURNS: tuple[tuple[str, tuple[BoardCall, ...], int, list[int]], ...] = (
 def test_turns(what: str, calls: tuple[BoardCall, ...], told: int, expected: list[int]) -> None:
     assert [each.call_id for each in turns(board(*calls), Told(DAY, told))] == expected, what
     assert len(expected) <= TURNS_LIMIT
+
+
+def test_each_call_has_its_turn_once_in_whatever_order_they_come() -> None:
+    calls = tuple(call(number, f"H{number:03d}", number, priority=number % 3 == 0) for number in range(1, 11))
+    told, had = Told(DAY, 0), []
+    while waiting := turns(board(*calls), told):
+        told = told_with(board(*calls), told, waiting[0].call_id)
+        had.append(waiting[0].call_id)
+        assert all(told.holds(DAY, call_id) for call_id in had)
+    assert had == [3, 6, 9, 1, 2, 4, 5, 7, 8, 10]
+    assert told == Told(DAY, 10), "nothing is left over that would grow for ever"
+
+
+def test_what_had_its_turn_yesterday_is_another_call_today() -> None:
+    told = told_with(board(call(1, "H001", 1), call(2, "H002", 2, priority=True)), Told(DAY, 0), 2)
+    assert told == Told(DAY, 0, (2,))
+    assert not told.holds("2026-11-24", 2)
+    today = board(call(2, "C002", 2), day="2026-11-24")
+    assert told_with(today, told, 2) == Told("2026-11-24", 2)
 
 
 MEMORIES = (

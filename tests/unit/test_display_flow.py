@@ -211,6 +211,28 @@ def test_nothing_is_announced_during_an_emergency_and_the_turn_comes_afterwards(
     assert hall.said == ["H001"]
 
 
+def test_in_quiet_hours_turns_are_given_in_silence_and_not_said_afterwards() -> None:
+    """The hall opened at eight; it wants quiet from 08:01 to 08:02."""
+    hall = Hall()
+    policies = Policies(quiet_hours=(("08:01", "08:02"),))
+    calls = (call(1, "H001", 1), call(2, "H002", 2, at_s=60), call(3, "H003", 3, at_s=119))
+    assert large(hall.look(board(*calls[:1], policies=policies), 0)) == "H001>1"
+    assert large(hall.look(board(*calls[:2], policies=policies), 60)) == "H002>2"
+    assert large(hall.look(board(*calls, policies=policies), 119.9)) == "H003>3"
+    hall.look(board(*calls, policies=policies), 200)
+    hall.look(board(*calls, call(4, "H004", 4, at_s=201), policies=policies), 201)
+    assert hall.said == ["H001", "H004"]
+
+
+def test_a_priority_number_has_its_turn_before_others_that_still_wait() -> None:
+    hall = Hall()
+    calls = (*(call(number, f"H00{number}", number) for number in (1, 2)), call(3, "A004", 3, priority=True))
+    seen = [large(hall.look(board(*calls[:2]), 0))]
+    seen += [large(hall.look(board(*calls), second)) for second in (5, 8, 16)]
+    assert seen == ["H001>1", "H001>1", "A004>3", "H002>2"]
+    assert hall.said == ["H001", "A004", "H002"]
+
+
 def test_the_minimum_is_the_halls_own() -> None:
     hall = Hall()
     view = board(*FIVE, policies=Policies(board_minimum_s=20))

@@ -155,6 +155,21 @@ def test_a_call_is_a_polite_sentence(style: CallStyle, again: bool, vi: str, en:
     assert transcript(call_words("H", 25, 3, "en", style, again=again), "en") == en
 
 
+def test_a_priority_number_is_called_one_and_no_reason_is_ever_said() -> None:
+    style = CallStyle("digits", "north")
+    said = [
+        transcript(call_words("A", 105, 3, language, style, again=again, priority=True), language)
+        for language in ("vi", "en")
+        for again in (False, True)
+    ]
+    assert said == [
+        "xin mời số ưu tiên a một không năm đến quầy số ba",
+        "xin mời lại số ưu tiên a một không năm đến quầy số ba",
+        "priority ticket number ay one zero five please proceed to counter three",
+        "calling again, priority ticket number ay one zero five please proceed to counter three",
+    ]
+
+
 def test_counters_are_numbers_even_when_tickets_are_digits() -> None:
     assert call_words("", 7, 15, "vi", CallStyle("digits"), again=False) == (
         *("call", "zero", "zero", "seven"),
@@ -181,8 +196,11 @@ def test_a_pack_holds_every_clip_and_no_clip_too_many(language: str) -> None:
         word
         for dialect in dialects
         for again in (False, True)
+        for priority in (False, True)
         for number in range(2000)
-        for word in call_words("", number, number, language, CallStyle("number", dialect), again=again)
+        for word in call_words(
+            "", number, number, language, CallStyle("number", dialect), again=again, priority=priority
+        )
     }
     letters = {key for key in clip_words(language) if key.startswith("letter_")}
     assert used | letters == set(clip_words(language))

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from display.flow import Announcement, LinkState, Scene
-from display.memory import TOLD_FILE, load_told
+from display.memory import TOLD_FILE, load_memory
 from display.stage import StageLoop
 from display.voice import StillCalled
 from presentation.board import Told
 from protocol.configuration import Policies
-from protocol.views import BoardView, Envelope
+from protocol.views import AnyReply, BoardView, Done, Envelope
 from tests.support.boards import at, board, call, repository_texts
 
 PATIENCE_S = 20.0
@@ -41,17 +41,33 @@ class Bench:
         self.folder = folder
         self.link = Link()
         self.said: list[tuple[int, Told | None]] = []
+        self.unsaid: list[tuple[str, int, Callable[[AnyReply | None], None]]] = []
         self.scenes: list[Scene] = []
         self._voice_has_room = voice_has_room
         self._changed = threading.Condition()
-        self.stage = StageLoop(folder, repository_texts(), self.link, say=self._say, on_scene=self._on_scene)
+        self.stage = StageLoop(
+            folder,
+            repository_texts(),
+            self.link,
+            say=self._say,
+            report_unsaid=self._report_unsaid,
+            on_scene=self._on_scene,
+        )
         self.stage.start()
 
     def _say(self, announcement: Announcement, _policies: Policies, _still_called: StillCalled) -> bool:
         with self._changed:
-            self.said.append((announcement.call.call_id, load_told(self.folder)))
+            memory = load_memory(self.folder)
+            assert memory is not None
+            assert (DAY, announcement.call.call_id) in memory.begun
+            self.said.append((announcement.call.call_id, memory.told))
             self._changed.notify_all()
         return self._voice_has_room
+
+    def _report_unsaid(self, day: str, call_id: int, on_reply: Callable[[AnyReply | None], None]) -> None:
+        with self._changed:
+            self.unsaid.append((day, call_id, on_reply))
+            self._changed.notify_all()
 
     def _on_scene(self, scene: Scene) -> None:
         with self._changed:
@@ -92,7 +108,7 @@ def test_the_next_turn_waits_for_the_voice_and_comes_when_it_has_ended(bench: Be
     bench.show(both, second=20)
     bench.wait_for(lambda: len(bench.scenes) > scenes)
     assert bench.current() == "H025"
-    bench.stage.take_end(1)
+    bench.stage.take_end(1, "whole")
     bench.wait_for(lambda: bench.current() == "C041")
 
 
@@ -126,7 +142,62 @@ def test_a_citizen_is_still_called_only_as_long_as_that_can_be_known(bench: Benc
     assert [bench.stage.still_called(number, begun=False) for number in (1, 2)] == [True, False], "but it is said once"
 
 
+def begun(folder: Path) -> tuple[tuple[str, int], ...]:
+    memory = load_memory(folder)
+    return memory.begun if memory else ()
+
+
+def test_a_call_that_was_cut_off_by_a_crash_is_reported_until_the_server_knows_and_never_said_again(
+    tmp_path: Path,
+) -> None:
+    killed = Bench(tmp_path)
+    killed.show(board(call(1, "H025", 3)))
+    killed.wait_for(lambda: len(killed.said) == 1)
+    killed.stage.close()  # No end of the announcement was ever told: to the memory, that is a crash.
+    assert begun(tmp_path) == ((DAY, 1),)
+    back = Bench(tmp_path)
+    try:
+        back.show(board(call(1, "H025", 3)), second=60)
+        back.wait_for(lambda: len(back.unsaid) == 1)
+        assert back.unsaid[0][:2] == (DAY, 1)
+        back.unsaid[0][2](None)
+        back.stage.look()
+        back.wait_for(lambda: len(back.unsaid) == 2)
+        assert begun(tmp_path) == ((DAY, 1),)
+        back.unsaid[1][2](Done())
+        scenes = len(back.scenes)
+        back.wait_for(lambda: len(back.scenes) > scenes)
+    finally:
+        back.stage.close()
+    assert begun(tmp_path) == ()
+    assert back.said == [], "nobody is called twice"
+
+
+def test_a_call_that_the_sound_card_cut_off_is_reported_and_one_that_was_heard_is_not(bench: Bench) -> None:
+    bench.show(board(call(1, "H025", 3), call(2, "C041", 1)))
+    bench.wait_for(lambda: len(bench.said) == 1)
+    bench.stage.take_end(1, "whole")
+    bench.show(board(call(1, "H025", 3), call(2, "C041", 1)), second=8)
+    bench.wait_for(lambda: len(bench.said) == 2)
+    bench.stage.take_end(2, "cut_off")
+    bench.wait_for(lambda: len(bench.unsaid) == 1)
+    assert bench.unsaid[0][:2] == (DAY, 2)
+
+
+def test_what_was_cut_off_yesterday_is_nobodys_business(tmp_path: Path) -> None:
+    killed = Bench(tmp_path)
+    killed.show(board(call(1, "H025", 3)))
+    killed.wait_for(lambda: len(killed.said) == 1)
+    killed.stage.close()
+    back = Bench(tmp_path)
+    try:
+        back.show(board(call(1, "C001", 3), day="2026-11-24"), second=24 * 3600)
+    finally:
+        back.stage.close()
+    assert back.unsaid == []
+
+
 @pytest.mark.parametrize("kept", [b"", b"{", b'{"day": 7}'])
 def test_a_memory_that_cannot_be_read_is_none(tmp_path: Path, kept: bytes) -> None:
     (tmp_path / TOLD_FILE).write_bytes(kept)
-    assert load_told(tmp_path) is None
+    assert load_memory(tmp_path) is None

@@ -24,7 +24,7 @@ from display.clips import (
 )
 from display.flow import Announcement
 from display.player import NoSound, Sink, open_sink
-from display.voice import Health, Voice, languages_of, sounds_of, words_of
+from display.voice import Ending, Health, Voice, languages_of, sounds_of, words_of
 from motcua.__main__ import main
 from presentation.speech import clip_words
 from protocol.configuration import Policies
@@ -66,6 +66,7 @@ class Ear:
         open_it: Callable[[], Sink] | None = None,
     ) -> None:
         self.over: list[int] = []
+        self.endings: list[Ending] = []
         self.health: list[Health] = []
         self._changed = threading.Condition()
         self.voice = Voice(
@@ -73,10 +74,14 @@ class Ear:
             open_pack=pack,
             open_sink=open_it or (lambda: open_sink(sink)),
             rate=lambda: rate,
-            on_over=lambda call_id: self._note(lambda: self.over.append(call_id)),
+            on_over=lambda call_id, ending: self._note(lambda: self._end(call_id, ending)),
             on_health=lambda health: self._note(lambda: self.health.append(health)),
         )
         self.voice.start()
+
+    def _end(self, call_id: int, ending: Ending) -> None:
+        self.over.append(call_id)
+        self.endings.append(ending)
 
     def _note(self, note: Callable[[], None]) -> None:
         with self._changed:
@@ -230,6 +235,23 @@ def test_a_recall_is_worded_as_one() -> None:
     assert words_of(call(2, "H025", 3, again=True), Policies(), "vi")[0] == "call_again"
 
 
+def test_a_priority_number_is_called_one_and_by_a_pack_without_those_words_like_any_other(
+    listening: Callable[..., Ear], copied: Callable[[], Path], tmp_path: Path
+) -> None:
+    first = msgspec.structs.replace(call(1, "A105", 3), priority=True)
+    assert words_of(first, Policies(), "vi")[0] == "call_priority"
+    folder = copied()
+    (folder / "vi" / "call_priority.wav").unlink()
+    path = tmp_path / "said.jsonl"
+    ear = listening(path.as_uri(), lambda: open_pack(folder))
+    again = msgspec.structs.replace(call(2, "A105", 3, again=True), priority=True)
+    for each in (first, again):
+        assert ear.voice.say(Announcement(each), Policies(), _on_the_way)
+    ear.wait_for(lambda: ear.over == [1, 2])
+    assert [cast("list[str]", line["keys"])[1] for line in lines_of(path)] == ["vi/call", "vi/call_again_priority"]
+    assert "call_priority" in next(health.detail for health in ear.health if health.state == "clips_missing")
+
+
 def test_a_citizen_who_took_the_ticket_in_another_language_hears_it_too_unless_in_a_hurry() -> None:
     english = replace_language("en")
     assert languages_of(english, Policies(announce_languages=("vi",)), hurried=False) == ("vi", "en")
@@ -278,9 +300,10 @@ def test_two_languages_twice_are_said_in_order(listening: Callable[..., Ear], tm
 
 ARRIVALS = (
     # when the citizen arrives, how often the call is said although the hall says it three times
-    ("before the first word", (False,), 0),
-    ("during the first time", (True, False), 1),
-    ("during the second time", (True, True, False), 2),
+    ("before the chime", (False,), 0),
+    ("during the chime", (True, False), 0),
+    ("during the first time", (True, True, False), 1),
+    ("during the second time", (True, True, True, False), 2),
 )
 
 
@@ -293,7 +316,7 @@ def test_a_citizen_who_has_arrived_is_not_called(
     coming = iter(answers)
 
     def still_called(call_id: int, *, begun: bool) -> bool:
-        assert (call_id, begun) == (1, bool(asked)), "only what has begun is said again"
+        assert (call_id, begun) == (1, len(asked) > 1), "only what has begun is said again"
         asked.append(call_id)
         return next(coming)
 
@@ -302,6 +325,7 @@ def test_a_citizen_who_has_arrived_is_not_called(
     ear.wait_for(lambda: ear.over == [1])
     keys = [key for line in lines_of(path) for key in cast("list[str]", line["keys"])]
     assert keys.count("vi/call") == times, when
+    assert ear.endings == ["whole"], "there is nobody to recall"
 
 
 def test_a_hurried_announcement_is_short(listening: Callable[..., Ear], tmp_path: Path) -> None:
@@ -390,6 +414,7 @@ def test_a_full_disk_is_told_and_the_board_goes_on(listening: Callable[..., Ear]
     ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
     ear.wait_for(lambda: ear.over == [1])
     assert ear.health[-1].state == "no_sound"
+    assert ear.endings == ["cut_off"]
 
 
 def test_a_voice_without_a_pack_answers_at_once_and_says_so(listening: Callable[..., Ear], tmp_path: Path) -> None:
@@ -404,7 +429,7 @@ def test_closing_stops_in_the_middle_of_a_word(listening: Callable[..., Ear]) ->
     ear.wait_for(lambda: bool(ear.health))
     ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
     ear.voice.close()
-    assert ear.over in ([], [1])
+    assert ear.endings in ([], ["cut_off"])
 
 
 # --- Sound cards ------------------------------------------------------------------------------------------------------

@@ -1,17 +1,22 @@
 """Walk through the devices of a machine, keep what came of each, and write the sheet that is signed.
 
-    motcua commission --state /var/lib/motcua/agent --site "Phường Bến Thành"
+    motcua commission --state /var/lib/motcua/agent --site "Phường Bến Thành" --technician "Nguyễn Văn Định"
     motcua commission --state /var/lib/motcua/kiosk --printer tcp://10.0.0.9:9100 --profile tm_t82 --scanner serial:///…
+    motcua commission --state /var/lib/motcua/display --screen board:board-1
 
 In the folder of an agent the devices are those of its agent.toml; a kiosk's are named here. The program itself must not
-run meanwhile: it holds the devices. A walk that was broken off goes on with what has not passed yet (--again: all).
-The sheet is an HTML page beside the results, to be printed from any browser.
+run meanwhile: it holds the devices. A screen (kiosk, board, rating_terminal) is looked at while its program runs; what
+to look at is asked, and who answered is kept. Each device is also unplugged and plugged in again.
+
+A walk that was broken off goes on with what has not passed yet (--again: all). What nobody answered stays open, also in
+a file of --answers; the sheet says which results come from a file. The sheet is an HTML page beside the results, to be
+printed from any browser.
 """
 
 import argparse
+import getpass
 import json
 import platform
-import tomllib
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -20,8 +25,9 @@ from typing import TYPE_CHECKING, Final
 from motcua.commands import Problem
 
 if TYPE_CHECKING:
+    from motcua.workbench.answers import Answers
     from motcua.workbench.checks import Check, Result
-    from motcua.workbench.commissioning import Ask
+    from motcua.workbench.commissioning import Records
     from presentation.texts import Texts
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -35,18 +41,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--printer", default="", metavar="ADDRESS", help="a kiosk's printer")
     parser.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
     parser.add_argument("--scanner", default="", metavar="ADDRESS", help="a kiosk's scanner")
+    screens = "a program with a screen, as board:board-1; may be given again"
+    parser.add_argument("--screen", action="append", default=[], metavar="KIND:FUNCTION", help=screens)
     parser.add_argument("--site", default="", help="the hall, as it shall stand on the sheet")
-    parser.add_argument("--technician", default="", help="who tries, as it shall stand on the sheet")
+    parser.add_argument("--technician", default="", help="who tries, as on the sheet (default: asked)")
     parser.add_argument("--language", default="vi", metavar="CODE", help="of questions and test tickets (default: vi)")
     parser.add_argument("--key-s", type=float, default=20.0, metavar="S", help="patience for the next key or scan")
+    parser.add_argument("--plug-s", type=float, default=60.0, metavar="S", help="patience for a plug, pulled or put in")
     parser.add_argument("--again", action="store_true", help="try also what has passed before")
     parser.add_argument("--sheet-only", action="store_true", help="try nothing; write the sheet of what is known")
-    parser.add_argument("--answers", type=Path, metavar="FILE", help="answers by check, as TOML, instead of asking")
+    parser.add_argument(
+        "--answers", type=Path, metavar="FILE", help="answers by check, as TOML; what it lacks stays open"
+    )
     parser.add_argument("--json", action="store_true", help="print the results as one JSON list")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Walk, keep, write the sheet; the exit code is 0 when all has passed."""
+    from msgspec import to_builtins
+
     from motcua.workbench.checks import last_results
     from motcua.workbench.commissioning import Records
     from motcua.workbench.words import read_texts
@@ -58,17 +71,18 @@ def run(arguments: argparse.Namespace) -> int:
         raise Problem(f"{arguments.state} is no folder: name the folder of the program whose devices are tried")
     checks = _checks(arguments)
     records = Records(arguments.state)
+    technician = arguments.technician
     if not arguments.sheet_only:
-        _walk(arguments, checks, records, texts)
+        technician = _walk(arguments, checks, records, texts)
     results = records.read()
-    path = _write_sheet(arguments, checks, results, texts)
+    path = _write_sheet(arguments, checks, results, texts, technician)
     known = last_results(checks, results)
     passed = [
         check.check_id for check in checks if check.check_id in known and known[check.check_id].verdict == "passed"
     ]
     if arguments.json:
         told = [
-            {"check_id": one.check_id, "verdict": one.verdict, "seen": one.seen, "note": one.note}
+            {"check_id": one.check_id, "verdict": one.verdict, "steps": to_builtins(one.steps), "note": one.note}
             for one in known.values()
         ]
         print(
@@ -82,18 +96,27 @@ def run(arguments: argparse.Namespace) -> int:
     return int(len(passed) < len(checks))
 
 
-def _walk(arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: object, texts: "Texts") -> None:
+def _walk(arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: "Records", texts: "Texts") -> str:
+    """Walk through what has not passed yet, and give the name of who did."""
+    from motcua.workbench.answers import AtTheTerminal, FromFile
     from motcua.workbench.checks import last_results
-    from motcua.workbench.commissioning import Records, Walk
+    from motcua.workbench.commissioning import Walk
 
-    assert isinstance(records, Records), "made above"
+    words = texts.words(arguments.language)
     known = last_results(checks, records.read())
     say = (lambda _: None) if arguments.json else _said
-    walk = Walk(texts.words(arguments.language), _ask(arguments.answers), say, key_s=arguments.key_s)
+    technician: str = arguments.technician
+    if arguments.answers:
+        answers: Answers = FromFile(arguments.answers)
+    else:
+        answers = AtTheTerminal(_at_the_terminal, say, words("commissioning.not_understood"))
+        technician = technician or _at_the_terminal(words("commissioning.who")).strip() or getpass.getuser()
+    walk = Walk(words, answers, say, technician=technician, key_s=arguments.key_s, plug_s=arguments.plug_s)
     for check in checks:
         before = known.get(check.check_id)
         if before is None or before.verdict != "passed" or arguments.again:
             records.keep(walk.try_out(check))
+    return technician
 
 
 def _said(text: str) -> None:
@@ -103,7 +126,7 @@ def _said(text: str) -> None:
 def _checks(arguments: argparse.Namespace) -> "tuple[Check, ...]":
     from hardware.agent.functions import load_functions
     from hardware.agent.settings import SETTINGS_FILE, WrongSettings, load_settings
-    from motcua.workbench.checks import Unknown, checks_of_agent, checks_of_kiosk
+    from motcua.workbench.checks import Unknown, checks_of_agent, checks_of_kiosk, checks_of_screens
 
     found = checks_of_kiosk(arguments.printer, arguments.profile, arguments.scanner)
     if (arguments.state / SETTINGS_FILE).exists():
@@ -112,13 +135,17 @@ def _checks(arguments: argparse.Namespace) -> "tuple[Check, ...]":
             found += checks_of_agent(load_settings(arguments.state), kinds)
         except (WrongSettings, Unknown) as problem:
             raise Problem(str(problem)) from problem
+    try:
+        found += checks_of_screens(arguments.screen, f"{platform.node()}:{arguments.state.absolute()}")
+    except ValueError as mistake:
+        raise Problem(str(mistake)) from mistake
     if not found:
-        mend = "name the folder of an agent, or a kiosk's --printer and --scanner"
+        mend = "name the folder of an agent, a kiosk's --printer and --scanner, or a --screen"
         raise Problem(f"{arguments.state} has no {SETTINGS_FILE}, and no device is named: {mend}")
     return found
 
 
-def _at_the_terminal(_: str, question: str) -> str:
+def _at_the_terminal(question: str) -> str:
     try:
         return input(f"{question} ")
     except EOFError as error:
@@ -126,26 +153,15 @@ def _at_the_terminal(_: str, question: str) -> str:
         raise Problem(f"nobody answers: {mend}") from error
 
 
-def _ask(answers: Path | None) -> "Ask":
-    """Ask at the terminal, or read answers: `kiosk-check = "yes"`; what is not there is yes."""
-    if answers is None:
-        return _at_the_terminal
-    try:
-        given = tomllib.loads(answers.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise Problem(f"{answers}: {error}") from error
-    return lambda check_id, _: str(given.get(check_id, "" if check_id.endswith(".begin") else "yes"))
-
-
 def _write_sheet(
-    arguments: argparse.Namespace, checks: "tuple[Check, ...]", results: "list[Result]", texts: "Texts"
+    arguments: argparse.Namespace, checks: "tuple[Check, ...]", results: "list[Result]", texts: "Texts", technician: str
 ) -> Path:
     from motcua.workbench.sheet import Facts, sheet
 
     now = datetime.now(UTC)  # noqa: TID251 -- the sheet bears the day on which it was written.
     offset_s = round((now.astimezone().utcoffset() or timedelta()).total_seconds())
     machine = f"{platform.node()} ({arguments.state.absolute()})"
-    facts = Facts(arguments.site, machine, f"Motcua {version('motcua')}", arguments.technician, now, offset_s)
+    facts = Facts(arguments.site, machine, f"Motcua {version('motcua')}", technician, now, offset_s, arguments.language)
     path: Path = arguments.state / SHEET_FILE
     path.write_text(sheet(checks, results, facts, texts), encoding="utf-8")
     return path

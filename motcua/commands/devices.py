@@ -6,11 +6,15 @@
     motcua devices revoke kiosk-hall --reason lost
     motcua devices test-print tcp://10.0.0.9:9100 --profile tm_t82
     motcua devices key-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 5
+    motcua devices key-test call-keypad-2 --agent /var/lib/motcua/agent
+    motcua devices key-test serial:///dev/serial/by-id/usb-… --raw --send "AA 55 05 01 00 06"
     motcua devices led-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 41 --text 8888
     motcua devices printer --state /var/lib/motcua/kiosk roll-changed
 
 The first four need a technician's key (--state). `create` prints the pairing string for motcua pair, good for ten
 minutes and five tries. The tests need the device and nothing else; they refuse one that a program holds, and say which.
+With --agent, key-test takes place, kind and keys from that agent's own settings; --raw shows all that an unknown keypad
+sends, and ends with the lines of a file of settings that follow from it.
 `printer` speaks with the kiosk that runs on this machine: how its printer is (status), that hands have freed its cutter
 (mended) or put in a fresh roll (roll-changed).
 `fault`, `mend` and `log` steer simulated devices (docs/demo.md).
@@ -19,16 +23,15 @@ minutes and five tries. The tests need the device and nothing else; they refuse 
 import argparse
 import json
 import math
-import signal
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, Queue
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from motcua.commands import Problem
+from motcua.workbench import trials
 
 if TYPE_CHECKING:
     from protocol.commands import AnyCommand, FunctionDescription
@@ -39,7 +42,6 @@ LOOK_S: Final = 1.0
 """So often a watch looks whether the server is still heard."""
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
-CONFIG = Path(__file__).parents[2] / "config"
 OF_THE_SERVER: Final = ("list", "watch", "create", "revoke")
 
 
@@ -67,23 +69,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_tests(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    printing = _add(actions, "test-print", "print a test ticket and tell how it ended")
+    printing = trials.language_of(_add(actions, "test-print", "print a test ticket and tell how it ended"))
     printing.add_argument("address", metavar="ADDRESS", help="the printer, as in the kiosk's settings")
     printing.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
-    printing.add_argument("--language", default="vi", metavar="CODE", help="the ticket's words (default: vi)")
-    printing.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
-    _wire(_seconds(_add(actions, "key-test", "tell each key of a keypad as it is pressed, until Ctrl-C")))
-    display = _wire(_add(actions, "led-test", "have a display show a text and tell whether it did"))
+    keys = _add(actions, "key-test", "tell each key of a keypad as it is pressed, until Ctrl-C")
+    trials.configure_keys(trials.configure_wire(_seconds(keys)))
+    display = trials.configure_wire(_add(actions, "led-test", "have a display show a text and tell whether it did"))
     display.add_argument("--text", default="8888", help="what to show (default: 8888)")
 
 
 def _configure_printer(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     what = "ask a running kiosk how its printer is, or tell it what hands have done"
-    printer = actions.add_parser("printer", help=what, description=what.capitalize())
+    printer = trials.language_of(actions.add_parser("printer", help=what, description=what.capitalize()))
     printer.add_argument("--state", type=Path, required=True, metavar="DIR", help="the kiosk's folder of state")
     _answering(printer, first=False)
     printer.add_argument(
-        "word", choices=tuple(_PRINTER_WORDS), help="ask; say that a jam is mended; say that a fresh roll is in"
+        "word", choices=tuple(trials.PRINTER_WORDS), help="ask; say that a jam is mended; say that a fresh roll is in"
     )
 
 
@@ -129,15 +130,6 @@ def _seconds(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def _wire(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("address", metavar="ADDRESS", help="the wire, or a keypad at USB (evdev://…)")
-    parser.add_argument("--protocol", default="reference", metavar="NAME", help="its language (default: reference)")
-    parser.add_argument("--slave", type=int, default=1, metavar="N", help="its address on the wire (default: 1)")
-    parser.add_argument("--preset", default="", metavar="NAME", help="for protocols with a device file that ships")
-    parser.add_argument("--file", default="", metavar="PATH", help="for protocols with a device file of your own")
-    return parser
-
-
 def _control(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--control", required=True, metavar="ADDRESS", help="the control port, as `motcua demo` prints it"
@@ -152,10 +144,10 @@ def run(arguments: argparse.Namespace) -> int:
     from hardware.registry import WrongAddress, close_simulated
 
     doing = {
-        "test-print": _test_print,
-        "key-test": _key_test,
-        "led-test": _led_test,
-        "printer": _printer,
+        "test-print": trials.test_print,
+        "key-test": trials.key_test,
+        "led-test": trials.led_test,
+        "printer": trials.printer,
         "fault": _fault,
         "mend": _fault,
         "log": _log,
@@ -322,131 +314,6 @@ def _ask(link: "Link", command: "AnyCommand", deadline_s: float) -> "AnyReply":
     if isinstance(reply, Refused):
         raise Problem(reply.sentences.get("en") or reply.code)
     return reply
-
-
-# --- What the device itself does -------------------------------------------------------------------------------------
-
-
-def _test_print(arguments: argparse.Namespace) -> int:
-    from motcua.workbench.printing import print_trial
-    from motcua.workbench.words import words_of
-
-    words = words_of(arguments.config, arguments.language)
-
-    def tell(outcome: object) -> None:
-        state, reason = getattr(outcome, "state", ""), getattr(outcome, "reason", "")
-        if not arguments.json:
-            print(f"{state:9} {_PRINT_MEND.get(str(reason), reason)}".rstrip(), flush=True)
-
-    now = datetime.now(UTC)  # noqa: TID251 -- the paper tells the hour of this machine.
-    printed = print_trial(
-        arguments.address, arguments.profile, words, now, deadline_s=arguments.deadline_s, tell=tell
-    )  # fmt: skip
-    if arguments.json:
-        told = {"state": printed.state, "reason": printed.reason, "took_ms": round(printed.took_s * 1000)}
-        print(json.dumps({**told, "profile": arguments.profile, "address": arguments.address}))
-    elif printed.is_good:
-        print(f"The printer says so after {printed.took_s:.1f} s. Look at letters, code and both ends of the ruler.")
-    else:
-        print(f"Not known to be on paper: {printed.state} ({printed.reason}). See docs/devices/printers.md.")
-    return 0 if printed.is_good else 1
-
-
-_PRINT_MEND: Final = {
-    "paper_out": "out of paper: put in a roll, it goes on by itself",
-    "cover_open": "the cover is open: shut it",
-    "cutter": "the cutter is jammed: free it, then switch the printer off and on",
-    "overheated": "the head is too hot: wait",
-    "unrecoverable": "a fault of the hardware: it needs repair",
-    "off_line": "it is off line: press its feed key",
-    "silent": "it does not answer: see its profile, or its cable",
-    "stalled": "it takes no more bytes: see paper, cover and flow control",
-    "unreachable": "it cannot be opened",
-    "unconfirmed": "it answers, but never confirmed: another profile may suit it",
-    "link_gone": "the link broke while it was printing",
-}
-
-
-def _key_test(arguments: argparse.Namespace) -> int:
-    from motcua.workbench.wires import Changed, Place, Pressed, keys_of
-
-    place = Place(arguments.address, arguments.slave, arguments.protocol, arguments.preset, arguments.file)
-    if not arguments.json:
-        print("Press each key once; each shall stand here exactly once. Ctrl-C ends.", flush=True)
-    keys, present = 0, False
-    for told_to_end in (signal.SIGINT, signal.SIGTERM):
-        # A script that starts this in the background leaves Ctrl-C ignored; it is how this ends all the same.
-        signal.signal(told_to_end, signal.default_int_handler)
-    try:
-        for told in keys_of(place, seconds=math.inf if arguments.seconds is None else arguments.seconds):
-            at = datetime.now(UTC)  # noqa: TID251 -- people compare it with what their finger just did.
-            match told:
-                case Pressed():
-                    keys, present = keys + 1, True
-                    number = "" if told.number is None else f"  (press {told.number})"
-                    line = {"key": told.key, "number": told.number}
-                    text = f"key {told.key}{number}"
-                case Changed():
-                    present = told.present
-                    line = {"present": told.present, "what": told.what}
-                    text = told.what
-            stamp = at.astimezone().strftime("%H:%M:%S.%f")[:-3]
-            print(json.dumps({"at": at.isoformat(), **line}) if arguments.json else f"{stamp}  {text}", flush=True)
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-    if not arguments.json:
-        print(f"{keys} keys.", flush=True)
-    return 0 if present else 1
-
-
-def _led_test(arguments: argparse.Namespace) -> int:
-    from motcua.workbench.wires import Place, show_text
-
-    place = Place(arguments.address, arguments.slave, arguments.protocol, arguments.preset, arguments.file)
-    shown = show_text(place, arguments.text, deadline_s=min(arguments.deadline_s, 3.0))
-    if arguments.json:
-        print(json.dumps({"state": shown.state, "what": shown.what, "text": arguments.text}))
-    else:
-        print(f"{shown.state}: {shown.what}")
-    return 0 if shown.is_good else 1
-
-
-# --- The printer of a kiosk that runs ---------------------------------------------------------------------------------
-
-
-_PRINTER_WORDS: Final = {
-    "status": {"ask": "printer"},
-    "mended": {"order": "mended"},
-    "roll-changed": {"order": "roll_changed"},
-}
-
-_PRINTER_MEND: Final = {
-    **_PRINT_MEND,
-    "cutter": "the cutter is jammed: free the paper, then say `mended`",
-    "paper_low": "the roll nears its end: fetch a new one",
-    "mute": "a printer that cannot tell its state",
-    "unheard": "it has told nothing yet",
-    "in_use": "another program holds it",
-}
-
-
-def _printer(arguments: argparse.Namespace) -> int:
-    from motcua.workbench.printer_door import tell_printer
-
-    told = tell_printer(arguments.state, _PRINTER_WORDS[arguments.word], deadline_s=arguments.deadline_s)
-    if arguments.json:
-        print(json.dumps(told))
-        return 0
-    if arguments.word == "mended":
-        print("The kiosk has the word. Whether the printer goes on, `status` tells in a few seconds.")
-    elif arguments.word == "roll-changed":
-        print("Noted: the count of the paper begins anew.")
-    left = told["tickets_left"]
-    foretold = "how many tickets are left is not known yet" if left is None else f"about {left} tickets left"
-    print(f"state  {told['state']}  {_PRINTER_MEND.get(told['reason'], told['reason'])}".rstrip())
-    print(f"jobs   {told['jobs_unfinished']} not finished")
-    print(f"roll   {told['paper_used_mm'] / 1000:.1f} m of {told['roll_mm'] / 1000:g} m used; {foretold}")
-    return 0
 
 
 # --- Simulated devices -----------------------------------------------------------------------------------------------

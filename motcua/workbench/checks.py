@@ -1,7 +1,8 @@
 """What is to be tried at a machine before a hall opens, and what came of it: from its settings to a list. Pure.
 
-Each check is one device; its result is what the machine measured and what the technician saw. Results are kept one JSON
-line each; the last of a check counts.
+Each check is one device or one program with a screen; its result is a list of steps, each with what the machine
+measured and what a person said. Nothing of it is a sentence: the sheet finds the words. Results are kept one JSON line
+each; the last of a check counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,21 +11,32 @@ from typing import Final, Literal
 
 import msgspec
 
-from hardware.agent.settings import AgentSettings
+from hardware.agent.settings import AgentSettings, FunctionSettings
+from hardware.agent.usb_keypads import KEYS_OF_KIND, UsbKeypadSettings
 from hardware.codecs.declared import Description
-from hardware.codecs.hid_keypad import CALL_KEYS, RATING_KEYS
 from hardware.codecs.modbus_keypad import KeypadMap
-from hardware.keypad import DEFAULT_KEYS
-from hardware.rating_keypad import DEFAULT_KEYS as DEFAULT_RATING_KEYS
 
-Kind = Literal["printer", "scanner", "keypad", "display"]
+Kind = Literal[
+    "printer", "scanner", "call_keypad", "rating_keypad", "counter_display", "kiosk", "board", "rating_terminal"
+]
 Verdict = Literal["passed", "failed", "skipped"]
 
 DIGITS: Final = "0123456789"
 
+QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "kiosk": ("whole_picture", "touch_felt", "number_given", "no_network"),
+    "board": ("call_seen", "call_heard", "voice_volume", "no_network"),
+    "rating_terminal": ("rating_opens", "touch_felt", "thanks_shown", "no_network"),
+}
+"""Programs with screens: what a person looks at and confirms, while the program runs as in the hall."""
+
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One device to be tried. ``keys`` are those that a keypad of this kind can have, each one character."""
+    """One device to be tried. ``keys`` are those that its keypad has and that mean something, one character each.
+
+    ``meanings`` says what each of them means: an action of a call keypad, a level of a scale, nothing for a digit.
+    ``usb_keys`` are what single keys of a USB keypad send, by the kernel's names, besides the usual of its kind.
+    """
 
     check_id: str
     kind: Kind
@@ -34,8 +46,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     preset: str = ""
     file: str = ""
     profile: str = ""
-    keys: str = ""
     answer_ms: int | None = None
+    keys: str = ""
+    meanings: dict[str, str] = {}
+    usb_keys: dict[str, str] = {}
 
     @property
     def place(self) -> str:
@@ -44,62 +58,74 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def device(self) -> str:
-        """All that a result holds for: another place, language or profile is another device, and to be tried anew."""
-        return " ".join(filter(None, (self.place, self.protocol, self.preset, self.file, self.profile)))
+        """All that a result holds for: another place, language, profile or table of keys is to be tried anew."""
+        table = ",".join(f"{name}={key}" for name, key in sorted(self.usb_keys.items()))
+        return " ".join(filter(None, (self.place, self.protocol, self.preset, self.file, self.profile, table)))
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was measured: a key of the texts below `commissioning.seen`, and the parts of its sentence.
+
+    A part whose name ends in ``_at`` is an instant (ISO 8601, UTC); one that ends in ``_code`` is itself a key of the
+    texts, below `workbench`.
+    """
+
+    key: str
+    parts: dict[str, str] = {}
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a check: tried by the machine, asked of a person, or both. ``note`` is what the person added."""
+
+    name: str
+    verdict: Verdict
+    seen: tuple[Seen, ...] = ()
+    note: str = ""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a check: ``seen`` is what the machine measured, ``note`` what the technician said."""
+    """What came of a check. ``answered_by`` is the person who answered, ``answers_file`` the file that did instead."""
 
     check_id: str
     device: str = ""
     verdict: Verdict
-    seen: str
-    note: str
+    steps: tuple[Step, ...] = ()
+    note: str = ""
     at: datetime
+    answered_by: str = ""
+    answers_file: str = ""
 
 
 class Unknown(ValueError):  # noqa: N818 -- named for what it is.
     """The server never said what a function is; the message names it, and what to do."""
 
 
+OPTIONAL: Final = frozenset({"replug", "no_network"})
+"""Steps that may be left out for a reason that stands on the sheet; nobody can pass a device that was not looked at."""
+
+
+def verdict_of(steps: Sequence[Step]) -> Verdict:
+    """Sum up: one failed step fails all, and one that was skipped leaves all open unless it may be left out."""
+    if any(step.verdict == "failed" for step in steps):
+        return "failed"
+    is_open = any(
+        step.verdict == "skipped" and not (step.name in OPTIONAL and (step.note or step.seen)) for step in steps
+    )
+    return "passed" if steps and not is_open else "skipped"
+
+
 def checks_of_agent(settings: AgentSettings, kinds: Mapping[str, str]) -> tuple[Check, ...]:
     """List the devices of an agent; ``kinds`` is what the server says that its functions are. Raises Unknown."""
-    wires = {wire.wire_id: wire.address for wire in settings.wires}
     names = [one.function_id for one in settings.functions] + [one.function_id for one in settings.usb_keypads]
     missing = [name for name in names if name not in kinds]
     if missing:
         mend = "start the agent once while the server runs, so that it learns what they are; then stop it"
         raise Unknown(f"it is not known what {', '.join(missing)} shall be: {mend}")
-    found = []
-    for place in settings.functions:
-        is_display = kinds[place.function_id] == "counter_display"
-        device = place.device()
-        found.append(
-            Check(
-                check_id=place.function_id,
-                kind="display" if is_display else "keypad",
-                address=wires[place.wire_id],
-                slave=place.slave,
-                protocol=place.protocol,
-                preset=place.preset,
-                file=place.file,
-                answer_ms=place.answer_ms,
-                keys="" if is_display else _keys(kinds[place.function_id], device),
-            )
-        )
-    found += [
-        Check(
-            check_id=usb.function_id,
-            kind="keypad",
-            address=usb.address,
-            keys=_unique(
-                {**(CALL_KEYS if kinds[usb.function_id] == "call_keypad" else RATING_KEYS), **usb.keys}.values()
-            ),
-        )
-        for usb in settings.usb_keypads
-    ]
-    return tuple(found)
+    wires = {wire.wire_id: wire.address for wire in settings.wires}
+    return (
+        *(_on_wire(one, wires[one.wire_id], kinds[one.function_id], settings) for one in settings.functions),
+        *(_at_usb(one, kinds[one.function_id], settings) for one in settings.usb_keypads),
+    )
 
 
 def checks_of_kiosk(printer: str, profile: str, scanner: str) -> tuple[Check, ...]:
@@ -108,11 +134,55 @@ def checks_of_kiosk(printer: str, profile: str, scanner: str) -> tuple[Check, ..
     return (*found, *([Check(check_id="scanner", kind="scanner", address=scanner)] if scanner else []))
 
 
-def _keys(kind: str, device: object) -> str:
-    """Name the keys that a keypad can have: its own file says them, else the reference keypads' are meant."""
-    if isinstance(device, KeypadMap | Description):
-        return _unique(device.keys.values())
-    return _unique(DEFAULT_RATING_KEYS if kind == "rating_keypad" else [*DIGITS, *DEFAULT_KEYS])
+def checks_of_screens(named: Iterable[str], machine: str) -> tuple[Check, ...]:
+    """List programs with screens, each given as KIND:FUNCTION. Raises ValueError that says what to write."""
+    found = []
+    for one in named:
+        kind, _, function_id = one.partition(":")
+        if kind not in QUESTIONS or not function_id:
+            raise ValueError(f"{one!r} is no screen: write KIND:FUNCTION, of a kind of {', '.join(QUESTIONS)}")
+        found.append(msgspec.convert({"check_id": function_id, "kind": kind, "address": machine}, Check))
+    return tuple(found)
+
+
+def _on_wire(place: FunctionSettings, address: str, kind: str, settings: AgentSettings) -> Check:
+    device = place.device() if kind != "counter_display" else None
+    has = _unique(device.keys.values()) if isinstance(device, KeypadMap | Description) else None
+    told = {
+        "check_id": place.function_id,
+        "kind": kind,
+        "address": address,
+        "slave": place.slave,
+        "protocol": place.protocol,
+        "preset": place.preset,
+        "file": place.file,
+        "answer_ms": place.answer_ms,
+    }
+    return msgspec.convert(told | _meant(kind, has, settings), Check)
+
+
+def _at_usb(usb: UsbKeypadSettings, kind: str, settings: AgentSettings) -> Check:
+    if kind not in KEYS_OF_KIND:
+        raise Unknown(f"{usb.function_id} is a {kind}, as the server says; a USB keypad is {' or '.join(KEYS_OF_KIND)}")
+    has = _unique({**KEYS_OF_KIND[kind], **usb.keys}.values())
+    told = {"check_id": usb.function_id, "kind": kind, "address": usb.address, "usb_keys": usb.keys}
+    return msgspec.convert(told | _meant(kind, has, settings), Check)
+
+
+def _meant(kind: str, has: str | None, settings: AgentSettings) -> dict[str, object]:
+    """Say which keys there are and what they mean; a keypad that does not say which it has may have all of them.
+
+    A key without a meaning is left out: pressed all the same, it is named as unknown.
+    """
+    if kind == "counter_display":
+        return {}
+    meanings = (
+        {key: f"level {level}" for key, level in settings.rating_keys.items()}
+        if kind == "rating_keypad"
+        else dict.fromkeys(DIGITS, "") | {key: str(action) for key, action in settings.call_keys.items()}
+    )
+    keys = "".join(key for key in sorted(meanings) if has is None or key in has)
+    return {"keys": keys, "meanings": {key: meanings[key] for key in keys}}
 
 
 def _unique(names: Iterable[str]) -> str:
@@ -123,10 +193,3 @@ def last_results(checks: Iterable[Check], results: Sequence[Result]) -> dict[str
     """Give the last result of each check, as far as it is of the very device that stands there now."""
     devices = {check.check_id: check.device for check in checks}
     return {one.check_id: one for one in results if devices.get(one.check_id) == one.device}
-
-
-def keys_seen(expected: str, pressed: Mapping[str, int]) -> str:
-    """Say which keys came, and behind a bar which did not; not every keypad has all keys of its kind."""
-    came = " ".join(key if count == 1 else f"{key}×{count}" for key, count in sorted(pressed.items()))
-    missing = [key for key in expected if key not in pressed]
-    return (came or "–") + (f" | – {' '.join(missing)}" if missing else "")

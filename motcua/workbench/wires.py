@@ -1,9 +1,13 @@
-"""Try one keypad or display by its own driver: each key as it is pressed, a text as it is shown."""
+"""Try one keypad or display by its own driver: each key as it is pressed, a text as it is shown.
+
+Nothing here is a sentence. What a device does is told as a word below `workbench` of the texts, with what the driver
+itself says of it beside.
+"""
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -11,10 +15,12 @@ from typing import Final
 
 from hardware import bus
 from hardware.agent.settings import FunctionSettings
-from hardware.codecs.hid_keypad import CALL_KEYS, HidKeypad, key_table
-from hardware.inputs import InputOwner, KeypadSource, KeysDropped, SourceHealth
+from hardware.agent.usb_keypads import KEYS_OF_KIND
+from hardware.codecs.hid_keypad import BOUNCE_S, key_table
+from hardware.codecs.input_event import KEY_CODES, KeyChange, KeyDecoder
+from hardware.inputs import InputOwner, SourceHealth
 from hardware.registry import find
-from hardware.speeches import speech
+from hardware.speeches import is_mute, speech
 from motcua.commands import Problem
 from motcua.workbench.printing import claimable
 from presentation.mistakes import Mistakes
@@ -23,9 +29,17 @@ DEFAULT_BYTES_PER_S: Final = 11_520.0
 """Of a wire behind a network adapter, whose baud the adapter knows alone (115,200)."""
 
 
+KEY_NAMES: Final[Mapping[int, str]] = {code: name for name, code in KEY_CODES.items()}
+SILENT_KEYS: Final = frozenset({"KEY_NUMLOCK"})
+"""Some keypads wrap every key into presses of NumLock; it means nothing, and is no key that somebody pressed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A key, told once. ``number`` is the keypad's own count of its presses, None where it has none."""
+    """A key, told once. ``number`` is the keypad's own count of its presses, None where it has none.
+
+    A key that has no character is told by the name that the kernel gives it.
+    """
 
     key: str
     number: int | None = None
@@ -33,32 +47,38 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The device answers, or does so no more; ``what`` says it for a technician."""
+    """The device answers, or does so no more: ``word`` says how, ``detail`` is what its driver said."""
 
     present: bool
-    what: str
+    word: str
+    detail: str = ""
 
 
 News = Pressed | Changed
 
-_SAID: Final = {
-    "ok": "it answers",
-    "degraded": "it answers, but not every time: look at the plugs, the termination and the bias of the wire",
-    "silent": "no answer: no power, a broken or crossed wire, another address, baud or protocol",
-    "garbled": "bytes come, but no answer: two devices with one address, no termination, or another baud",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a bare device hangs: the wire's address, the slave, its language."""
+    """Where a bare device hangs: the wire's address, the slave, its language.
+
+    Of a keypad at USB, ``kind`` says what its keys send, and ``usb_keys`` what single ones send instead.
+    """
 
     address: str
     slave: int = 1
     protocol: str = "reference"
     preset: str = ""
     file: str = ""
+    kind: str = "call_keypad"
+    usb_keys: Mapping[str, str] = field(default_factory=dict)
     answer_ms: int | None = None
+
+    def key_table(self) -> dict[int, str]:
+        """Give what the keys of a keypad at USB send, by their codes. Raises Problem."""
+        try:
+            return key_table({**KEYS_OF_KIND[self.kind], **self.usb_keys})
+        except ValueError as mistake:
+            raise Problem(f"{self.address}: {mistake}") from mistake
 
     def speech(self, *, has_keys: bool) -> bus.Speech:
         """Give the driver of this device. Raises Problem."""
@@ -81,7 +101,7 @@ def keys_of(place: Place, *, seconds: float = math.inf, patience_s: float = math
 
     It ends after ``seconds``, or when nothing has been told for ``patience_s``. Raises Problem, WrongAddress.
     """
-    with _keypad(place) as news:
+    with opened(place) as news:
         until_s = monotonic() + seconds
         while (left_s := min(until_s - monotonic(), patience_s)) > 0:
             try:
@@ -93,35 +113,70 @@ def keys_of(place: Place, *, seconds: float = math.inf, patience_s: float = math
 
 
 @contextmanager
-def _keypad(place: Place) -> Iterator["SimpleQueue[News | None]"]:
+def opened(place: Place, *, has_keys: bool = True, shows: str = "") -> Iterator["SimpleQueue[News | None]"]:
+    """Own a keypad or display while the context lasts, and put what it does on a queue. Raises Problem, WrongAddress.
+
+    None is put for what is nobody's news. A display is told to show ``shows``, so that it has something to answer to.
+    """
     news: SimpleQueue[News | None] = SimpleQueue()
     claimable(place.address)
     device = find(place.address)
     if device.gives_events:
-        source = KeypadSource(HidKeypad(key_table(dict(CALL_KEYS))))
-        keypad = InputOwner(device.open, source, lambda event: news.put(_of_input(event)), "key-test")
+        keypad = InputOwner(device.open, NamedKeys(place.key_table()), partial(_put_input, news), "key-test")
         try:
             yield news
         finally:
             keypad.close()
         return
-    owner = _owner(place, place.speech(has_keys=True), partial(_put, news))
+    owner = _owner(place, place.speech(has_keys=has_keys), partial(_put, news))
     try:
+        if not has_keys:
+            owner.show(place.slave, shows)
         yield news
     finally:
         owner.close()
+
+
+def never_answers(place: Place) -> bool:
+    """Tell whether this is a display of which nobody can know whether it is there. Raises Problem."""
+    return is_mute(place.speech(has_keys=False))
+
+
+class NamedKeys:
+    """A USB keypad's language for a technician: as the hall's own, and keys without a character by their names."""
+
+    def __init__(self, table: Mapping[int, str]) -> None:
+        self._table = dict(table)
+        self._keys = KeyDecoder(BOUNCE_S)
+
+    def feed(self, data: bytes, now_s: float) -> list[str]:  # noqa: ARG002 -- a key has its time with it.
+        """Take bytes and give the character or the name of each key pressed."""
+        pressed = [one.code for one in self._keys.feed(data) if isinstance(one, KeyChange) and one.pressed]
+        told = [self._table.get(code) or KEY_NAMES.get(code, f"code {code}") for code in pressed]
+        return [one for one in told if one not in SILENT_KEYS]
+
+    def let_time_pass(self, now_s: float) -> list[str]:  # noqa: ARG002 -- time alone presses no key.
+        """Give nothing."""
+        return []
+
+    def due_s(self) -> float | None:
+        """Give None."""
+        return None
+
+    def reset(self) -> None:
+        """Let no key count as held."""
+        self._keys.reset()
 
 
 def _put(news: "SimpleQueue[News | None]", event: bus.BusEvent) -> None:
     news.put(_of_bus(event))
 
 
-def _of_input(event: "str | KeysDropped | SourceHealth") -> News | None:
-    if isinstance(event, KeysDropped):
-        return None  # What was pressed before this trial began.
+def _put_input(news: "SimpleQueue[News | None]", event: "str | SourceHealth") -> None:
     if isinstance(event, SourceHealth):
-        return Changed(event.is_open, "it is open" if event.is_open else event.what)
-    return Pressed(event)
+        news.put(Changed(event.is_open, "open" if event.is_open else "away", event.what))
+    else:
+        news.put(Pressed(event))
 
 
 def _of_bus(event: bus.BusEvent) -> News | None:
@@ -129,16 +184,16 @@ def _of_bus(event: bus.BusEvent) -> News | None:
         case bus.KeyPressed():
             return Pressed(event.key, event.number)
         case bus.SlaveHealth():
-            return Changed(event.present, _SAID[event.reason or event.state])
+            return Changed(event.present, event.reason or event.state)
         case bus.WireHealth(is_open=False):
-            return Changed(present=False, what=event.what)
+            return Changed(present=False, word="away", detail=event.what)
         case bus.WireNoise(babbling=True):
-            return Changed(present=False, what="the wire is never quiet: a device on it speaks unasked")
+            return Changed(present=False, word="babbling")
         case _:
             return None
 
 
-def _owner(place: Place, one: bus.Speech, on_event: "partial[None]") -> bus.BusOwner:
+def _owner(place: Place, one: bus.Speech, on_event: Callable[[bus.BusEvent], None]) -> bus.BusOwner:
     device = find(place.address)
     turns_s = {} if place.answer_ms is None else {place.slave: place.answer_ms / 1000}
     config = bus.BusConfig((one,), bytes_per_s=device.bytes_per_s or DEFAULT_BYTES_PER_S, turns_s=turns_s)
@@ -147,14 +202,15 @@ def _owner(place: Place, one: bus.Speech, on_event: "partial[None]") -> bus.BusO
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How a display took its text.
+    """How a display took its text: ``state`` is a word of `workbench.display`.
 
     ``shown`` and ``refused`` are its own words, ``sent`` is all that can be known of one that never answers, ``gone``
-    means that it should have answered and did not.
+    means that it should have answered and did not: ``word`` of `workbench.wire` says how it is silent.
     """
 
     state: str
-    what: str
+    word: str = ""
+    detail: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -187,16 +243,14 @@ def _as_shown(events: "SimpleQueue[bus.BusEvent]", owner: bus.BusOwner, until_s:
             break
         match event:
             case bus.TextShown():
-                return Shown("shown", "the display says that it shows the text; look whether all of it lights")
+                return Shown("shown")
             case bus.TextRefused():
-                return Shown("refused", "the display answers, but does not take the text: see its preset and its width")
+                return Shown("refused")
             case bus.SlaveHealth(state="gone"):
-                return Shown("gone", _SAID[event.reason or "silent"])
+                return Shown("gone", event.reason or "silent")
             case bus.WireHealth(is_open=False):
-                return Shown("gone", event.what)
+                return Shown("gone", "away", event.what)
             case _:
                 continue
     (tally,) = owner.tallies()
-    if tally.asked == 0:
-        return Shown("sent", "this display never answers, so only your eyes can tell: look at it")
-    return Shown("gone", _SAID["silent"])
+    return Shown("sent") if tally.asked == 0 else Shown("gone", "silent")

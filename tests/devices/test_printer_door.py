@@ -69,7 +69,7 @@ def test_a_cutter_jam_is_held_told_mended_and_printed_once(
         )
         desk.fault("cutter_jam", on=False)
         assert not desk.paper(), "until somebody says so the printer waits"
-        assert main(["devices", "printer", "--state", str(state), "mended"]) == 0
+        assert main(["devices", "printer", "--state", str(state), "--language", "en", "mended"]) == 0
         assert "The kiosk has the word." in capsys.readouterr().out
         desk.sees(PRINTED)
         assert desk.judge() == "H025 whole"
@@ -99,7 +99,7 @@ def test_a_changed_roll_begins_the_forecast_anew_and_a_restart_keeps_it(
         assert after["paper_used_mm"] == pytest.approx(before["paper_used_mm"], rel=0.2), "a ticket of the fresh roll"
         assert after["tickets_left"] < changed["tickets_left"]
         assert (after["state"], after["reason"]) == ("degraded", "paper_low"), "a roll of two metres is soon at its end"
-        assert main(["devices", "printer", "--state", str(state), "status"]) == 0
+        assert main(["devices", "printer", "--state", str(state), "--language", "en", "status"]) == 0
         assert f"2 m used; about {after['tickets_left']} tickets left" in capsys.readouterr().out
 
 

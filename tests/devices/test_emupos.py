@@ -13,6 +13,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,10 +34,11 @@ LIKE = {"xprinter": "xprinter-xp80t", "rongta": "rongta-rp326"}  # Else Epson's 
 PAPER_DOTS = 576
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+def _free_ports(count: int) -> list[int]:
+    """Find ports for a program that must be told which; all at once, so that none is found twice."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [server.getsockname()[1] for server in servers]
 
 
 class Emulator:
@@ -44,8 +46,9 @@ class Emulator:
 
     def __init__(self, folder: Path) -> None:
         assert EMUPOS is not None
-        self.folder, self.api = folder, _free_port()
-        self.ports = {name: _free_port() for name in PROFILES}
+        self.folder = folder
+        self.api, *ports = _free_ports(1 + len(PROFILES))
+        self.ports = dict(zip(PROFILES, ports, strict=True))
         devices = [
             {
                 "id": name.replace("_", "-"),
@@ -57,9 +60,17 @@ class Emulator:
         ]
         config = {"schema": 1, "api": {"port": self.api}, "devices": devices}
         (folder / "emupos.yaml").write_text(json.dumps(config))
-        self.process = subprocess.Popen([EMUPOS, "run"], cwd=folder, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [EMUPOS, "run"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         assert self.process.stdout is not None
-        assert any("Showing events" in line for line in self.process.stdout), "it did not start"
+        said: list[str] = []
+        for line in self.process.stdout:
+            said.append(line)
+            if "Showing events" in line:
+                return
+        self.end()
+        pytest.fail(f"emupos did not start: {''.join(said)}")
 
     def fault(self, name: str, do: str, fault: str) -> None:
         assert EMUPOS is not None

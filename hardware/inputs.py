@@ -13,7 +13,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from hardware.codecs.hid_keypad import HidKeypad
 from hardware.codecs.hid_text import HidText
-from hardware.codecs.scan import IDLE_KEYS_S, ScanDecoder, ScanEvent, ScanSettings
+from hardware.codecs.scan import IDLE_KEYS_S, IDLE_SUFFIXLESS_S, ScanDecoder, ScanEvent, ScanSettings
 from hardware.links import Interrupt, Link, LinkGone, reopen_delay_s
 from hardware.registry import Device
 
@@ -134,6 +134,8 @@ class TypedScans:
 
 def scans_of(device: Device, settings: ScanSettings | None = None) -> "SerialScans | TypedScans":
     """Give the language of a scanner by how its address is reached; each has an idle time of its own by default."""
+    if settings is None and device.ends_by_silence:
+        settings = ScanSettings(idle_s=IDLE_SUFFIXLESS_S, terminators=b"")
     if device.gives_events:
         return TypedScans(settings or ScanSettings(idle_s=IDLE_KEYS_S))
     return SerialScans(settings or ScanSettings())

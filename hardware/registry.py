@@ -1,7 +1,8 @@
 """From an address in the configuration to an open link.
 
 ====================================================================== ==============================================
-``serial:///dev/serial/by-id/…?baud=115200&parity=N&stop_bits=1``       a serial port; ``flow=hardware`` for RTS/CTS
+``serial:///dev/serial/by-id/…?baud=115200&parity=N&stop_bits=1``       a serial port; ``flow=hardware`` for RTS/CTS,
+                                                                       ``suffix=none`` for a scanner without CR or LF
 ``tcp://10.0.0.9:9100``                                                 a device in the network
 ``file:///dev/usb/lp0``                                                 a character device
 ``evdev:///dev/input/by-id/…-event-kbd``                                a keypad or scanner that types, grabbed
@@ -64,6 +65,8 @@ class Device:
     bytes_per_s: float | None = None
     gives_events: bool = False
     """Its bytes are the kernel's input records (``codecs.input_event``), not what a device itself sends."""
+    ends_by_silence: bool = False
+    """A scanner that puts nothing behind a code: only a pause tells that it is over."""
 
 
 def find(address: str) -> Device:
@@ -80,6 +83,13 @@ def find(address: str) -> Device:
     if not separator or scheme not in finders:
         known = ", ".join(_EXAMPLES.values())
         raise WrongAddress(address, "no kind of device stands before ://", f"Write one of: {known}")
+    try:
+        sound = address.isprintable() and urlsplit(address) is not None
+    except ValueError:
+        sound = False
+    if not sound:
+        mend = f"Write it as in {_EXAMPLES[scheme]}"
+        raise WrongAddress(address, "holds what no address can: a lone bracket, or a sign that cannot be seen", mend)
     return finders[scheme](address)
 
 
@@ -107,7 +117,7 @@ def _one_of(address: str, name: str, given: str, known: dict[str, T]) -> T:
 
 
 def _serial(address: str) -> Device:
-    given = _parameters(address, {"baud", "parity", "stop_bits", "flow"})
+    given = _parameters(address, {"baud", "parity", "stop_bits", "flow", "suffix"})
     baud = _one_of(address, "baud", given.get("baud", "9600"), {str(baud): baud for baud in BAUDS})
     opening = partial(
         open_serial,
@@ -117,7 +127,11 @@ def _serial(address: str) -> Device:
         stop_bits=_one_of(address, "stop_bits", given.get("stop_bits", "1"), {"1": 1, "2": 2}),
         hardware_flow=_one_of(address, "flow", given.get("flow", "none"), {"none": False, "hardware": True}),
     )
-    return Device(address, opening, bytes_per_s=baud / 10)
+    return Device(address, opening, bytes_per_s=baud / 10, ends_by_silence=_without_suffix(address, given))
+
+
+def _without_suffix(address: str, given: dict[str, str]) -> bool:
+    return _one_of(address, "suffix", given.get("suffix", "cr"), {"cr": False, "none": True})
 
 
 def _tcp(address: str) -> Device:
@@ -147,14 +161,15 @@ _NUMBERED_EVENT: Final = re.compile(r"/dev/input/event[0-9]+")
 
 
 def _evdev(address: str) -> Device:
-    given = _parameters(address, {"source"})
+    given = _parameters(address, {"source", "suffix"})
     path = _path(address)
     if _NUMBERED_EVENT.fullmatch(path):
         mend = "Write a name that stays: see /dev/input/by-id/ (ending in -event-kbd), or /dev/input/by-path/"
         raise WrongAddress(address, "the numbers of event nodes change with every start", mend)
     source = given.get("source", "kernel")
     is_input = _one_of(address, "source", source, {"kernel": True, "pty": False})
-    return Device(address, partial(open_evdev, path, is_input=is_input), gives_events=True)
+    opening = partial(open_evdev, path, is_input=is_input)
+    return Device(address, opening, gives_events=True, ends_by_silence=_without_suffix(address, given))
 
 
 def _usb(address: str) -> Device:

@@ -77,6 +77,8 @@ def _devices(settings: AgentSettings, note: _Note) -> Iterable[Mistake]:
     ]
     owners: dict[str, str] = {}
     for path, who, address in named:
+        if not _can_be_found(address):
+            continue  # Told where it stands.
         device = _node(address)
         if device in owners:
             mend = "give each a device of its own, or put all functions of this one on one wire"
@@ -84,10 +86,18 @@ def _devices(settings: AgentSettings, note: _Note) -> Iterable[Mistake]:
         owners.setdefault(device, who)
 
 
+def _can_be_found(address: str) -> bool:
+    try:
+        registry.find(address)
+    except registry.WrongAddress:
+        return False
+    return True
+
+
 def _node(address: str) -> str:
     """Name a device so that two addresses of one device are the same, whatever links lead to it."""
     parts = urlsplit(address)
-    if parts.scheme in {"serial", "file", "evdev"} and "\0" not in parts.path:
+    if parts.scheme in {"serial", "file", "evdev"}:
         return os.path.realpath(parts.path)
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 

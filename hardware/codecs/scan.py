@@ -23,6 +23,9 @@ IDLE_KEYS_S: Final = 0.08
 IDLE_SERIAL_S: Final = 0.25
 """A byte takes a millisecond at 9600 baud, but USB and a busy machine may hold some back for a while."""
 
+IDLE_SUFFIXLESS_S: Final = 0.1
+"""The end of a code of a scanner that puts nothing behind it: each scan is felt as answered at once."""
+
 REST_S: Final = 0.6
 """Nobody scans again so soon after a code that was cut; what begins within this time is its rest."""
 

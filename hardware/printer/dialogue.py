@@ -452,6 +452,9 @@ class Dialogue:
             return []
         self._silences += 1
         self._in_doubt = self._job is not None
+        if self._proof is not None and self.profile.pulse_bytes and self._silence_unexplained():
+            # A wire that does not tell power may have held the rest of the ticket while the printer lost its buffer.
+            self._proof.missed = True
         self.condition = Condition()
         self._look_at_s = now_s + LOOK_AGAIN_S
         self._port_at_s = min(self._port_at_s, now_s)
@@ -463,6 +466,10 @@ class Dialogue:
             # Out of paper with a full buffer it reads nothing, not even our question; the link lives.
             return effects if self._held else effects + self._hold(Reason.SILENT, now_s)
         return effects + (self._close() if self._silences >= SILENCES_MOST else [])
+
+    def _silence_unexplained(self) -> bool:
+        """Whether a printer that tells its troubles by itself is silent without having told one."""
+        return self.profile.status == "asb" and not self.condition.trouble and self._held in {None, Reason.STALLED}
 
     def _judge(self, now_s: float) -> list[Effect]:
         """Hold or release according to what has just been learnt."""

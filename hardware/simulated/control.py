@@ -120,7 +120,8 @@ class ControlPort:
             answer = self._orders[order.get("do", "")](order)
         except KeyError as error:
             return {"ok": False, "error": f"unknown: {error.args[0]!r}", "known": sorted(self._orders)}
-        except (msgspec.DecodeError, TypeError, ValueError) as error:
+        except (msgspec.DecodeError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+            # A value of another kind than the order's, or one that no device can have: the hall goes on.
             return {"ok": False, "error": str(error)}
         self._hall.let_time_pass()
         return {"ok": True, "answer": answer}

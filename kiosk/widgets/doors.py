@@ -135,7 +135,7 @@ class _Guest:
             for line, came_s in self._lines_in():
                 try:
                     asked = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):  # Nested too deep is no JSON of ours either.
                     asked = None
                 if not isinstance(asked, dict):
                     self.send({"error": "one JSON object per line"})

@@ -57,13 +57,19 @@ def _asked(state: Path, path: Path, line: dict[str, str], deadline_s: float) -> 
             ) from error
         except OSError as error:
             raise Problem(f"{state / SOCKET_NAME}: {error}; is the kiosk ending? Try again") from error
-    try:
-        answer = json.loads(said)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
+    answer = answer_of(said)
+    if answer is None:
         raise Problem(f"{state}: the kiosk hung up without an answer: it ends, or too many ask at once; try again")
     return answer
+
+
+def answer_of(said: bytes) -> dict[str, Any] | None:
+    """Read an answer; None when it is none."""
+    try:
+        answer = json.loads(said)
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _line_of(connection: socket.socket, until_s: float) -> bytes:

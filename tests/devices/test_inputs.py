@@ -67,6 +67,22 @@ def test_a_scan_goes_through_a_real_pty_whole(name: str, hall: tuple[dict[str, s
     assert CARD.encode().hex(" ")[:30] not in str(log)
 
 
+@pytest.mark.parametrize("name", ["counter", "front"])
+def test_a_scanner_without_a_suffix_is_read_after_a_pause(name: str, hall: tuple[dict[str, str], Remote]) -> None:
+    addresses, control = hall
+    address = addresses[name]
+    device = registry.find(f"{address}{'&' if '?' in address else '?'}suffix=none")
+    heard = Heard()
+    owner = InputOwner(device.open, scans_of(device), heard)
+    try:
+        heard.wait(lambda _: healths(heard) == [True])
+        for count, code in enumerate(("H001", "H002"), 1):
+            control.order("scan", device=name, code=code)
+            assert scans(heard)(count)[-1] == code
+    finally:
+        owner.close()
+
+
 def test_keys_of_a_keypad_and_a_pulled_plug(hall: tuple[dict[str, str], Remote]) -> None:
     addresses, control = hall
     device = registry.find(addresses["keys"])

@@ -136,9 +136,9 @@ class Day:
         self.model.set_fault("switched_off", self.now_s, on=False)
 
     def mend(self) -> None:
+        self.model.later = None  # Before all else: a cover that is shut lets rows be printed, and the paper end again.
         for fault in sorted(self.model.faults):
             self.model.set_fault(fault, self.now_s, on=False)
-        self.model.later = None
         self.plugged = True
         self.perform(self.dialogue.mended(self.now_s))
 
@@ -149,6 +149,10 @@ class Day:
             self.step()
         if self.model.stopped:
             self.power_cycle()
+        # The rest of a raster, read as text after the printer was without power, may feed paper for two minutes.
+        ended_s = self.now_s + 180.0
+        while self.model.room < self.model.config.buffer_bytes and self.now_s < ended_s:
+            self.step()
 
     def live(self) -> None:
         for serial in range(1, JOBS + 1):

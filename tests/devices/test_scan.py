@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware import registry
 from hardware.codecs.hid_text import HidText, keys_of
 from hardware.codecs.input_event import EV_SYN, KEY_CODES, SYN_DROPPED, InputEvent, encode_event, key_records
 from hardware.codecs.scan import Dropped, DropReason, ScanDecoder, ScanEvent, Scanned, ScanSettings
-from hardware.inputs import TypedScans
+from hardware.inputs import TypedScans, scans_of
 from tests.support.cards import CARD
 
 
@@ -59,6 +60,24 @@ def test_a_scanner_without_a_terminator_ends_by_silence() -> None:
     assert told(decoder.let_time_pass(0.44)) == []
     assert told(decoder.let_time_pass(0.45)) == ["H001"]
     assert decoder.due_s() is None
+
+
+@pytest.mark.parametrize(
+    "address", ["serial:///dev/ttyACM0?suffix=none", "evdev:///dev/input/by-id/s-event-kbd?suffix=none"]
+)
+def test_the_address_says_that_a_scanner_has_no_suffix(address: str) -> None:
+    source = scans_of(registry.find(address))
+    typed = b"".join(
+        key_records(code, 10.0, pressed=pressed) for code, _ in keys_of("0017") for pressed in (True, False)
+    )
+    assert told(source.feed(typed if isinstance(source, TypedScans) else b"0017", 10.0)) == []
+    assert source.due_s() == pytest.approx(10.1)
+    assert told(source.let_time_pass(10.11)) == ["0017"]
+
+
+def test_a_suffix_that_there_is_not_is_refused_with_what_there_is() -> None:
+    with pytest.raises(registry.WrongAddress, match=r"suffix=lf is not possible.*cr, none"):
+        registry.find("serial:///dev/ttyACM0?suffix=lf")
 
 
 def test_what_follows_lost_events_is_the_rest_of_their_code() -> None:

@@ -5,18 +5,22 @@ inputs; ``make faults`` gives all of them together more than a million, and anot
 half noise and half right frames with something wrong in them, handed over in pieces of any size.
 """
 
+import json
 import random
 import re
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
-from hardware import device_files
+from hardware import device_files, registry
+from hardware.agent import settings
 from hardware.codecs import am03127, cd5220, declared, dm_d, xunpeng
 from hardware.codecs import modbus_rtu as modbus
 from hardware.codecs import reference_frame as rf
@@ -40,9 +44,12 @@ from hardware.simulated.slaves import MatrixBoardSlave
 from hardware.simulated.wire import SlaveModel
 from hardware.speeches import speech
 from kiosk.ticket.scans import DOSSIER_PATTERN, classify
+from motcua.workbench.printer_door import answer_of
 from presentation.mistakes import Mistakes
 from protocol.ticket_code import ticket_code
 from tests.support.cards import CARD
+from tests.support.devices import simulated_hall
+from tests.unit.test_agent_settings import RIGHT
 
 INPUTS = 1_200_000
 """Of all decoders together in the long lane."""
@@ -92,7 +99,16 @@ def _heard_by(protocol: str, preset: str, *, has_keys: bool) -> Fuzzed:
         made.request(1.0)
         return made.hear
 
-    return Fuzzed(f"speech: {preset or protocol}", make, _FRAMES[protocol])
+    name = f"{preset or protocol}{'' if has_keys or preset else ', display'}"
+    return Fuzzed(f"speech: {name}", make, _FRAMES[protocol])
+
+
+def _packed() -> KeypadMap:
+    """A keypad of which one register holds the count and the last key."""
+    lines = ('kind = "modbus_keypad"', 'name = "n"', 'source = "s"', 'status = "published"', 'layout = "packed"')
+    found = device_files.parse("packed.toml", "\n".join((*lines, "function = 4", "start = 0", "[keys]", '65 = "N"')))
+    assert isinstance(found, KeypadMap)
+    return found
 
 
 def _values(keypad: KeypadMap) -> Callable[[bytes], Any]:
@@ -170,6 +186,11 @@ _INPUTS = (
     Fuzzed("what a scan is", lambda: _kind_of_scan, _CODES),
 )
 
+
+def _address(data: bytes) -> Any:
+    return registry.find(data.decode("utf-8", "replace"))
+
+
 _REPLIES = (
     bytes.fromhex("10 00 03 00"),
     bytes.fromhex("12 12 12 12"),
@@ -221,6 +242,7 @@ DECODERS: list[Fuzzed] = [
     Fuzzed("modbus: the answer to a read", lambda: modbus.ReplyDecoder(_READ).feed, _MODBUS_ANSWERS),
     Fuzzed("modbus: the answer to a write", lambda: modbus.ReplyDecoder(_WRITE).feed, _MODBUS_ANSWERS),
     Fuzzed("modbus: values of a keypad", lambda: _values(_preset("keypad_registers")), (b"\0\1\0\5\0\6\0\7\0\x08",)),
+    Fuzzed("modbus: values, packed", lambda: _values(_packed()), (b"\1A", b"\2A", b"\xffA", b"\0A", b"\0\0")),
     Fuzzed("reference frame", lambda: rf.Decoder().feed, _REFERENCE),
     Fuzzed("am03127: packets", lambda: am03127.PacketDecoder().feed, _AM03127),
     Fuzzed("am03127: answers", lambda: am03127.AnswerDecoder().feed, _AM03127),
@@ -231,6 +253,11 @@ DECODERS: list[Fuzzed] = [
     Fuzzed("dm_d", lambda: dm_d.Display().feed, _VFD),
     *map(_declared, ("example_keypad", "caller_21_keys", "matrix_fe_ff")),
     _heard_by("reference", "", has_keys=True),
+    _heard_by("reference", "", has_keys=False),
+    _heard_by("modbus_led", "tm1650", has_keys=False),
+    _heard_by("modbus_led", "y113", has_keys=False),
+    _heard_by("declared", "matrix_fe_ff", has_keys=False),
+    _heard_by("declared", "caller_21_keys", has_keys=True),
     _heard_by("am03127", "", has_keys=False),
     _heard_by("xunpeng_line", "", has_keys=False),
     _heard_by("modbus_led", "dm36", has_keys=False),
@@ -244,7 +271,30 @@ DECODERS: list[Fuzzed] = [
     Fuzzed("slave: keypad", _slave(lambda: ModbusKeys(5, _preset("keypad_inputs"))), _MODBUS_REQUESTS),
     Fuzzed("slave: declared", _slave(lambda: DeclaredSlave(5, _preset("example_keypad"))), _DECLARED),
     *_INPUTS,
+    Fuzzed(
+        "printer's door: answers",
+        lambda: answer_of,
+        (b'{"answer": "mended", "state": "ok", "tickets_left": null}', b'{"error": "no"}', b"[" * 3_000),
+    ),
+    Fuzzed(
+        "addresses",
+        lambda: _address,
+        (
+            b"serial:///dev/serial/by-id/usb-a?baud=9600&parity=E&stop_bits=2&flow=hardware&suffix=none",
+            b"tcp://10.0.0.9:9100?give_up_s=5",
+            b"tcp://[::1]:9100",
+            b"file:///dev/usb/lp0",
+            b"evdev:///dev/input/by-id/k-event-kbd?source=pty",
+            b"usb://04b8:0e28?serial=J5",
+            b"simulated://wire/hall?call_keypads=1,2&leds=41&modbus_leds=5:tm1650",
+            b"simulated://printer/front?width_dots=576",
+        ),
+        (registry.WrongAddress,),
+    ),
 ]
+"""Of these, what takes whole lines or texts stands in `WHOLE`."""
+
+WHOLE: Final = frozenset({"printer's door: answers", "addresses"})
 
 FILES = Fuzzed(
     "files of devices",
@@ -253,6 +303,14 @@ FILES = Fuzzed(
     (Mistakes,),
 )
 """Texts, not bytes of a wire; slower, so it gets fewer inputs of its own."""
+
+
+SETTINGS = Fuzzed(
+    "agent.toml",
+    lambda: lambda data: settings.parse("agent.toml", data.decode("utf-8", "replace")),
+    (RIGHT.encode(),),
+    (Mistakes,),
+)
 
 
 def inputs(fuzzed: Fuzzed, seed: int, count: int) -> Iterator[bytes]:
@@ -300,7 +358,8 @@ def fuzz(fuzzed: Fuzzed, seed: int, count: int) -> None:
         if number % 7 == 0:
             feed = fuzzed.make()
         begun_s = time.thread_time()
-        for piece in pieces(data, chance) if fuzzed is not FILES else [data]:
+        whole = fuzzed is FILES or fuzzed is SETTINGS or fuzzed.name in WHOLE
+        for piece in [data] if whole else pieces(data, chance):
             try:
                 feed(piece)
             except fuzzed.errors:
@@ -310,7 +369,7 @@ def fuzz(fuzzed: Fuzzed, seed: int, count: int) -> None:
         assert time.thread_time() - begun_s < LONGEST_S, f"{fuzzed.name}: {data.hex(' ')} took too long"
 
 
-@pytest.mark.parametrize("fuzzed", [*DECODERS, FILES], ids=lambda fuzzed: fuzzed.name)
+@pytest.mark.parametrize("fuzzed", [*DECODERS, FILES, SETTINGS], ids=lambda fuzzed: fuzzed.name)
 def test_any_bytes_are_a_message_or_a_named_error(fuzzed: Fuzzed, seed: int) -> None:
     fuzz(fuzzed, seed, FEW)
 
@@ -324,6 +383,62 @@ def test_a_million_inputs(fuzzed: Fuzzed, seed: int) -> None:
 @pytest.mark.slow
 def test_many_spoilt_files(seed: int) -> None:
     fuzz(FILES, seed, 10_000)
+    fuzz(SETTINGS, seed, 10_000)
+
+
+ORDERS = Fuzzed(
+    "control port",
+    lambda: lambda _: None,
+    (
+        b'{"do": "devices"}',
+        b'{"do": "press", "wire": "hall", "slave": 1, "keys": "N"}',
+        b'{"do": "fault", "device": "hall", "wire": "hall", "slave": 1, "fault": "deaf", "on": true}',
+        b'{"do": "fault", "device": "front", "fault": "cutter_jam", "after_rows": 9}',
+        b'{"do": "fault", "device": "front", "fault": "cutter_jam", "after_rows": 1e400}',
+        b'{"do": "tickets", "device": "front", "from": 0}',
+        b'{"do": "log", "device": "hall", "last": 5}',
+        b'{"do": "scan", "device": "counter", "code": "H001"}',
+        b'{"do": "scan", "device": "counter", "code": 7}',
+        b'{"do": "shown", "wire": "hall", "slave": 1}',
+        b"[" * 3_000,
+    ),
+)
+DEVICES: dict[str, list[dict[str, Any]]] = {
+    "wires": [{"name": "hall", "slaves": [{"address": 1, "kind": "call_keypad"}]}],
+    "printers": [{"name": "front", "address": "tcp://127.0.0.1:0"}],
+    "inputs": [{"name": "counter", "kind": "serial_scanner"}],
+}
+
+
+@pytest.mark.parametrize("count", [FEW, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_any_line_at_the_control_port_is_answered(count: int, tmp_path: Path, seed: int) -> None:
+    """The simulated hall goes on, whatever it is told but to stop."""
+    devices = {
+        kind: [{"address": f"pty:{tmp_path}/{one['name']}.pty", **one} for one in entries]
+        for kind, entries in DEVICES.items()
+    }
+    with (
+        simulated_hall(tmp_path / "hall", **devices) as (addresses, _),
+        connected(addresses["control"]) as connection,
+        connection.makefile("rb") as answers,
+    ):
+        for data in inputs(ORDERS, seed, count):
+            line = data.replace(b"\n", b" ")
+            if b"stop" in line or b"watch" in line:
+                continue
+            connection.sendall(line + b"\n")
+            answer = json.loads(answers.readline())
+            assert answer["ok"] or answer["error"], f"{line!r}"
+
+
+def connected(address: str) -> socket.socket:
+    """Give a connection of our own to a control port."""
+    if address.startswith("unix:"):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(address.removeprefix("unix:"))
+        return connection
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=20.0)
 
 
 def test_the_fuzzer_finds_what_it_is_there_for(seed: int) -> None:

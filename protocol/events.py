@@ -10,6 +10,7 @@ import msgspec
 
 from protocol.commands import DeviceState, FunctionDescription, RatingChannel, TicketState
 from protocol.configuration import Configuration
+from protocol.estimates import Estimate, Learned
 from protocol.message import Code, Identifier, Instant, Language, Message, Number, OptionalIdentifier, Prefix, VisitId
 
 Clause = Literal["guarantee", "priority", "chosen", "resumed"]
@@ -81,7 +82,7 @@ class DayOpened(Event, frozen=True, kw_only=True):
     """A business day begins with an empty hall; all that is older and still matters stands in here.
 
     ``spans`` holds the opening spans of each opening-hours id as UTC instants, ``default`` being the branch's own;
-    ``closes_at`` is when the day is closed at the latest. ``service_times_s`` are learned means per service.
+    ``closes_at`` is when the day is closed at the latest; ``learned`` is what is known of earlier days.
     """
 
     day: str
@@ -91,7 +92,7 @@ class DayOpened(Event, frozen=True, kw_only=True):
     utc_offset_s: int
     spans: dict[str, tuple[Span, ...]]
     devices: tuple[PairedDevice, ...] = ()
-    service_times_s: dict[str, float] = msgspec.field(default_factory=dict)
+    learned: Learned = Learned()
     ballot_seed_hash: str = ""
     previous_head: str = ""
 
@@ -205,7 +206,10 @@ class CounterClosed(CounterEvent, frozen=True, kw_only=True):
 
 
 class VisitTaken(Event, frozen=True, kw_only=True):
-    """A number was given. ``taken_at`` differs from ``at`` only when a kiosk gave it while the server was gone."""
+    """A number was given. ``taken_at`` differs from ``at`` only when a kiosk gave it while the server was gone.
+
+    ``estimate`` is the range of waiting that was told with it, so that one can see later how true it was.
+    """
 
     visit_id: VisitId
     device_id: Identifier
@@ -219,6 +223,7 @@ class VisitTaken(Event, frozen=True, kw_only=True):
     procedure_code: Code = ""
     language: Language = "vi"
     off_line: bool = False
+    estimate: Estimate | None = None
 
 
 class VisitRenumbered(Event, frozen=True, kw_only=True):

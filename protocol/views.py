@@ -21,6 +21,7 @@ from protocol.configuration import (
     TicketLink,
     Words,
 )
+from protocol.estimates import Estimate as Estimate  # noqa: PLC0414 -- it is a part of many views.
 from protocol.events import Clause
 from protocol.message import Code, Instant, Message
 
@@ -37,13 +38,6 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
 
 class View(Message, frozen=True, kw_only=True):
     """Any view."""
-
-
-class Estimate(_Part, frozen=True, kw_only=True):
-    """A range of waiting, P50 to P90, in seconds."""
-
-    low_s: int
-    high_s: int
 
 
 # --- kiosk -----------------------------------------------------------------------------------------------------------

@@ -34,9 +34,6 @@ from queue_server.recovery import load_branch
 PAIRING_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
 
-LEARNED_FROM: Final = 5
-"""As many services must have been seen before their mean counts."""
-
 CONTACT_GAP: Final = timedelta(seconds=5)
 
 
@@ -403,7 +400,14 @@ class Handler:
             old_visit=old_visit,
             secret_valid=known is not None and self._is_secret(getattr(command, "secret", ""), known),
             last_contact_at=self._contact_before_silence(actor.device_id, at),
+            estimate=self._told(command),
         )
+
+    def _told(self, command: AnyCommand) -> Estimate | None:
+        """Give the range of waiting that goes with a new number."""
+        if not isinstance(command, c.TakeTicket):
+            return None
+        return self.estimates.get((command.service_id, command.priority_class_id))
 
     def _is_secret(self, secret: str, visit: core.Visit) -> bool:
         expected = ticket_secret(kiosk_link_key(self._around.branch_key, visit.device_id), visit.visit_id)
@@ -415,19 +419,10 @@ class Handler:
         seed = hashlib.sha256(b"ballot\n" + self._around.branch_key + day.encode()).hexdigest()
         return core.Facts(
             utc_offset_s=utc_offset_s,
-            service_times_s=self._learned(),
+            learned=self.branch.learned if self.branch.day_open else core.learned_by(self.branch),
             previous_head=self._log.hash.hex(),
             ballot_seed_hash=hashlib.sha256(seed.encode()).hexdigest(),
         )
-
-    def _learned(self) -> dict[str, float]:
-        """Give mean service times: half what was believed, half what was seen: one odd day says little."""
-        learned = dict(self.branch.service_times_s)
-        for service_id, durations in self.branch.durations_s.items():
-            if len(durations) >= LEARNED_FROM:
-                mean = sum(durations) / len(durations)
-                learned[service_id] = round((learned.get(service_id, mean) + mean) / 2, 1)
-        return learned
 
     def _parsed(self, command: c.Configure) -> Configuration:
         try:

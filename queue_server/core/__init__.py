@@ -16,6 +16,7 @@ from queue_server.core.calendar import DayPlan, business_date, plan_day
 from queue_server.core.calling import Choice, next_visit, next_visits
 from queue_server.core.day import next_deadline
 from queue_server.core.decide import decide
+from queue_server.core.learning import learned_by
 from queue_server.core.permission import actor_of
 from queue_server.core.project import topics, view_of
 from queue_server.core.refusals import REFUSALS, Refusal
@@ -48,6 +49,7 @@ __all__ = [
     "devices_view",
     "hall_view",
     "kiosk_view",
+    "learned_by",
     "new_branch",
     "next_deadline",
     "next_visit",

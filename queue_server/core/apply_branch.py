@@ -7,6 +7,7 @@ from protocol import events as e
 from protocol.views import CounterState
 from queue_server.core.calendar import laid_out, plan_day
 from queue_server.core.hall import Hall
+from queue_server.core.learning import believed_log_s
 from queue_server.core.state import HELP_ANSWERED, Branch, CounterToday, Device, Health, Pairing, empty_hall, furnish
 
 _COUNTER_STATES: Final[dict[type[e.CounterEvent], CounterState]] = {
@@ -47,7 +48,10 @@ def open_day(branch: Branch, event: e.DayOpened) -> None:
         utc_offset_s=event.utc_offset_s,
         spans=event.spans,
     )
-    branch.service_times_s = dict(event.service_times_s)
+    branch.learned = event.learned
+    branch.believed_log_s = believed_log_s(event.learned)
+    branch.paces.update(event.learned.paces)
+    branch.corrections.update(event.learned.corrections)
     for table in (branch.devices, branch.device_by_key, branch.device_by_function, branch.pairings, branch.health):
         table.clear()
     for paired in event.devices:
@@ -153,6 +157,10 @@ def set_counter(branch: Branch, event: e.CounterOpened | e.CounterPaused | e.Cou
 
 
 def _set(counter: CounterToday, state: CounterState, reason: str, event: e.CounterEvent) -> None:
+    if counter.state == "open" != state and counter.opened_at is not None:
+        counter.worked.append((counter.opened_at, event.at))
+    if state == "open" != counter.state:
+        counter.opened_at = event.at
     counter.state = state
     counter.pause_reason = reason
     counter.since_at = event.at

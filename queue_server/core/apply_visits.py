@@ -15,6 +15,7 @@ from protocol import events as e
 from protocol.views import VisitState
 from queue_server.core import life
 from queue_server.core.day import UNRECORDED
+from queue_server.core.learning import note_service, note_wait
 from queue_server.core.line import Line
 from queue_server.core.state import (
     KEPT_NO_SHOWS,
@@ -73,7 +74,9 @@ def change_visit(branch: Branch, event: MoveEvent) -> None:
     if before is not None:
         _leave(branch, before)
         if isinstance(event, e.VisitTransferred) and state == "in_service":
-            _learn(branch, before.service_id, before.served_s + event.served_s)
+            _learn(branch, before, before.served_s + event.served_s)
+        if isinstance(event, e.VisitCalled):
+            note_wait(branch, before, event.at)
     visit = changed(before, event, day=branch.day, order=len(branch.visits) + 1)
     if before is None:
         _register(branch, visit)
@@ -106,6 +109,7 @@ def changed(visit: Visit | None, event: MoveEvent, *, day: str, order: int) -> V
             visit.unsaid = False
             visit.to_counter_id = ""
             visit.remind_at = None
+            visit.told = None
         case e.VisitRecalled():
             visit.call_id = event.call_id
             visit.recalls = event.recalls
@@ -226,6 +230,7 @@ def _new_visit(event: e.VisitTaken, day: str, order: int) -> Visit:
         rank_at=event.taken_at,
         waiting_since=event.taken_at,
         off_line=event.off_line,
+        told=event.estimate,
     )
 
 
@@ -308,7 +313,7 @@ def _keep_figures(branch: Branch, visit: Visit, event: MoveEvent) -> None:
             if outcome is not None and outcome.served and not event.come_back_today:
                 _count_served(branch, visit, event)
             if event.outcome != UNRECORDED:
-                _learn(branch, visit.service_id, visit.served_s)
+                _learn(branch, visit, visit.served_s)
         case e.VisitMarkedNoShow():
             branch.counters[event.counter_id].no_show_count += 1
         case _:
@@ -324,10 +329,11 @@ def _count_served(branch: Branch, visit: Visit, event: e.ServiceEnded) -> None:
         counter.within_target += 1
 
 
-def _learn(branch: Branch, service_id: str, served_s: int) -> None:
+def _learn(branch: Branch, visit: Visit, served_s: int) -> None:
     """Remember how long a service took, unless somebody only pressed start and end."""
     if served_s >= branch.configuration.policies.minimum_service_s:
-        branch.durations_s.setdefault(service_id, deque(maxlen=RECENT_DURATIONS)).append(served_s)
+        branch.durations_s.setdefault(visit.service_id, deque(maxlen=RECENT_DURATIONS)).append(served_s)
+        note_service(branch, visit.counter_id, visit.service_id, served_s)
 
 
 def _tell_boards(branch: Branch, visit: Visit, event: e.VisitCalled | e.VisitRecalled) -> None:

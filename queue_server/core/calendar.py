@@ -46,6 +46,11 @@ class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
         """Give the spans in which kiosks give numbers by these hours; the branch's own when ``hours_id`` is empty."""
         return self.giving.get(hours_id or DEFAULT_HOURS, ())
 
+    @property
+    def midnight_at(self) -> datetime:
+        """When the business date begins at the branch."""
+        return datetime.fromisoformat(self.day).replace(tzinfo=UTC) - timedelta(seconds=self.utc_offset_s)
+
     def next_boundary(self, at: datetime) -> datetime | None:
         """Tell when something next opens or closes after ``at``; ``None`` when nothing does any more that day."""
         index = bisect_right(self.boundaries, at)

@@ -113,7 +113,7 @@ def _opening(branch: Branch, plan: DayPlan, facts: Facts, at: datetime) -> Event
         utc_offset_s=plan.utc_offset_s,
         spans=plan.spans,
         devices=paired,
-        service_times_s=facts.service_times_s,
+        learned=facts.learned,
         ballot_seed_hash=facts.ballot_seed_hash,
         previous_head=facts.previous_head,
     )

@@ -11,6 +11,7 @@ import msgspec
 
 from protocol.commands import AnyCommand, FunctionDescription
 from protocol.configuration import Configuration
+from protocol.estimates import Estimate, Learned
 from queue_server.core.state import Visit
 
 
@@ -52,8 +53,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """HandOverVisit: when the device was last heard before it fell back on its own numbers."""
     configuration: Configuration | None = None
     """Configure: its sources, read and found without mistakes."""
-    service_times_s: dict[str, float] = msgspec.field(default_factory=dict)
-    """Tick, OpenDay: learned mean service times by service, in seconds."""
+    learned: Learned = Learned()
+    """Tick, OpenDay: what is known of earlier days, by ``learned_by``."""
+    estimate: Estimate | None = None
+    """TakeTicket: the range of waiting that is told with the number."""
     previous_head: str = ""
     """Tick, OpenDay: the last hash of the log's chain."""
     ballot_seed_hash: str = ""

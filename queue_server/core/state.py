@@ -15,6 +15,7 @@ import msgspec
 
 from protocol.commands import DeviceState, FunctionDescription, RatingChannel
 from protocol.configuration import Configuration
+from protocol.estimates import Correction, Estimate, Learned, Pace
 from protocol.events import Clause
 from protocol.views import CounterState, VisitState
 from queue_server.core.calendar import DayPlan
@@ -84,6 +85,8 @@ class Visit(msgspec.Struct, kw_only=True, gc=False):
     presses_by_link: int = 0
     ticket_state: str = ""
     ticket_copy: int = 0
+    told: Estimate | None = None
+    """The range of waiting that was told with the number, until the first call shows how true it was."""
 
     @property
     def place(self) -> Place:
@@ -133,6 +136,9 @@ class CounterToday:
     within_target: int = 0
     no_show_count: int = 0
     served_total_s: int = 0
+    opened_at: datetime | None = None
+    worked: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """When it was open so far today; the present stretch is not in it yet."""
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):
@@ -198,7 +204,10 @@ class Branch:
     day_open: bool = False
     plan: DayPlan | None = None
     opened_at: datetime | None = None
-    service_times_s: dict[str, float] = field(default_factory=dict)
+    learned: Learned = field(default_factory=Learned)
+    """What was known of earlier days when this one opened."""
+    believed_log_s: dict[str, float] = field(default_factory=dict)
+    """By service, of that: the mean logarithm of its seconds."""
 
     devices: dict[str, Device] = field(default_factory=dict)
     device_by_key: dict[str, str] = field(default_factory=dict)
@@ -227,6 +236,12 @@ class Branch:
     last_taken_at: dict[str, datetime] = field(default_factory=dict)
     """By device: its last number that the server knows."""
     durations_s: dict[str, deque[int]] = field(default_factory=dict)
+    paces: dict[str, Pace] = field(default_factory=dict)
+    """By counter: its pace so far, earlier days included."""
+    hall_pace: Pace = field(default_factory=Pace)
+    """The pace of all counters together, today and lately."""
+    corrections: dict[str, Correction] = field(default_factory=dict)
+    """By length of wait: how estimates are corrected, earlier days included."""
     press_ids: set[str] = field(default_factory=set)
 
     @property
@@ -264,10 +279,13 @@ def empty_hall(branch: Branch) -> None:
         branch.last_taken_at,
         branch.durations_s,
         branch.press_ids,
+        branch.paces,
+        branch.corrections,
     ):
         table.clear()
     branch.last_call_id = 0
     branch.served = 0
+    branch.hall_pace = Pace()
     furnish(branch)
 
 

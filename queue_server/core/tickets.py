@@ -47,6 +47,7 @@ def take_ticket(branch: Branch, request: Request, command: c.TakeTicket, at: dat
             taken_at=at,
             procedure_code=command.procedure_code,
             language=command.language,
+            estimate=request.facts.estimate,
         ),
     )
 

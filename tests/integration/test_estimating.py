@@ -11,7 +11,7 @@ from queue_server.server.estimating import ANSWER_WITHIN_S, ASK_EVERY_S, START_A
 from tests.support.served_branch import until
 
 SNAPSHOT = Snapshot(
-    services={"land": SnapshotService("land", (300,) * 8, 300.0, 300.0)},
+    services={"land": SnapshotService("land", (300,) * 8, 300.0)},
     classes={"usual": SnapshotClass(1.0, 3600.0)},
     overflow_after_s={"land": 900.0},
     counters=(SnapshotCounter("counter-1", ("land",), (), "land", 100.0),),

@@ -9,6 +9,7 @@ import pytest
 
 from protocol.codec import decode_reply, encode
 from protocol.commands import AnyCommand, HandOverVisit, Introduce, Pair, TakeTicket, Tick
+from protocol.estimates import Estimate
 from protocol.events import AnyEvent, DayClosed, DayOpened, VisitTaken
 from protocol.link import new_id
 from protocol.views import AnyReply, Refused, TicketTaken
@@ -157,6 +158,18 @@ def test_a_mistake_of_ours_in_what_time_demands_is_an_alarm_until_the_next_day_o
     assert opens_at is not None
     assert any(isinstance(event, DayOpened) for event in hall.tick(opens_at))
     assert hall.alarms == set()
+
+
+def test_what_was_told_stands_in_the_log_and_the_next_day_knows_what_this_one_taught(hall: Handler, log: Log) -> None:
+    hall.estimates = {("civil_status", "usual"): Estimate(low_s=60, high_s=300)}
+    reply_to(hall, asked(take()), asked(take("land")))
+    told = [event.estimate for row in log.rows(1) if isinstance(event := row.event(), VisitTaken)]
+    assert told == [Estimate(low_s=60, high_s=300), None]
+    hall.tick(AT + timedelta(days=1))
+    opens_at = hall.next_deadline(AT + timedelta(days=1))
+    assert opens_at is not None
+    opened = next(event for event in hall.tick(opens_at) if isinstance(event, DayOpened))
+    assert sum(opened.learned.arrivals["land"]) == 1.0
 
 
 def test_an_off_line_number_is_dated_after_the_last_contact_before_the_silence(hall: Handler) -> None:

@@ -78,7 +78,8 @@ class DrivenBranch:
 
     def tick(self) -> tuple[e.AnyEvent, ...]:
         """Do what time demands now."""
-        return self._carry_out(core.Request(core.Actor.loop(), c.Tick(), self.facts()))[1]
+        facts = self.facts() if self.branch.day_open else self.facts(learned=core.learned_by(self.branch))
+        return self._carry_out(core.Request(core.Actor.loop(), c.Tick(), facts))[1]
 
     def advance(self, to: datetime) -> None:
         """Move the clock to this instant, ticking at every deadline on the way, as the loop does."""

@@ -11,11 +11,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import msgspec
+
 from protocol import codec
 from protocol import commands as c
 from protocol import events as e
 from protocol import views as v
 from protocol.configuration import Configuration
+from protocol.estimates import Learned
 from queue_server import core
 from tests.support.driven_branch import DrivenBranch
 from tests.support.halls import UTC_OFFSET_S
@@ -252,6 +255,16 @@ def views_decode_and_are_small(hall: DrivenBranch) -> None:
         assert codec.decode_envelope(body) == envelope
 
 
+def the_day_can_be_learned_from(hall: DrivenBranch) -> None:
+    """Whatever has happened, it can be summed up, and what an estimate is told survives the pipe; no person in it."""
+    learned = core.learned_by(hall.branch)
+    body = msgspec.json.encode(learned)
+    assert msgspec.json.decode(body, type=Learned) == learned
+    assert not any(f'"{clerk_id}"'.encode() in body for clerk_id in hall.branch.counter_by_clerk)
+    snapshot = core.take_snapshot(hall.branch, hall.at)
+    assert msgspec.json.decode(msgspec.json.encode(snapshot), type=core.Snapshot) == snapshot
+
+
 def the_loop_is_not_kept_spinning(hall: DrivenBranch) -> None:
     """A deadline that is due makes an event when the loop ticks; otherwise it lies ahead."""
     deadline = core.next_deadline(hall.branch, hall.at, UTC_OFFSET_S)
@@ -276,6 +289,7 @@ ALWAYS: tuple[Callable[[DrivenBranch], None], ...] = (
     replay_of_the_bytes_equals_the_state,
     asking_again_changes_nothing,
     views_decode_and_are_small,
+    the_day_can_be_learned_from,
     the_loop_is_not_kept_spinning,
 )
 """Every promise that holds at every instant."""

@@ -1,5 +1,6 @@
 """The branch as a whole: configurations that come now or tomorrow, questions, replies and views."""
 
+import math
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from protocol import commands as c
 from protocol import configuration as conf
 from protocol import events as e
 from protocol import views as v
+from protocol.estimates import Learned
 from queue_server import config, core
 from tests.support import invariants
 from tests.support.driven_branch import DrivenBranch, instant
@@ -470,12 +472,13 @@ def test_the_log_of_a_call_tells_who_was_passed_over_and_how_long_it_took() -> N
 
 def test_the_day_carries_what_the_handler_learned() -> None:
     hall = DrivenBranch(small_hall(), instant("06:00"))
-    facts = hall.facts(service_times_s={"land": 700.0}, previous_head="head", ballot_seed_hash="seed")
+    facts = hall.facts(learned=Learned(durations_s={"land": (700, 700)}), previous_head="head", ballot_seed_hash="seed")
     hall.ask_as(core.Actor.loop(), c.OpenDay(function_id="loop"), facts=facts)
     opened = hall.events()[-1]
     assert isinstance(opened, e.DayOpened)
-    assert (opened.service_times_s, opened.previous_head, opened.ballot_seed_hash) == ({"land": 700.0}, "head", "seed")
-    assert hall.branch.service_times_s == {"land": 700.0}
+    assert (opened.learned, opened.previous_head, opened.ballot_seed_hash) == (facts.learned, "head", "seed")
+    assert hall.branch.learned == facts.learned
+    assert hall.branch.believed_log_s == {"land": pytest.approx(math.log(700))}
     assert {device.public_key for device in opened.devices} >= {key_of("kiosk-1")}
     closed = hall.ask_as(core.Actor.loop(), c.CloseDay(function_id="loop"))
     assert closed == v.Done()

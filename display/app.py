@@ -7,16 +7,19 @@ burning in) goes by the real clock, as nobody should read in a hurry.
 
 import ctypes
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from display.clips import Pack, PackMaker, open_pack
 from display.ending import end_on_signals
 from display.flow import Scene
-from display.identity import Identity
+from display.identity import Identity, tell
+from display.pictures import NoPicture, Picture, read_pictures
 from display.player import open_sink
 from display.screen import ScreenSettings, prepare
 from display.stage import StageLoop
@@ -41,6 +44,7 @@ class BoardSettings:
     zone_id: str = ""
     sound: str = "device://default"
     clips: Path | None = None
+    pictures: Path | None = None
     witness_socket: Path | None = None
     screen: ScreenSettings = field(default_factory=ScreenSettings)
     theme: Theme = DAY
@@ -69,7 +73,7 @@ class BoardProgram:
     def __init__(self, settings: BoardSettings, texts: Texts) -> None:
         self._settings = settings
         self._texts = texts
-        self._identity = Identity(settings.state, settings.zone_id, lambda zone: self.link.watch(f"board/{zone}"))
+        self._identity = Identity(settings.state, settings.zone_id, self._watch)
         zone_id = self._identity.zone_id
         self.link: Link = open_link(
             settings.state,
@@ -93,6 +97,7 @@ class BoardProgram:
             say=self._voice.say,
             report_unsaid=self._identity.report_unsaid,
             on_scene=self._on_scene,
+            zone_id=zone_id,
         )
         self._scene = Scene("starting")
         self._ask_for_paint: Callable[[], None] = lambda: None
@@ -112,6 +117,10 @@ class BoardProgram:
         if state == "up":
             self._identity.introduce(self.link)
         self._stage.look()
+
+    def _watch(self, zone_id: str) -> None:
+        self._stage.watch(zone_id)
+        self.link.watch(f"board/{zone_id}")
 
     def _on_over(self, call_id: int, ending: Ending) -> None:
         self._stage.take_end(call_id, ending)
@@ -139,13 +148,14 @@ class BoardProgram:
         from kivy.clock import Clock
         from kivy.core.window import Window
 
-        from display.painting import make_board
+        from display.painting import PICTURE_ROOM, make_board
 
         self._clock = Clock
         Window.clearcolor = rgba(self._settings.theme.night)
         Window.bind(on_flip=self._on_flip)
         self._board = make_board(self._settings.theme, self._texts)
         self._board.show(self._scene, self._turn)
+        self._read_pictures(PICTURE_ROOM)
         self._finish_drawing = _finish_drawing() if self._settings.witness_socket else (lambda: None)
         self._ask_for_paint = Clock.create_trigger(self._paint)
         Clock.schedule_interval(self._next_turn, FOOTER_S)
@@ -162,9 +172,27 @@ class BoardProgram:
             self._voice.stop()
             self._maker.cancel()
             self._stage.close()
+            self._reader.join()
             self._voice.close()
             if self._witness is not None:
                 self._witness.close()
+
+    def _read_pictures(self, room: tuple[int, int]) -> None:
+        """Read the pictures for quiet times in a thread, since a large one takes longer than a frame may."""
+        folder = self._settings.pictures
+
+        def read() -> None:
+            for picture in read_pictures(folder, room) if folder else ():
+                if isinstance(picture, NoPicture):
+                    tell(str(picture))
+                else:
+                    self._clock.schedule_once(partial(self._take_picture_for_quiet, picture))
+
+        self._reader = threading.Thread(target=read, name="pictures", daemon=True)
+        self._reader.start()
+
+    def _take_picture_for_quiet(self, picture: Picture, _dt: float) -> None:
+        self._board.take_picture(picture)
 
     def _paint(self, *_: object) -> None:
         """Paint calls at once, and what nobody waits for (the clock, waiting lines) once a second at most.
@@ -239,6 +267,8 @@ class BoardProgram:
         match question.get("ask"):
             case "state":
                 self._clock.schedule_once(lambda _dt: answer(self._state()))
+            case "turn":
+                self._clock.schedule_once(lambda _dt: self._turn_for(answer))
             case "screenshot":
                 path = Path(question["path"])
                 self._clock.schedule_once(lambda _dt: self._take_picture(path, answer))
@@ -249,6 +279,7 @@ class BoardProgram:
         return {
             "answer": "state",
             **self._board.showing(),
+            "turn": self._turn,
             "link": self.link.state,
             "rate": self.link.rate,
             "voice": self._identity.health.state,
@@ -256,6 +287,10 @@ class BoardProgram:
             "speaking_id": self._stage.speaking_id,
             **self._stamp(),
         }
+
+    def _turn_for(self, answer: Answer) -> None:
+        self._next_turn()
+        answer({"answer": "turn", "turn": self._turn})
 
     def _take_picture(self, path: Path, answer: Answer) -> None:
         self._pictures.append((path, answer))

@@ -29,6 +29,7 @@ from presentation.board import (
     told_with,
     turns,
 )
+from presentation.formats import hall_time
 from presentation.texts import Texts
 from protocol.views import BoardCall, BoardView
 
@@ -41,7 +42,12 @@ SPEECH_LIMIT_S = 45
 IDLE_AFTER_S = 120
 """With nobody on the way, the last call is taken from the large place after this long."""
 
-SceneKind = Literal["starting", "calls", "idle", "closed", "message", "out_of_service"]
+NIGHT_AHEAD = timedelta(hours=3)
+"""A closed hall that opens again later than this goes dark, once `NIGHT_AFTER` has passed since its last call."""
+
+NIGHT_AFTER = timedelta(minutes=30)
+
+SceneKind = Literal["starting", "calls", "idle", "closed", "night", "message", "out_of_service"]
 LinkState = Literal["connecting", "up", "gone", "refused"]
 
 
@@ -80,14 +86,27 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that is painted: the kind of scene, its lines, and for quiet scenes a title and hints per language."""
+    """All that is painted: the kind of scene, its lines, and for quiet scenes a title and hints per language.
+
+    `translations` are the lines in every language of the board, the first one's first.
+    """
 
     kind: SceneKind
     clock: str = ""
-    lines: BoardLines | None = None
+    translations: tuple[BoardLines, ...] = ()
     amber: bool = False
     titles: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> BoardLines | None:
+        """The lines in the board's first language."""
+        return self.translations[0] if self.translations else None
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the board, in order."""
+        return tuple(lines.language for lines in self.translations) or LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +127,8 @@ def step(stage: Stage, world: Input, texts: Texts) -> Step:
     stage = _for_the_day(stage, world, view)
     clock = clock_digits(world.now, view.utc_offset_s)
     if view.message:
-        titles = tuple(view.message[language] for language in LANGUAGES if view.message.get(language))
+        languages = view.policies.board_languages
+        titles = tuple(view.message[language] for language in languages if view.message.get(language))
         return Step(stage, _scene("message", view, stage, texts, clock, titles=titles or tuple(view.message.values())))
     stage, announcement = _next_turn(stage, world, view)
     scene = _calls_or_quiet(stage, world, view, texts, clock)
@@ -197,21 +217,37 @@ def _calls_or_quiet(stage: Stage, world: Input, view: BoardView, texts: Texts, c
     amber = awaited or (current is not None and minimum_runs)
     if amber:
         return _scene("calls", view, stage, texts, clock, amber=True)
+    languages = view.policies.board_languages
     if view.state == "closed":
         return _scene(
-            "closed",
+            "night" if _is_night(view, world.now) else "closed",
             view,
             stage,
             texts,
             clock,
-            titles=tuple(texts("board.closed", language) for language in LANGUAGES),
+            titles=tuple(texts(_closed_key(view, world.now), language) for language in languages),
             hints=next_opening(view, world.now, texts),
         )
     idle_at = _idle_at(view)
     if current is None or (idle_at is not None and world.now >= idle_at):
-        titles = tuple(texts("board.none_called", language) for language in LANGUAGES)
+        titles = tuple(texts("board.none_called", language) for language in languages)
         return _scene("idle", view, replace(stage, current_id=None), texts, clock, titles=titles)
     return _scene("calls", view, stage, texts, clock)
+
+
+def _closed_key(view: BoardView, now: datetime) -> str:
+    """Tell a break within the day from its end."""
+    opens_at, offset_s = view.next_opens_at, view.utc_offset_s
+    same_day = opens_at is not None and hall_time(opens_at, offset_s).date() == hall_time(now, offset_s).date()
+    return "board.closed_break" if same_day else "board.closed"
+
+
+def _is_night(view: BoardView, now: datetime) -> bool:
+    """Tell whether nobody is expected to look at the board for hours."""
+    last = max((call.called_at for call in view.calls), default=None)
+    if last is not None and now < last + NIGHT_AFTER:
+        return False
+    return view.next_opens_at is None or view.next_opens_at - now > NIGHT_AHEAD
 
 
 def _scene(
@@ -227,8 +263,11 @@ def _scene(
 ) -> Scene:
     assert stage.told is not None, "a stage knows its day before it is painted"
     current_id = stage.current_id if kind == "calls" else None
-    lines = board_lines(view, current_id, stage.told, texts)
-    return Scene(kind, clock, lines, amber, titles, hints)
+    return Scene(kind, clock, _translations(view, current_id, stage.told, texts), amber, titles, hints)
+
+
+def _translations(view: BoardView, current_id: int | None, told: Told, texts: Texts) -> tuple[BoardLines, ...]:
+    return tuple(board_lines(view, current_id, told, texts, language) for language in view.policies.board_languages)
 
 
 def _unheard(world: Input, texts: Texts) -> Scene:
@@ -236,58 +275,12 @@ def _unheard(world: Input, texts: Texts) -> Scene:
     view = world.view
     if view is None and world.link in ("connecting", "up"):
         return Scene("starting")
-    lines = None
-    if view is not None:
-        lines = replace(board_lines(view, None, Told(view.day, 0), texts), others=(), waiting=(), closed_counters="")
+    languages = view.policies.board_languages if view else LANGUAGES
+    known = _translations(view, None, Told(view.day, 0), texts) if view else ()
     hint = "refusal.unknown_device" if world.link == "refused" else "board.out_of_service_hint"
     return Scene(
         "out_of_service",
-        lines=lines,
-        titles=tuple(texts("board.out_of_service", language) for language in LANGUAGES),
-        hints=tuple(texts(hint, language) for language in LANGUAGES),
+        translations=tuple(replace(lines, others=(), waiting=(), closed_counters="") for lines in known),
+        titles=tuple(texts("board.out_of_service", language) for language in languages),
+        hints=tuple(texts(hint, language) for language in languages),
     )
-
-
-# --- Lines that share one place --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How the lines of a scene share the board: two large rows, a list, and the waiting lines below it."""
-
-    large: int = 2
-    side_rows: int = 8
-    least_waiting_rows: int = 4
-
-
-ROOM = Room()
-
-
-def shares(others: int, upcoming: int, recent_calls: int, room: Room = ROOM) -> tuple[int, int]:
-    """Divide the side of the board: rows for calls and rows for waiting lines.
-
-    The usual number of calls is the hall's own (`board_recent_calls`, the large rows counted); when more people than
-    that are called at once, their lines take the place of the waiting lines, since being called is more urgent.
-    """
-    usual = max(recent_calls - room.large, 0)
-    rows = min(max(usual, upcoming - room.large), room.side_rows, max(others - room.large, 0))
-    reserved = min(max(usual, rows), room.side_rows)
-    return rows, max(room.side_rows - reserved, 0)
-
-
-def page_of(count: int, size: int, turn: int) -> tuple[int, int]:
-    """Give the span (start, end) of the page that turn number `turn` shows of `count` lines, `size` at a time.
-
-    The last page is filled up from the one before, so that no page is nearly empty.
-    """
-    if size <= 0 or count <= 0:
-        return 0, 0
-    pages = -(-count // size)
-    start = min(turn % pages * size, max(count - size, 0))
-    return start, min(start + size, count)
-
-
-def pledge_parts(pledge: str) -> tuple[str, str]:
-    """Part a pledge at its first colon into the words to stress and the rest: "5 rõ", "rõ người · rõ việc"."""
-    head, colon, rest = pledge.partition(":")
-    return (head.strip(), rest.strip()) if colon else ("", pledge.strip())

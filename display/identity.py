@@ -48,7 +48,7 @@ class Identity:
         """Take how the voice is; the server and the log are told."""
         self._health = health
         if health.state not in ("ok", "starting"):
-            _say(f"voice: {health.state}: {health.detail}")
+            tell(f"voice: {health.state}: {health.detail}")
         self._report()
 
     def report_unsaid(self, day: str, call_id: int, on_reply: Callable[[AnyReply | None], None]) -> None:
@@ -64,7 +64,7 @@ class Identity:
             return  # The question is asked again when the link comes up.
         boards = [function for function in reply.functions if function.kind == "board"]
         if not boards:
-            _say(f"device {reply.device_id} has no function of kind board; create it with --function board:…")
+            tell(f"device {reply.device_id} has no function of kind board; create it with --function board:…")
             return
         place = Place(function_id=boards[0].function_id, zone_id=self._wanted_zone_id or boards[0].zone_id)
         if place != self._place:
@@ -102,5 +102,6 @@ class Identity:
             on_reply(None)
 
 
-def _say(what: str) -> None:
+def tell(what: str) -> None:
+    """Say something to whoever keeps the log."""
     print(f"display: {what}", file=sys.stderr, flush=True)  # noqa: T201 -- the service manager keeps it.

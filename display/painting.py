@@ -11,15 +11,18 @@ from typing import Any, TypeVar
 
 from kivy.animation import Animation
 from kivy.factory import Factory
+from kivy.graphics.texture import Texture
 from kivy.lang import Builder
 from kivy.lang.parser import global_idmap
 from kivy.properties import AliasProperty, BooleanProperty, ListProperty, NumericProperty
 from kivy.uix.widget import Widget
 
 from display import widgets
-from display.flow import ROOM, Scene, page_of, pledge_parts, shares
+from display.flow import Scene
+from display.pictures import Picture
 from display.screen import BOARD_SIZE, register_fonts
-from presentation.board import LANGUAGES, BoardLines, CallLine, WaitingLine
+from display.sharing import ROOM, language_of, page_of, pledge_parts, shares, slides_of
+from presentation.board import BoardLines, CallLine, WaitingLine
 from presentation.texts import Texts
 from presentation.tokens import BOARD_TYPE, GEOMETRY, MOTION_MS, Theme, rgba
 
@@ -30,9 +33,15 @@ KV_FILE = Path(__file__).with_name("board.kv")
 SIDE_LEFT, SIDE_WIDTH, SIDE_TOP = 1234, 632, 142
 TITLE_HEIGHT, CALL_HEIGHT, WAITING_HEIGHT, GAP = 66, 85, 70, 22
 LEFT_CARD = [56, 158, 1068, 783]
+PICTURE_ROOM = (1068, 783)
 PLEDGE_GAP = 32
+CHIP_GAP = 24
+PLEDGE_POINTS, NOTICE_POINTS = 56, 68
+NIGHT_TURNS = 20
 NOWHERE = [0, 0, 0, 0]
 FULL_CARD = [56, 158, 1808, 783]
+NIGHT_CARDS = ([56, 60, 1808, 783], [160, 140, 1700, 783], [300, 220, 1560, 783], [100, 260, 1760, 783])
+"""By night the few words wander over the screen, so that nothing burns in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class Board(Widget):
 
     drift = ListProperty([0, 0])
     full = BooleanProperty(default=False)  # The scene takes both columns.
+    dark = BooleanProperty(default=False)  # By night head and foot are dark as well.
     unit = NumericProperty(1.0)
     origin = ListProperty([0, BOARD_SIZE[1]])
     footer_top = AliasProperty(lambda board: board.at(0, 988)[1], bind=["unit", "origin"])
@@ -78,6 +88,8 @@ class Board(Widget):
     def __init__(self, theme: Theme, texts: Texts) -> None:
         self._colour = {name: rgba(getattr(theme, name)) for name in _PAINTS}
         self._texts = texts
+        self._pictures: list[Any] = []
+        self._languages: tuple[str, ...] = ()
         self.kind = ""
         super().__init__()
         self.bind(size=self._fit, drift=self._fit)
@@ -89,7 +101,6 @@ class Board(Widget):
             self.fbind("origin", row.setter("shift"))
             self.add_widget(row)
         self._place_side(ROOM.side_rows // 2)
-        self.ids.hotline_label.text = texts("board.hotline", LANGUAGES[0])
 
     def at(self, left: float, top: float) -> tuple[float, float]:
         """Turn a point of the drawing into one of the real screen."""
@@ -102,19 +113,36 @@ class Board(Widget):
 
     # --- Painting ---
 
+    def take_picture(self, picture: Picture) -> None:
+        """Show this picture as well when the hall is quiet."""
+        texture = Texture.create(size=picture.size, colorfmt="rgb")
+        texture.blit_buffer(picture.rgb, colorfmt="rgb", bufferfmt="ubyte")
+        texture.flip_vertical()
+        self._pictures.append(texture)
+
     def show(self, scene: Scene, turn: int) -> None:
-        """Paint a scene; `turn` counts the changes of what shares a place (pages of waiting lines, pledges)."""
-        lines = scene.lines
-        self.ids.clock.text = scene.clock
-        self.full = scene.kind in ("closed", "message", "out_of_service")
-        self.ids.names.text = lines.names if lines else ""
-        self.ids.agency.text = lines.agency if lines else ""
-        self.ids.hotline.text = lines.hotline if lines else ""
-        self._show_pledge(lines.pledges if lines else (), turn)
+        """Paint a scene; `turn` counts the changes of what shares a place (languages, pages, slides, pledges)."""
+        self._languages = scene.languages
+        lines = scene.translations[language_of(turn, len(scene.translations))] if scene.translations else None
+        self.dark = scene.kind == "night"
+        self.full = scene.kind in ("closed", "night", "message", "out_of_service")
+        self._show_frame(scene, lines if not self.dark else None)
+        self._show_pledge(lines.pledges if lines and not self.dark else (), turn)
         self._show_calls(scene)
         self._show_side(lines if not self.full else None, scene.kind, turn)
-        self._show_card(scene)
+        self._show_card(scene, turn)
+        self._show_slide(scene, turn)
         self.kind = scene.kind
+
+    def _show_frame(self, scene: Scene, lines: BoardLines | None) -> None:
+        """Write head and foot, whose names stay in the first language and are told in the others by turns."""
+        main = scene.lines if lines else None
+        self.ids.clock.text = scene.clock if not self.dark else ""
+        self.ids.names.text = main.names if main else ""
+        self.ids.zone.text = lines.zone if lines else ""
+        self.ids.agency.text = lines.agency if lines and not lines.zone else ""
+        self.ids.hotline.text = main.hotline if main else ""
+        self.ids.hotline_label.text = self._texts("board.hotline", lines.language) if lines and lines.hotline else ""
 
     def _show_calls(self, scene: Scene) -> None:
         lines = scene.lines if scene.kind == "calls" else None
@@ -129,8 +157,13 @@ class Board(Widget):
             if current and current.again
             else "board.now_calling"
         )
-        row.caption = self._texts.together(key, LANGUAGES)
-        row.counter_caption = self._texts.together("board.counter", LANGUAGES)
+        priority = bool(current and current.priority)
+        # A priority number needs the room of the caption's other languages for its mark.
+        row.caption = self._texts.together(key, self._languages[:1] if priority else self._languages)
+        row.counter_caption = self._texts.together("board.counter", self._languages)
+        row.chip = self._texts.together("common.priority", self._languages) if priority else ""
+        row.chip_left = 48 + widgets.words_width(row.caption, BOARD_TYPE.footer, "Vietnam SemiBold") + CHIP_GAP
+        row.chip_width = widgets.words_width(row.chip, BOARD_TYPE.footer, "Vietnam Bold") + 2 * CHIP_GAP
         _fill(row, current)
         for index, name in enumerate(("earlier_1", "earlier_2")):
             _fill(self.ids[name], _nth(lines.others, index) if lines else None)
@@ -143,8 +176,10 @@ class Board(Widget):
         for index, row in enumerate(self._rows):
             line = _nth(listed, index) if index < rows else None
             _fill(row, line)
-            row.counter_caption = self._texts("common.counter", LANGUAGES[0], counter=line.counter) if line else ""
-        self.ids.recent_title.text = self._texts.together("board.recent", LANGUAGES) if lines else ""
+            row.counter_caption = (
+                self._texts("common.counter", lines.language, counter=line.counter) if line and lines else ""
+            )
+        self.ids.recent_title.text = self._texts.together("board.recent", self._languages) if rows and listed else ""
         self._place_side(ROOM.side_rows - waiting_rows)
         self._show_waiting(lines, waiting_rows, turn)
 
@@ -161,29 +196,50 @@ class Board(Widget):
             top += WAITING_HEIGHT
 
     def _show_waiting(self, lines: BoardLines | None, rows: int, turn: int) -> None:
-        texts = self._texts
+        texts, languages = self._texts, self._languages
         busy = [line for line in lines.waiting if line.count] if lines else []
         start, end = page_of(len(busy), rows, turn)
         page = busy[start:end]
         for index, row in enumerate(self._waiting):
-            _fill_waiting(row, _nth(page, index), texts)
-        title = texts.together("board.waiting", LANGUAGES) if busy else texts.together("board.none_waiting", LANGUAGES)
+            _fill_waiting(row, _nth(page, index), texts, lines.language if lines else "")
+        title = texts.together("board.waiting" if busy else "board.none_waiting", languages)
         self.ids.waiting_title.text = title if lines and rows else ""
         closed = lines.closed_counters if lines and rows else ""
-        label = texts.together("board.counter_closed", LANGUAGES)
+        label = texts("board.counter_closed", lines.language) if lines else ""
         self.ids.closed_counters.text = f"{label}: {closed}" if closed else ""
 
-    def _show_card(self, scene: Scene) -> None:
+    def _show_card(self, scene: Scene, turn: int) -> None:
         card = self.ids.card
         paints = _CARDS.get(scene.kind)
-        card.frame = NOWHERE if paints is None else FULL_CARD if self.full else LEFT_CARD
+        card.frame = NOWHERE if paints is None else FULL_CARD
         if paints is None:
             card.title = card.lead = card.hint = card.mark = ""
             return
+        if self.dark:
+            card.frame = NIGHT_CARDS[turn // NIGHT_TURNS % len(NIGHT_CARDS)]
         card.ground, card.color, card.quiet_color, card.mark_color = (self._colour[name] for name in paints.colours)
         card.mark, card.points, card.hint_points = paints.mark, paints.points, paints.hint_points
         card.title, card.lead = _nth(scene.titles, 0) or "", _nth(scene.hints, 0) or ""
         card.hint = "\n".join((*scene.titles[1:], *scene.hints[1:]))
+
+    def _show_slide(self, scene: Scene, turn: int) -> None:
+        card = self.ids.slide
+        if scene.kind != "idle":
+            Animation.cancel_all(card, "opacity")
+            card.frame, card.texture, card.opacity = NOWHERE, None, 0
+            card.head = card.body = card.others = ""
+            return
+        slides = slides_of(scene, len(self._pictures))
+        slide = slides[turn % len(slides)]
+        card.frame = LEFT_CARD
+        texture = self._pictures[slide.picture] if slide.picture is not None else None
+        words = (slide.head, "\n".join(slide.lines), "\n".join(slide.others))
+        if (card.head, card.body, card.others, card.texture) == (*words, texture):
+            return
+        card.head, card.body, card.others = words
+        card.body_points = PLEDGE_POINTS if slide.head else NOTICE_POINTS
+        card.texture = texture
+        _appear(card)
 
     def _show_pledge(self, pledges: tuple[str, ...], turn: int) -> None:
         head, rest = pledge_parts(pledges[turn % len(pledges)]) if pledges else ("", "")
@@ -193,9 +249,7 @@ class Board(Widget):
             gently = bool(label.text) and bool(text)
             label.text = text
             if gently:
-                Animation.cancel_all(label, "opacity")
-                label.opacity = 0
-                Animation(opacity=1, duration=MOTION_MS / 1000, transition="out_quad").start(label)
+                _appear(label)
         left, top, _, height = self.ids.pledge_head.frame
         room = self.ids.hotline_label.frame[0] - PLEDGE_GAP
         begins = left + (widgets.words_width(head, BOARD_TYPE.footer, "Vietnam Bold") + PLEDGE_GAP if head else 0)
@@ -222,6 +276,11 @@ class Board(Widget):
             "scene": self.kind,
             "calls": [each.as_data() for each in self.shown_calls()],
             "waiting": [[row.prefix, row.name, row.detail] for row in self._waiting if row.taken and row.opacity],
+            "zone": self.ids.zone.text,
+            "chip": self.ids.current.chip,
+            "slide": [self.ids.slide.head, self.ids.slide.body] if self.ids.slide.frame[2] else [],
+            "moving": any(each.opacity < 1 for each in (self.ids.pledge, *([self.ids.slide] * (self.kind == "idle")))),
+            "cut": [each.text for each in self.walk() if getattr(each, "is_cut", False)],
             "title": self.ids.card.title,
             "lead": self.ids.card.lead,
             "hint": self.ids.card.hint,
@@ -238,12 +297,12 @@ class _CardPaint:
 
 
 _CARDS = {
-    "idle": _CardPaint(("night_2", "on_night", "on_night_quiet", "amber"), "", 70),
     "closed": _CardPaint(("night_2", "on_night", "on_night_quiet", "on_night_quiet"), "clock", 92),
     "out_of_service": _CardPaint(("night_2", "on_night", "on_night_quiet", "on_night_quiet"), "pause", 92),
+    "night": _CardPaint(("night", "on_night_quiet", "on_night_quiet", "on_night_quiet"), "", 64),
     "message": _CardPaint(("brick", "on_brick", "on_brick", "on_brick"), "alert", 104, hint_points=72),
 }
-_PAINTS = ("amber", "on_amber", "on_amber_quiet", "night_2", "on_night", "on_night_quiet", "brick", "on_brick")
+_PAINTS = ("night", "amber", "on_amber", "on_amber_quiet", "night_2", "on_night", "on_night_quiet", "brick", "on_brick")
 
 
 def _fill(row: Any, line: CallLine | None) -> None:
@@ -252,13 +311,20 @@ def _fill(row: Any, line: CallLine | None) -> None:
     row.counter = line.counter if line else ""
 
 
-def _fill_waiting(row: Any, line: WaitingLine | None, texts: Texts) -> None:
+def _appear(widget: Any) -> None:
+    """Let something new come in gently."""
+    Animation.cancel_all(widget, "opacity")
+    widget.opacity = 0
+    Animation(opacity=1, duration=MOTION_MS / 1000, transition="out_quad").start(widget)
+
+
+def _fill_waiting(row: Any, line: WaitingLine | None, texts: Texts, language: str) -> None:
     row.prefix = line.prefix if line else ""
     row.name = line.name if line else ""
     if line is None or not line.detail:
         row.detail = str(line.count) if line else ""
     else:
-        row.detail = texts("board.people_and_range", LANGUAGES[0], count=line.count, range=line.detail)
+        row.detail = texts("board.people_and_range", language, count=line.count, range=line.detail)
 
 
 def _nth(lines: Sequence[LineT], index: int) -> LineT | None:

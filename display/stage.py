@@ -15,7 +15,7 @@ from typing import Protocol
 from display.flow import Announcement, Input, LinkState, Scene, Stage, step
 from display.memory import Memory, load_memory, save_memory
 from display.voice import Ending, StillCalled
-from presentation.board import Told
+from presentation.board import Told, merged
 from presentation.texts import Texts
 from protocol.configuration import Policies
 from protocol.views import AnyReply, BoardView, Envelope
@@ -60,6 +60,7 @@ class StageLoop:
         say: Say,
         report_unsaid: ReportUnsaid,
         on_scene: Callable[[Scene], None],
+        zone_id: str = "",
     ) -> None:
         self._folder = state
         self._texts = texts
@@ -76,6 +77,8 @@ class StageLoop:
         self._stage = Stage()
         self._started_s = time.monotonic()
         self._changed = threading.Condition()
+        self._zone_id = zone_id
+        self._views: dict[str, BoardView] = {}
         self._view: BoardView | None = None
         self._speaking_id: int | None = None
         self._asked = True
@@ -97,11 +100,19 @@ class StageLoop:
     # --- For any thread ---
 
     def take_view(self, envelope: Envelope) -> None:
-        """Take a view of the board's zone. A board that belongs to no zone hears of all, and stays with the first."""
+        """Take a view of a zone. A board that belongs to no zone hears of all, and shows the whole hall."""
         view = envelope.view
-        if isinstance(view, BoardView) and (self._view is None or self._view.zone_id == view.zone_id):
-            self._view = view
+        if isinstance(view, BoardView) and self._zone_id in ("", view.zone_id):
+            self._views[view.zone_id] = view
+            self._view = merged([self._views[zone_id] for zone_id in sorted(self._views)])
             self.look()
+
+    def watch(self, zone_id: str) -> None:
+        """Show this zone from now on; empty: all of them."""
+        if zone_id and zone_id != self._zone_id:
+            self._views = {known: view for known, view in self._views.items() if known == zone_id}
+            self._view = self._views.get(zone_id)
+        self._zone_id = zone_id
 
     def take_end(self, call_id: int, ending: Ending) -> None:
         """Take note that an announcement is over, and whether it was heard to its end."""

@@ -16,6 +16,7 @@ from kivy.properties import (
     ColorProperty,
     ListProperty,
     NumericProperty,
+    ObjectProperty,
     StringProperty,
 )
 from kivy.uix.label import Label
@@ -96,6 +97,13 @@ class Text(Placed, Label):
                 size = max(size * self.width / measured * 0.99, self.smallest * self.unit)
         self.font_size = size
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether even the smallest letters were too large for the place."""
+        return (
+            bool(self.text) and self.width > 0 and words_width(self.text, self.font_size, self.font_name) > self.width
+        )
+
 
 class Number(Placed):
     """A number in fixed cells, `H025` or `08:42`, standing at the left, centre or right of its place."""
@@ -175,6 +183,9 @@ class CallRow(Placed):
     counter = StringProperty("")
     caption = StringProperty("")
     counter_caption = StringProperty("")
+    chip = StringProperty("")  # Beside the caption: that this number has priority.
+    chip_left = NumericProperty(0)
+    chip_width = NumericProperty(0)
     color = ColorProperty("#ffffff")
     quiet_color = ColorProperty("#ffffff")
     ground = ColorProperty("#000000")
@@ -241,6 +252,7 @@ class Paragraph(Placed, Label):
 
     def __init__(self, **kwargs: Any) -> None:
         self._refit = Clock.create_trigger(self._fit, -1)
+        self._needed = 0.0
         super().__init__(**kwargs)
         self.bind(text=self._refit, size=self._refit, points=self._refit, unit=self._refit)
         self._fit()
@@ -251,10 +263,35 @@ class Paragraph(Placed, Label):
         for _attempt in range(6):
             self.font_size = size
             self.texture_update()
-            if self.texture_size[1] <= self.height:
+            self._needed = self.texture_size[1]
+            if self._needed <= self.height:
                 break
             size *= 0.86
         self.text_size = self.size
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether even the smallest letters were too large for the place."""
+        return bool(self.text) and self.width > 0 and self._needed > self.height
+
+
+class SlideCard(Placed):
+    """A quiet thing to look at: a promise in a few words, a notice, or a picture as large as it fits."""
+
+    head = StringProperty("")
+    body = StringProperty("")
+    others = StringProperty("")
+    body_points = NumericProperty(56)
+    texture = ObjectProperty(None, allownone=True)
+
+    @staticmethod
+    def fitted(texture: Any, pos: list[float], size: list[float]) -> tuple[float, float, float, float]:
+        """Give place and size (x, y, width, height) of a picture that is shown whole in the middle of this place."""
+        if texture is None:
+            return 0, 0, 0, 0
+        scale = min(size[0] / texture.width, size[1] / texture.height)
+        width, height = texture.width * scale, texture.height * scale
+        return pos[0] + (size[0] - width) / 2, pos[1] + (size[1] - height) / 2, width, height
 
 
 class Card(Placed):

@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from presentation.formats import hall_time, listed, opening, ticket_number, wait_range
 from presentation.texts import Texts, name_in
-from protocol.views import BoardCall, BoardView
+from protocol.views import BoardCall, BoardCounter, BoardView
 
 LANGUAGES = ("vi", "en")
-"""The languages of a board's labels, in order; a board speaks to everybody at once."""
+"""The languages of a board that has not heard yet which ones its hall wants (`Policies.board_languages`)."""
 
 TURNS_LIMIT = 16
 """So many calls wait for their turn at most; when more do, the oldest stand on their lines and get no turn."""
@@ -87,6 +89,7 @@ class CallLine:
     counter: str
     again: bool
     awaited: bool  # The citizen is still on the way.
+    priority: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +104,19 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True)
 class BoardLines:
-    """All words of a board but those of its timing; labels hold all languages of the board."""
+    """All words of a board in one of its languages, but those of its timing."""
 
+    language: str
     names: str  # Of the branch, in capitals.
     agency: str
+    zone: str  # Of this board's zone, in a hall that has several.
     hotline: str
     current: CallLine | None
     others: tuple[CallLine, ...]
     waiting: tuple[WaitingLine, ...]
     closed_counters: str  # "2, 5" or empty.
     pledges: tuple[str, ...]
+    notices: tuple[str, ...]
     recent_calls: int  # So many other calls the hall wants to see beside the current one.
 
 
@@ -122,6 +128,32 @@ def call_line(call: BoardCall) -> CallLine:
         counter=str(call.counter_number),
         again=call.again,
         awaited=call.state == "called",
+        priority=call.priority,
+    )
+
+
+def is_away(counter: BoardCounter) -> bool:
+    """Tell whether nobody works at a counter now; one that still has its citizen is not away. LEDs go by it as well."""
+    return counter.state != "open" and not counter.ticket_number
+
+
+def merged(views: Sequence[BoardView]) -> BoardView:
+    """Make one view of those of several zones, for a board that shows the whole hall."""
+    assert views, "a hall has a zone"
+    first = views[0]
+    if len(views) == 1:
+        return first
+    waiting = {line.service_id: line for view in views for line in view.waiting}
+    return replace(
+        first,
+        zone_id="",
+        zone_names={},
+        state="open" if any(view.state == "open" for view in views) else "closed",
+        calls=tuple(
+            sorted((call for view in views for call in view.calls), key=lambda call: call.call_id, reverse=True)
+        ),
+        counters=tuple(sorted((each for view in views for each in view.counters), key=lambda each: each.number)),
+        waiting=tuple(waiting.values()),
     )
 
 
@@ -132,10 +164,13 @@ def board_lines(view: BoardView, current_id: int | None, told: Told, texts: Text
     who are called at once all see their number at once; then the newest of the rest.
     """
     calls = {call.call_id: call for call in view.calls}
+    zone = name_in(view.zone_names, language) if view.zone_names else ""
     current = calls.get(current_id) if current_id is not None else None
     words = texts.words(language)
     return BoardLines(
+        language=language,
         names=name_in(view.names, language).upper(),
+        zone=zone,
         agency=name_in(view.agency, language),
         hotline=view.hotline,
         current=call_line(current) if current else None,
@@ -151,8 +186,9 @@ def board_lines(view: BoardView, current_id: int | None, told: Told, texts: Text
             )
             for line in view.waiting
         ),
-        closed_counters=listed(words, (counter.number for counter in view.counters if counter.state != "open")),
+        closed_counters=listed(words, (counter.number for counter in view.counters if is_away(counter))),
         pledges=tuple(name_in(pledge, language) for pledge in view.pledges),
+        notices=tuple(name_in(notice, language) for notice in view.notices),
         recent_calls=view.policies.board_recent_calls,
     )
 
@@ -171,12 +207,12 @@ def clock_digits(now: datetime, utc_offset_s: int) -> str:
     return f"{local.hour:02d}:{local.minute:02d}"
 
 
-def next_opening(view: BoardView, now: datetime, texts: Texts, languages: Sequence[str] = LANGUAGES) -> tuple[str, ...]:
+def next_opening(view: BoardView, now: datetime, texts: Texts) -> tuple[str, ...]:
     """Write when the hall opens again, one sentence per language; none when the calendar names no opening."""
     if view.next_opens_at is None:
         return ()
     opens_at = view.next_opens_at
     return tuple(
         texts("board.closed_next", language, when=opening(texts.words(language), opens_at, now, view.utc_offset_s))
-        for language in languages
+        for language in view.policies.board_languages
     )

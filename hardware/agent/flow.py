@@ -19,6 +19,7 @@ from hardware.agent.settings import AgentSettings, FunctionSettings
 from hardware.keypad import CallKeypad, KeypadAction, Pressed
 from hardware.led import CounterDisplay, fitted
 from hardware.rating_keypad import RatingKeypad
+from presentation.board import is_away
 from presentation.formats import ticket_number
 from protocol import commands as c
 from protocol.views import AnyReply, AnyView, BoardCounter, BoardView, CounterView, Refused
@@ -404,7 +405,9 @@ def led_text(counters: Mapping[str, BoardCounter], function: Function, *, live: 
     if counter.ticket_number:
         whole = ticket_number(counter.prefix, counter.ticket_number)
         return display.called(whole if len(whole) <= width else str(counter.ticket_number)[-width:])
-    return {"open": display.idle, "paused": display.paused, "closed": display.closed}[counter.state]()
+    if not is_away(counter):
+        return display.idle()
+    return display.paused() if counter.state == "paused" else display.closed()
 
 
 # --- Health and topics ------------------------------------------------------------------------------------------------

@@ -23,6 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--zone", default="", metavar="ZONE", help="the zone to show (default: as the server says)")
     parser.add_argument("--sound", default="device://default", metavar="ADDRESS", help="where calls are said")
     parser.add_argument("--clips", type=Path, metavar="DIR", help="a recorded clip pack (default: made by espeak-ng)")
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help="pictures for quiet times, by file name (default: the folder pictures/ beside the texts, if there is one)",
+    )
     parser.add_argument("--theme", choices=("day", "high-contrast"), default="day", help="the colours (default: day)")
     parser.add_argument("--fullscreen", action="store_true", help="take the whole screen")
     parser.add_argument("--size", default="1920x1080", metavar="WxH", help="the window (default: 1920x1080)")
@@ -48,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         zone_id=arguments.zone,
         sound=arguments.sound,
         clips=arguments.clips,
+        pictures=arguments.pictures or arguments.config / "pictures",
         witness_socket=arguments.witness_socket,
         screen=ScreenSettings(size=(width, height), fullscreen=arguments.fullscreen),
         theme=next(theme for theme in THEMES if theme.name == arguments.theme),

@@ -1,5 +1,6 @@
 """Which calls are still to be announced, and what stands on which line of a board."""
 
+import msgspec
 import pytest
 
 from presentation.board import (
@@ -7,6 +8,7 @@ from presentation.board import (
     Told,
     board_lines,
     clock_digits,
+    merged,
     next_opening,
     told_before,
     told_with,
@@ -110,3 +112,27 @@ def test_closed_counters_and_the_next_opening_are_named() -> None:
 
 def test_the_clock_is_the_halls() -> None:
     assert clock_digits(at(42 * 60), 7 * 3600) == "08:42"
+
+
+def test_a_board_of_the_whole_hall_shows_the_calls_and_counters_of_all_zones() -> None:
+    down = board(call(1, "H025", 3), call(4, "C041", 1), closed_counters=(6,))
+    up = msgspec.structs.replace(
+        board(call(3, "L012", 5), state="closed"), zone_id="upstairs", zone_names={"vi": "Tầng 2", "en": "Floor 2"}
+    )
+    whole = merged((down, up))
+    assert [each.call_id for each in whole.calls] == [4, 3, 1]
+    assert (whole.state, whole.zone_id, whole.zone_names) == ("open", "", {})
+    assert len(whole.counters) == 12
+    assert len(whole.waiting) == 8
+    assert board_lines(up, None, Told(DAY, 0), repository_texts(), "en").zone == "Floor 2"
+    assert merged((up,)) == up
+
+
+def test_a_counter_that_pauses_with_its_citizen_still_there_is_not_away() -> None:
+    view = board(closed_counters=(2, 3))
+    busy = msgspec.structs.replace(
+        view.counters[1], state="paused", prefix="H", ticket_number=25, visit_state="in_service"
+    )
+    counters = (view.counters[0], busy, *view.counters[2:])
+    lines = board_lines(msgspec.structs.replace(view, counters=counters), None, Told(DAY, 0), repository_texts())
+    assert lines.closed_counters == "3"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from display.flow import BACKLOG, Input, LinkState, Scene, Stage, page_of, pledge_parts, shares, step
+from display.flow import BACKLOG, Input, LinkState, Scene, Stage, step
 from presentation.board import Told
 from protocol.configuration import Policies
 from protocol.views import BoardCall, BoardView
@@ -189,7 +189,15 @@ QUIET = (
     ("the last call rests", board(call(1, "H001", 1, state="over")), 119, "calls"),
     ("two minutes of quiet", board(call(1, "H001", 1, state="over")), 120, "idle"),
     ("quiet, but somebody is on the way", board(call(1, "H001", 1)), 500, "calls"),
-    ("after hours", board(state="closed"), 0, "closed"),
+    ("lunch", board(state="closed", next_opens_at=at(2 * 3600)), 0, "closed"),
+    ("after hours", board(state="closed", next_opens_at=at(14 * 3600)), 0, "night"),
+    (
+        "just closed",
+        board(call(1, "H001", 1, state="over"), state="closed", next_opens_at=at(14 * 3600)),
+        1799,
+        "closed",
+    ),
+    ("a hall that never opens again", board(state="closed"), 0, "night"),
     ("after hours, but somebody is on the way", board(call(1, "H001", 1), state="closed"), 0, "calls"),
     ("an emergency", board(call(1, "H001", 1), message={"vi": "Mời mọi người ra khỏi tòa nhà."}), 0, "message"),
 )
@@ -198,6 +206,13 @@ QUIET = (
 @pytest.mark.parametrize(("what", "view", "second", "kind"), QUIET, ids=[row[0] for row in QUIET])
 def test_scenes(what: str, view: BoardView, second: float, kind: str) -> None:
     assert Hall().look(view, second).kind == kind, what
+
+
+def test_a_break_is_told_from_the_end_of_the_day() -> None:
+    lunch = Hall().look(board(state="closed", next_opens_at=at(2 * 3600)), 0)
+    evening = Hall().look(board(state="closed", next_opens_at=at(24 * 3600)), 0)
+    assert (lunch.titles[0], lunch.hints[0]) == ("Đang nghỉ giữa giờ", "Mở cửa lại: 10:00")
+    assert (evening.titles[0], evening.hints[0]) == ("Đã hết giờ làm việc", "Mở cửa lại: 08:00 T3 24/11")
 
 
 def test_nothing_is_announced_during_an_emergency_and_the_turn_comes_afterwards() -> None:
@@ -237,24 +252,3 @@ def test_the_minimum_is_the_halls_own() -> None:
     hall = Hall()
     view = board(*FIVE, policies=Policies(board_minimum_s=20))
     assert [large(hall.look(view, 10 + second)) for second in (0, 19.9, 20)] == ["H001>1", "H001>1", "H002>2"]
-
-
-@pytest.mark.parametrize(
-    ("others", "upcoming", "recent", "rows", "waiting"),
-    [(0, 0, 6, 0, 4), (12, 0, 6, 4, 4), (4, 4, 6, 2, 4), (15, 15, 6, 8, 0), (15, 9, 6, 7, 1), (3, 1, 2, 0, 8)],
-)
-def test_more_calls_take_the_place_of_waiting_lines(
-    others: int, upcoming: int, recent: int, rows: int, waiting: int
-) -> None:
-    assert shares(others, upcoming, recent) == (rows, waiting)
-
-
-def test_pages_take_turns() -> None:
-    assert [page_of(5, 4, turn) for turn in range(3)] == [(0, 4), (1, 5), (0, 4)]
-    assert page_of(3, 4, 1) == (0, 3)
-    assert page_of(0, 4, 3) == (0, 0)
-
-
-def test_a_pledge_has_a_stressed_part() -> None:
-    assert pledge_parts("5 rõ: rõ người · rõ việc") == ("5 rõ", "rõ người · rõ việc")
-    assert pledge_parts("Tận tụy vì dân") == ("", "Tận tụy vì dân")

@@ -82,6 +82,10 @@ class Bench:
         with self._changed:
             assert self._changed.wait_for(condition, PATIENCE_S), (self.said, self.scenes[-1:])
 
+    def others(self) -> list[str]:
+        lines = self.scenes[-1].lines if self.scenes else None
+        return [line.number for line in lines.others] if lines else []
+
     def current(self) -> str:
         lines = self.scenes[-1].lines if self.scenes else None
         return lines.current.number if lines and lines.current else ""
@@ -124,14 +128,19 @@ def test_a_voice_that_has_no_room_does_not_hold_the_board(tmp_path: Path) -> Non
         bench.stage.close()
 
 
-def test_a_board_of_no_zone_stays_with_the_first_it_hears_of(bench: Bench) -> None:
+def test_a_board_of_no_zone_shows_the_whole_hall_and_one_of_a_zone_its_own(bench: Bench) -> None:
     bench.show(board(call(1, "H025", 3)))
     bench.wait_for(lambda: bench.current() == "H025")
     bench.show(msgspec.structs.replace(board(call(7, "L900", 9)), zone_id="upstairs"))
+    bench.wait_for(lambda: bench.others() == ["L900"])
+    bench.stage.watch("hall")
+    bench.stage.look()
+    bench.wait_for(lambda: bench.others() == [])
+    bench.show(msgspec.structs.replace(board(call(8, "L901", 9)), zone_id="upstairs"))
     scenes = len(bench.scenes)
     bench.stage.look()
     bench.wait_for(lambda: len(bench.scenes) > scenes)
-    assert bench.current() == "H025"
+    assert (bench.current(), bench.others()) == ("H025", [])
 
 
 def test_a_citizen_is_still_called_only_as_long_as_that_can_be_known(bench: Bench) -> None:

@@ -26,6 +26,7 @@ from protocol.ticket_code import kiosk_link_key, ticket_secret
 from protocol.views import Estimate, Refused
 from queue_server import core
 from queue_server.config import Mistakes
+from queue_server.contacts import Contacts
 from queue_server.core.permission import check_role
 from queue_server.journal import Head, NotALog
 from queue_server.log import HEADS_FILE, CommitUnknown, Log, LogUnusable, StoredReply, body_hash, write_head
@@ -116,8 +117,7 @@ class Handler:
         self._rules = rules
         self._loaded = (log.seq, log.hash)
         """The chain's head when the state was last loaded from disk."""
-        self._contacts: dict[str, tuple[datetime, datetime]] = {}
-        """By device: when it was last heard, and when it was last heard before its last silence."""
+        self._contacts = Contacts(CONTACT_GAP * surroundings.rate)
         self._offset: tuple[datetime, str, int] | None = None
         """The last instant and zone whose offset from UTC was looked up, and that offset: a batch has one instant."""
 
@@ -171,6 +171,12 @@ class Handler:
         self._follow_days(events)
         return True
 
+    def hear(self, public_key: str, at: datetime) -> None:
+        """Note a sign of life of the device with this key."""
+        device_id = self.branch.device_by_key.get(public_key)
+        if device_id is not None:
+            self._contacts.heard(device_id, at)
+
     def next_deadline(self, at: datetime) -> datetime | None:
         """Tell when time has something to do next."""
         return core.next_deadline(self.branch, at, self.utc_offset_s(at))
@@ -217,7 +223,7 @@ class Handler:
             return self.refused("malformed")
         events_before = len(so_far.events)
         reply = self.refused("internal") if index in failing else self._try(index, one, command, at, so_far)
-        self._heard(asker, at)
+        self._contacts.heard(asker, at)
         # A stranger's guess at a pairing that does not exist is not worth a row on disk.
         if not isinstance(command, Question) and (not one.at_pairing or len(so_far.events) > events_before):
             so_far.replies[name] = StoredReply(*name, body_hash(one.body), reply)
@@ -399,7 +405,11 @@ class Handler:
             utc_offset_s=utc_offset_s,
             old_visit=old_visit,
             secret_valid=known is not None and self._is_secret(getattr(command, "secret", ""), known),
-            last_contact_at=self._contact_before_silence(actor.device_id, at),
+            last_contact_at=(
+                self._contacts.last_before(actor.device_id, command.taken_at, at)
+                if isinstance(command, c.HandOverVisit)
+                else None
+            ),
             estimate=self._told(command),
         )
 
@@ -438,16 +448,6 @@ class Handler:
             code = self._around.draw(PAIRING_ALPHABET, 8)
             if code[:2] not in open_names or len(open_names) >= len(PAIRING_ALPHABET) ** 2:
                 return code
-
-    def _heard(self, device_id: str, at: datetime) -> None:
-        self._contacts[device_id] = (at, self._contact_before_silence(device_id, at) or at)
-
-    def _contact_before_silence(self, device_id: str, at: datetime) -> datetime | None:
-        """Tell when the device was last heard before the silence that it is coming out of, or last came out of."""
-        if device_id not in self._contacts:
-            return None
-        last, before = self._contacts[device_id]
-        return last if at - last > CONTACT_GAP * self._around.rate else before
 
 
 def _is_request_id(request_id: bytes) -> bool:

@@ -23,6 +23,8 @@ def configure(branch: Branch, event: e.ConfigurationChanged) -> None:
         branch.coming = event.configuration
         return
     branch.coming = None
+    had = (*branch.former_ranges, *branch.configuration.kiosk_ranges)
+    branch.former_ranges = tuple(one for one in dict.fromkeys(had) if one not in event.configuration.kiosk_ranges)
     branch.hall = Hall(event.configuration)
     branch.configuration_id = event.configuration.configuration_id
     furnish(branch)

@@ -153,6 +153,7 @@ def renumber_visit(branch: Branch, event: e.VisitRenumbered) -> None:
     visit = branch.visits[event.visit_id]
     visit.prefix, visit.number = event.prefix, event.number
     branch.by_number[event.prefix, event.number] = visit.visit_id
+    branch.last_own_numbers[visit.function_id, visit.prefix] = visit.number
 
 
 def note_ticket(branch: Branch, event: e.TicketReported) -> None:
@@ -240,9 +241,10 @@ def _register(branch: Branch, visit: Visit) -> None:
     branch.by_number[visit.prefix, visit.number] = visit.visit_id
     branch.taken_by_service[visit.service_id] = branch.taken_by_service.get(visit.service_id, 0) + 1
     if visit.off_line:
+        branch.last_handed_over_at[visit.device_id] = visit.taken_at
+        branch.last_own_numbers[visit.function_id, visit.prefix] = visit.number
         return
     branch.last_numbers[visit.prefix] = visit.number
-    branch.last_taken_at[visit.device_id] = visit.taken_at
     lately = branch.taken_lately.setdefault(visit.function_id, deque())
     lately.append(visit.taken_at)
     while lately and visit.taken_at - lately[0] >= RATE_SPAN:

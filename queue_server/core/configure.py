@@ -5,7 +5,7 @@ from datetime import datetime
 
 from protocol import commands as c
 from protocol import events as e
-from protocol.configuration import Configuration
+from protocol.configuration import Configuration, KioskRange
 from queue_server.core.hall import Hall
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
@@ -75,8 +75,13 @@ def _served_queues(hall: Hall) -> set[str]:
 
 
 def _numbers_given_twice(branch: Branch, configuration: Configuration) -> Iterator[str]:
-    """Name a kiosk whose new off-line numbers the server has begun to give today."""
-    known = set(branch.configuration.kiosk_ranges)
+    """Name a kiosk whose new off-line numbers the server, or another kiosk that may be cut off, gives today."""
+    known = {*branch.configuration.kiosk_ranges, *branch.former_ranges}
     for numbers in configuration.kiosk_ranges:
-        if numbers not in known and branch.last_numbers.get(numbers.prefix, 0) >= numbers.first:
+        given_by_server = numbers not in known and branch.last_numbers.get(numbers.prefix, 0) >= numbers.first
+        if given_by_server or any(_overlap(numbers, had) for had in known if had.function_id != numbers.function_id):
             yield numbers.function_id
+
+
+def _overlap(one: KioskRange, other: KioskRange) -> bool:
+    return one.prefix == other.prefix and one.first <= other.last and other.first <= one.last

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -51,10 +52,11 @@ class Hall:
         catalogue = msgspec.json.encode(configuration.catalogue, order="deterministic")
         self.catalogue_hash = hashlib.sha256(catalogue).hexdigest()
 
-    def next_number(self, prefix: str, last: int) -> int:
-        """Give the number after ``last`` that no kiosk owns off line."""
+    def next_number(self, prefix: str, last: int, former: Sequence[KioskRange] = ()) -> int:
+        """Give the number after ``last`` that no kiosk owns off line, nor owned until a ``former`` configuration."""
         number = last + 1
-        for numbers in self.ranges_by_prefix.get(prefix, ()):
+        owned = [*self.ranges_by_prefix.get(prefix, ()), *(numbers for numbers in former if numbers.prefix == prefix)]
+        for numbers in sorted(owned, key=lambda numbers: numbers.first) if former else owned:
             if numbers.first <= number <= numbers.last:
                 number = numbers.last + 1
         return number

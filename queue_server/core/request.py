@@ -50,7 +50,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     secret_valid: bool = False
     """CancelVisit, RateByLink, FindVisit: the command's secret is the ticket's."""
     last_contact_at: datetime | None = None
-    """HandOverVisit: when the device was last heard before it fell back on its own numbers."""
+    """HandOverVisit: when the device was last heard before the silence in which it says to have given the number."""
     configuration: Configuration | None = None
     """Configure: its sources, read and found without mistakes."""
     learned: Learned = Learned()

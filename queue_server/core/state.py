@@ -14,7 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from protocol.commands import DeviceState, FunctionDescription, RatingChannel
-from protocol.configuration import Configuration
+from protocol.configuration import Configuration, KioskRange
 from protocol.estimates import Correction, Estimate, Learned, Pace
 from protocol.events import Clause
 from protocol.views import CounterState, VisitState
@@ -233,8 +233,12 @@ class Branch:
     served: int = 0
     taken_lately: dict[str, deque[datetime]] = field(default_factory=dict)
     """By function: when it took its last numbers, for the limit per minute."""
-    last_taken_at: dict[str, datetime] = field(default_factory=dict)
-    """By device: its last number that the server knows."""
+    last_handed_over_at: dict[str, datetime] = field(default_factory=dict)
+    """By device: when the last number that it handed over was taken; it hands them over in that order."""
+    last_own_numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By kiosk function and prefix: the last number of its own that the server knows."""
+    former_ranges: tuple[KioskRange, ...] = ()
+    """Ranges that kiosks had today until a new configuration; one that is cut off still gives from them."""
     durations_s: dict[str, deque[int]] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
     """By counter: its pace so far, earlier days included."""
@@ -276,7 +280,8 @@ def empty_hall(branch: Branch) -> None:
         branch.waiting_by_service,
         branch.count_by_state,
         branch.taken_lately,
-        branch.last_taken_at,
+        branch.last_handed_over_at,
+        branch.last_own_numbers,
         branch.durations_s,
         branch.press_ids,
         branch.paces,
@@ -285,6 +290,7 @@ def empty_hall(branch: Branch) -> None:
         table.clear()
     branch.last_call_id = 0
     branch.served = 0
+    branch.former_ranges = ()
     branch.hall_pace = Pace()
     furnish(branch)
 

@@ -43,7 +43,7 @@ def take_ticket(branch: Branch, request: Request, command: c.TakeTicket, at: dat
             queue_id=service.queue_id,
             priority_class_id=priority_class.priority_class_id,
             prefix=service.prefix,
-            number=branch.hall.next_number(service.prefix, branch.last_numbers.get(service.prefix, 0)),
+            number=_next_number(branch, service.prefix),
             taken_at=at,
             procedure_code=command.procedure_code,
             language=command.language,
@@ -175,21 +175,31 @@ def _check_kiosk(
         raise Refusal("too_many_tickets")
 
 
+def _next_number(branch: Branch, prefix: str) -> int:
+    return branch.hall.next_number(prefix, branch.last_numbers.get(prefix, 0), branch.former_ranges)
+
+
 def _need_own_range(branch: Branch, command: c.HandOverVisit) -> None:
-    for numbers in branch.hall.ranges_by_function.get(command.function_id, ()):
-        if numbers.prefix == command.prefix and numbers.first <= command.number <= numbers.last:
+    """Check that the kiosk may have given the number: from a range that is its own, or was at some time of today."""
+    for numbers in (*branch.hall.ranges_by_function.get(command.function_id, ()), *branch.former_ranges):
+        is_its_own = (numbers.function_id, numbers.prefix) == (command.function_id, command.prefix)
+        if is_its_own and numbers.first <= command.number <= numbers.last:
             return
     raise Refusal("number_out_of_range", number=_spoken(command.prefix, command.number))
 
 
 def _believable(branch: Branch, request: Request, taken_at: datetime, at: datetime) -> datetime:
-    """Clamp a kiosk's idea of when it gave a number to between its last contact today and now.
+    """Clamp a kiosk's idea of when it gave a number: not before it can have been, and not after now.
+
+    It was not before the day opened, not before the kiosk's number before it (they are handed over in their order), and
+    not before the silence in which, by what the server heard, it was given. A number that the kiosk gets from the
+    server meanwhile says nothing about those that it has still to hand over.
 
     A number of an earlier business day is refused: its day is over, and its citizen has gone home.
     """
     assert branch.plan is not None, "an open day has a plan"
     if business_date(taken_at, branch.plan.utc_offset_s).isoformat() < branch.day:
         raise Refusal("visit_too_old")
-    known = (request.facts.last_contact_at, branch.last_taken_at.get(request.actor.device_id))
+    known = (request.facts.last_contact_at, branch.last_handed_over_at.get(request.actor.device_id))
     earliest = max([branch.plan.opens_at, *(contact for contact in known if contact is not None)])
     return min(max(taken_at, earliest), at)

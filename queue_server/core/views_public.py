@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+import msgspec
+
 from protocol import views as v
-from protocol.configuration import Counter, Service
+from protocol.configuration import Counter, KioskRange, Service
 from queue_server.core.calendar import is_open
 from queue_server.core.shown import (
     Estimates,
@@ -38,12 +40,18 @@ def kiosk_view(branch: Branch, estimates: Estimates, at: datetime) -> v.KioskVie
         next_opens_at=None if anything else next_giving_at(branch, "", at),
         services=services,
         priority_classes=tuple(part for part in configuration.priority_classes if part.chosen_by == "citizen"),
-        kiosk_ranges=configuration.kiosk_ranges,
+        kiosk_ranges=tuple(_unused(branch, numbers) for numbers in configuration.kiosk_ranges),
         ticket_link=configuration.ticket_link,
         ticket_footer=configuration.ticket_footer,
         catalogue_hash=branch.hall.catalogue_hash,
         catalogue_pages=len(branch.hall.catalogue_pages),
     )
+
+
+def _unused(branch: Branch, numbers: KioskRange) -> KioskRange:
+    """Give what is left of a range today: a kiosk that has lost its memory must not begin at its first number again."""
+    last = branch.last_own_numbers.get((numbers.function_id, numbers.prefix), 0)
+    return msgspec.structs.replace(numbers, first=last + 1) if numbers.first <= last <= numbers.last else numbers
 
 
 def _kiosk_service(branch: Branch, service: Service, estimates: Estimates, at: datetime) -> v.KioskService:

@@ -182,6 +182,7 @@ class Server:
         for route, asked in _requests(self._sockets.commands, BATCH):
             self._presence.heard(asked.public_key, now)
             if _is_sign_of_life(asked):
+                self._handler.hear(asked.public_key, at)
                 continue
             if self._devices.take(asked.public_key, now):
                 batch.append((route, asked))

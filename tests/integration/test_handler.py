@@ -172,18 +172,38 @@ def test_what_was_told_stands_in_the_log_and_the_next_day_knows_what_this_one_ta
     assert sum(opened.learned.arrivals["land"]) == 1.0
 
 
-def test_an_off_line_number_is_dated_after_the_last_contact_before_the_silence(hall: Handler) -> None:
+@pytest.mark.parametrize(
+    ("said_min", "believed_min"),
+    [
+        (-60, -60),  # Before this server was there, and after the day opened: nobody knows better.
+        (12, 12),
+        (29, 29),  # Handed over late, since the wire was cut again at once.
+        (32, 35),  # The kiosk was in contact then: so it was not before the silence that came next.
+        (50, 50),
+        (90, 60),
+    ],
+)
+def test_an_own_number_is_dated_within_the_silence_in_which_it_was_given(
+    hall: Handler, said_min: float, believed_min: float
+) -> None:
+    """Heard at 0 and 10 minutes, cut off until 30, in contact until 35, cut off until 60."""
+    kiosk = next(key for key, device_id in hall.branch.device_by_key.items() if device_id == "kiosk-1")
     reply_to(hall, asked(take()))
-    later = AT + timedelta(minutes=30)
-    hall.handle([asked(Introduce())], AT + timedelta(minutes=10))
-    claims = AT - timedelta(hours=2)
+    hall.handle([asked(Introduce())], minutes(10))
+    for minute in (30, *(30 + step / 20 for step in range(1, 101))):
+        hall.hear(kiosk, minutes(minute))
+    hall.hear("a stranger's key", minutes(36))
     hand_over = HandOverVisit(
         function_id="kiosk-1", visit_id=new_id(), service_id="civil_status", priority_class_id="usual", prefix="H",
-        number=501, taken_at=claims,
+        number=501, taken_at=minutes(said_min),
     )  # fmt: skip
-    reply = decode_reply(hall.handle([asked(hand_over)], later).replies[0] or b"")
+    reply = decode_reply(hall.handle([asked(hand_over)], minutes(60)).replies[0] or b"")
     assert isinstance(reply, TicketTaken)
-    assert reply.taken_at == AT + timedelta(minutes=10)
+    assert reply.taken_at == minutes(believed_min)
+
+
+def minutes(count: float) -> datetime:
+    return AT + timedelta(minutes=count)
 
 
 def test_a_fresh_start_finds_the_very_state(hall: Handler, log: Log, seed: int) -> None:

@@ -113,6 +113,12 @@ class Table:
             taken_at=instant(time, day or self.day),
         )
 
+    def do_left(self, function: str, prefix: str) -> str:
+        """Tell which numbers of its own a kiosk is told to have left."""
+        ranges = core.kiosk_view(self.hall.branch, {}, self.hall.at).kiosk_ranges
+        left = next(one for one in ranges if (one.function_id, one.prefix) == (function, prefix))
+        return f"{left.first}-{left.last}"
+
     def do_printed(self, name: str, state: str, copy: str = "0") -> str:
         return self._ask("report_ticket", function_id="kiosk-1", visit_id=visit_id(name), state=state, copy=int(copy))
 

@@ -78,6 +78,9 @@ WITHOUT_CIVIL = (
             "kiosk-2",
         ),
         ({"kiosk_ranges": (conf.KioskRange(function_id="kiosk-2", prefix="L", first=2, last=9),)}, ""),
+        ({"kiosk_ranges": (conf.KioskRange(function_id="kiosk-2", prefix="H", first=599, last=650),)}, "kiosk-2"),
+        ({"kiosk_ranges": (conf.KioskRange(function_id="kiosk-2", prefix="H", first=600, last=650),)}, ""),
+        ({"kiosk_ranges": (conf.KioskRange(function_id="kiosk-1", prefix="H", first=599, last=650),)}, ""),
     ],
 )
 def test_a_configuration_that_would_leave_somebody_standing_comes_tomorrow(
@@ -93,6 +96,26 @@ def test_a_configuration_that_would_leave_somebody_standing_comes_tomorrow(
     assert table.hall.branch.configuration_id == "c" * 64
     assert table.hall.branch.coming is None
     invariants.check(table.hall)
+
+
+def test_a_kiosk_that_is_cut_off_still_gives_from_the_range_that_was_taken_from_it() -> None:
+    table = play("take V1 civil_status                     -> H001")
+    (had,) = small_hall().kiosk_ranges
+    taken_away = msgspec.structs.replace(had, function_id="kiosk-2", prefix="L")
+    assert configure(table, changed(kiosk_ranges=(taken_away,))) == "ok"
+    table.hall.branch.last_numbers["H"] = had.first - 1  # As after a very busy morning.
+    table.line(0, f"take     V2 civil_status              -> H{had.last + 1}")
+    table.line(0, "handover V3 civil_status H501 07:30   -> H501")
+    table.line(0, "handover V4 civil_status H502 07:30 kiosk-2 -> refused number_out_of_range H502")
+    table.line(0, "handover V4 civil_status H600 07:30   -> refused number_out_of_range H600")
+    given_on = msgspec.structs.replace(had, function_id="kiosk-2")
+    assert configure(table, changed(configuration_id="d" * 64, kiosk_ranges=(given_on,))) == "would_strand kiosk-2"
+    assert configure(table, changed(configuration_id="d" * 64, kiosk_ranges=(had,))) == "ok", "its own again"
+    assert table.hall.branch.former_ranges == (taken_away,)
+    assert configure(table, changed(configuration_id="e" * 64, kiosk_ranges=(given_on,)), "next_day") == "ok"
+    table.hall.advance(instant("07:30", "2026-11-25"))
+    assert not table.hall.branch.former_ranges
+    table.line(0, "handover V5 civil_status H501 07:30   -> refused number_out_of_range H501")
 
 
 def test_whoever_went_home_needs_nothing_but_whoever_came_after_does() -> None:

@@ -128,18 +128,38 @@ SCENARIOS = {
         noshow   1
         call     1                             -> V2 priority
     """,
-    "a kiosk's clock is believed between its last number and now": """
+    "own numbers count from their own times in their own order, whatever the server gave meanwhile": """
         take     V1 civil_status
         at       08:00
         take     V2 civil_status usual by:kiosk-2
-        at       08:30
-        handover V3 civil_status H501 07:00    -> H501
-        handover V4 civil_status H502 09:00    -> H502
-        handover V5 civil_status H503 2026-11-20T09:00 -> refused visit_too_old
-        handover V6 civil_status H504 2026-11-25T09:00 -> H504
-        cancel   V6
+        at       08:10
+        take     V3 civil_status
+        handover V4 civil_status H501 07:50    -> H501
+        handover V5 civil_status H502 07:40    -> H502
         signin   an 1
-        next     1                             -> V1:guarantee V3:guarantee V2:priority V4:priority
+        next     1                             -> V1:priority V4:priority V5:priority V2:priority
+    """,
+    "a kiosk's clock is believed between its number before and now": """
+        at       08:30
+        handover V1 civil_status H501 05:00    -> H501
+        handover V2 civil_status H502 07:00    -> H502
+        handover V3 civil_status H503 09:00    -> H503
+        handover V4 civil_status H504 2026-11-20T09:00 -> refused visit_too_old
+        handover V5 civil_status H504 2026-11-25T09:00 -> H504
+        at       08:31
+        handover V6 civil_status H505 08:20    -> H505
+        signin   an 1
+        cancel   V5
+        next     1                             -> V1:guarantee V2:guarantee V3:priority V6:priority
+    """,
+    "a kiosk that has lost its memory begins behind its last number": """
+        left     kiosk-1 H                     -> 501-599
+        handover V1 civil_status H501 07:30    -> H501
+        take     V2 civil_status               -> H001
+        handover V2 civil_status H502 07:30    -> H502
+        left     kiosk-1 H                     -> 503-599
+        handover V3 civil_status H599 07:30    -> H599
+        left     kiosk-1 H                     -> 600-599
     """,
 }
 

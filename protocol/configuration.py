@@ -21,6 +21,9 @@ Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A business date, ``2026-11-23``."""
 
 
+Seconds = Annotated[int, msgspec.Meta(ge=0)]
+
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final[tuple[Weekday, ...]] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """In the order of ``date.weekday()``."""
@@ -42,9 +45,12 @@ class Service(_Part, frozen=True, kw_only=True):
     mean_service_s: int = 600
     target_waiting_s: int = 1800
     target_service_s: int = 900
-    daily_quota: int = 0
+    daily_quota: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Numbers a day at most; 0 = as many as come."""
+    result_place: Words = msgspec.field(default_factory=dict)
+    """Where results of its procedures are handed out, unless a procedure says otherwise."""
     after_15h_notice: bool = False
+    """Its results come the next working day when received late (``policies.late_receipt_from``)."""
     hours_id: OptionalIdentifier = ""
     rating_tone: Literal["usual", "neutral"] = "usual"
 
@@ -130,6 +136,17 @@ class Calendar(_Part, frozen=True, kw_only=True):
     kiosk_stop_s: int = 1800
 
 
+class DutyContact(_Part, frozen=True, kw_only=True):
+    """Whom to call while the hall is closed, and what for: on these days, or whenever it is closed if none are named.
+
+    A function, never a person: the configuration is stored with the log.
+    """
+
+    names: Words
+    phone: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+    days: tuple[Day, ...] = ()
+
+
 class KioskRange(_Part, frozen=True, kw_only=True):
     """The numbers that one kiosk may give by itself while the server is gone; the server skips them."""
 
@@ -199,6 +216,16 @@ class Policies(_Part, frozen=True, kw_only=True):
     """The languages of the boards; names of services are in the first, and in the others by turns."""
     visits_per_kiosk_per_minute: int = 30
     waiting_limit: int = 5000
+    late_receipt_from: ClockTime = "15:00"
+    """What is received from then on counts from the next working day, where service or procedure say so."""
+    consent_waiting_s: Seconds = 3600
+    """From this expected wait on a kiosk asks whether a number is wanted all the same; 0 = it never asks."""
+    consent_closing_s: Seconds = 1800
+    """So short before the last closing, or when the wait may reach past it, a kiosk asks too; 0 = it never asks."""
+    quota_notice: Annotated[int, msgspec.Meta(ge=0)] = 10
+    """From so few numbers left on, a kiosk tells how many there are."""
+    help_wait_s: Annotated[int, msgspec.Meta(ge=10)] = 120
+    """After this long without an answer a kiosk tells who called for help where else to find it."""
     board_shows_estimates: bool = True
 
 
@@ -246,6 +273,7 @@ class Configuration(_Part, frozen=True, kw_only=True):
     rating_scale: RatingScale
     policies: Policies
     kiosk_ranges: tuple[KioskRange, ...] = ()
+    duty_contacts: tuple[DutyContact, ...] = ()
     ticket_link: TicketLink = TicketLink()
     ticket_footer: Words = msgspec.field(default_factory=dict)
     pledges: tuple[Words, ...] = ()

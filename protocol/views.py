@@ -9,41 +9,57 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from protocol.commands import DeviceState, FunctionDescription
+from protocol.commands import FunctionDescription
 from protocol.configuration import (
+    ClockTime,
+    DutyContact,
     KioskRange,
-    Outcome,
     Policies,
     PriorityClass,
     Procedure,
     RatingScale,
-    Reason,
     TicketLink,
     Words,
 )
-from protocol.estimates import Estimate as Estimate  # noqa: PLC0414 -- it is a part of many views.
-from protocol.events import Clause
-from protocol.message import Code, Instant, Message
+from protocol.estimates import Estimate
+from protocol.events import Clause, Span
+from protocol.message import Instant, Message
+from protocol.staff_views import (
+    DeviceLine,
+    DevicesView,
+    HallCounter,
+    HallDay,
+    HallProfile,
+    HallQueue,
+    HallService,
+    HallView,
+    HelpCall,
+)
+from protocol.view_parts import VIEW_LIMIT_BYTES, CounterState, Part, View, VisitState
 
-VIEW_LIMIT_BYTES = 16_384
-"""No encoded view is longer; tested with the largest hall."""
-
-CounterState = Literal["closed", "open", "paused"]
-VisitState = Literal["waiting", "called", "in_service", "parked", "ended", "no_show", "cancelled", "expired"]
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True):
-    """Any part of a view."""
-
-
-class View(Message, frozen=True, kw_only=True):
-    """Any view."""
+__all__ = [
+    "VIEW_LIMIT_BYTES",
+    "CounterState",
+    "DeviceLine",
+    "DevicesView",
+    "Estimate",
+    "HallCounter",
+    "HallDay",
+    "HallProfile",
+    "HallQueue",
+    "HallService",
+    "HallView",
+    "HelpCall",
+    "View",
+    "VisitState",
+]
+"""What is made elsewhere and belongs to the views."""
 
 
 # --- kiosk -----------------------------------------------------------------------------------------------------------
 
 
-class KioskService(_Part, frozen=True, kw_only=True):
+class KioskService(Part, frozen=True, kw_only=True):
     """A tile: what it is, whether numbers are given now, how many wait and how long it may take."""
 
     service_id: str
@@ -57,7 +73,31 @@ class KioskService(_Part, frozen=True, kw_only=True):
     counter_numbers: tuple[int, ...]
     """Counters open for this service now."""
     next_opens_at: Instant | None = None
+    """When numbers are given again, of a service that is closed or has none left today."""
     after_15h_notice: bool = False
+    closes_at: Instant | None = None
+    """Today's last closing."""
+    rest: Span | None = None
+    """Today's present or coming rest between two opening spans; numbers may be given in it."""
+    numbers_left: int | None = None
+    """Of today's quota; None where there is none."""
+    next_working_day: str = ""
+    """The next day after today on which this service is open."""
+    result_place: Words = msgspec.field(default_factory=dict)
+
+
+ClosedBecause = Literal["", "holiday", "weekend", "early", "rest", "over", "quota"]
+"""Why a kiosk gives no numbers: a free day, not yet or no more today, a rest between, or none are left."""
+
+
+class KioskRules(Part, frozen=True, kw_only=True):
+    """The house rules that a citizen hears of before the number; as in :class:`~protocol.configuration.Policies`."""
+
+    late_receipt_from: ClockTime = "15:00"
+    consent_waiting_s: int = 3600
+    consent_closing_s: int = 1800
+    quota_notice: int = 10
+    help_wait_s: int = 120
 
 
 class KioskView(View, frozen=True, kw_only=True):
@@ -81,12 +121,18 @@ class KioskView(View, frozen=True, kw_only=True):
     catalogue_hash: str
     catalogue_pages: int
     message: Words = msgspec.field(default_factory=dict)
+    rules: KioskRules = KioskRules()
+    closed_because: ClosedBecause = ""
+    holiday_names: Words = msgspec.field(default_factory=dict)
+    """Of the holiday that it is."""
+    duty_contacts: tuple[DutyContact, ...] = ()
+    """Those of today."""
 
 
 # --- board/<zone> ----------------------------------------------------------------------------------------------------
 
 
-class BoardCall(_Part, frozen=True, kw_only=True):
+class BoardCall(Part, frozen=True, kw_only=True):
     """A call or recall, newest first in the view. ``call_id`` rises through the day; announce each once."""
 
     call_id: int
@@ -103,7 +149,7 @@ class BoardCall(_Part, frozen=True, kw_only=True):
     """Of a priority class; which one is nobody's business in the hall."""
 
 
-class BoardCounter(_Part, frozen=True, kw_only=True):
+class BoardCounter(Part, frozen=True, kw_only=True):
     """What a counter does now; what the LED over it shows."""
 
     counter_id: str
@@ -114,7 +160,7 @@ class BoardCounter(_Part, frozen=True, kw_only=True):
     visit_state: Literal["", "called", "in_service"] = ""
 
 
-class BoardWaiting(_Part, frozen=True, kw_only=True):
+class BoardWaiting(Part, frozen=True, kw_only=True):
     """How many wait for a service."""
 
     service_id: str
@@ -149,7 +195,7 @@ class BoardView(View, frozen=True, kw_only=True):
 # --- counter/<id> ----------------------------------------------------------------------------------------------------
 
 
-class CounterVisit(_Part, frozen=True, kw_only=True):
+class CounterVisit(Part, frozen=True, kw_only=True):
     """A visit as its counter sees it."""
 
     visit_id: str
@@ -178,7 +224,7 @@ class CounterVisit(_Part, frozen=True, kw_only=True):
     """The voice was cut off while it said the present call."""
 
 
-class CounterDay(_Part, frozen=True, kw_only=True):
+class CounterDay(Part, frozen=True, kw_only=True):
     """The counter's own figures of today."""
 
     served: int = 0
@@ -214,7 +260,7 @@ class CounterView(View, frozen=True, kw_only=True):
 # --- rating/<counter> ------------------------------------------------------------------------------------------------
 
 
-class RatingWindow(_Part, frozen=True, kw_only=True):
+class RatingWindow(Part, frozen=True, kw_only=True):
     """The question that is open now."""
 
     nonce: str
@@ -236,125 +282,6 @@ class RatingView(View, frozen=True, kw_only=True):
     window: RatingWindow | None
     utc_offset_s: int
     hotline: str = ""
-
-
-# --- hall ------------------------------------------------------------------------------------------------------------
-
-
-class HallQueue(_Part, frozen=True, kw_only=True):
-    """A queue as staff see it: waiting per priority class and the oldest arrival."""
-
-    queue_id: str
-    names: Words
-    waiting: dict[str, int]
-    oldest_at: Instant | None
-    estimate: Estimate | None = None
-
-
-class HallCounter(_Part, frozen=True, kw_only=True):
-    """A counter as staff see it."""
-
-    counter_id: str
-    number: int
-    names: Words
-    state: CounterState
-    clerk_id: str
-    work_profile_id: str
-    zone_id: str
-    prefix: str = ""
-    ticket_number: int = 0
-    visit_state: Literal["", "called", "in_service"] = ""
-    since_at: Instant | None = None
-
-
-class HallService(_Part, frozen=True, kw_only=True):
-    """A service's names and promise."""
-
-    service_id: str
-    queue_id: str
-    prefix: str
-    names: Words
-    target_waiting_s: int
-    target_service_s: int
-
-
-class HallProfile(_Part, frozen=True, kw_only=True):
-    """A work profile by name."""
-
-    work_profile_id: str
-    names: Words
-    primary_queue_ids: tuple[str, ...]
-    backup_queue_ids: tuple[str, ...]
-
-
-class HallDay(_Part, frozen=True, kw_only=True):
-    """The day in numbers."""
-
-    visits_taken: int = 0
-    waiting: int = 0
-    called: int = 0
-    in_service: int = 0
-    parked: int = 0
-    served: int = 0
-    no_shows: int = 0
-    cancelled: int = 0
-    expired: int = 0
-
-
-class HelpCall(_Part, frozen=True, kw_only=True):
-    """A citizen at a kiosk has called for help, and nobody has said yet that they go."""
-
-    function_id: str
-    name: str
-    since_at: Instant
-
-
-class HallView(View, frozen=True, kw_only=True):
-    """Topic ``hall``: what staff need besides their counter: the words, the queues, the counters, the day."""
-
-    branch_id: str
-    configuration_id: str
-    agency: Words
-    names: Words
-    languages: tuple[str, ...]
-    day: str
-    day_open: bool
-    utc_offset_s: int
-    opens_at: Instant | None
-    closes_at: Instant | None
-    services: tuple[HallService, ...]
-    queues: tuple[HallQueue, ...]
-    counters: tuple[HallCounter, ...]
-    work_profiles: tuple[HallProfile, ...]
-    class_names: dict[str, Words]
-    outcomes: tuple[Outcome, ...]
-    reasons: tuple[Reason, ...]
-    today: HallDay
-    alarms: tuple[Code, ...] = ()
-    help_calls: tuple[HelpCall, ...] = ()
-
-
-# --- devices ---------------------------------------------------------------------------------------------------------
-
-
-class DeviceLine(_Part, frozen=True, kw_only=True):
-    """One function of one device, and its health."""
-
-    device_id: str
-    function_id: str
-    kind: str
-    counter_id: str
-    pairing: Literal["expected", "paired", "revoked"]
-    state: DeviceState
-    reason: str
-    detail: str
-    since_at: Instant | None
-
-
-class DevicesView(View, frozen=True, kw_only=True):
-    """Topic ``devices``: the health of all."""
-
-    lines: tuple[DeviceLine, ...]
 
 
 AnyView = KioskView | BoardView | CounterView | RatingView | HallView | DevicesView

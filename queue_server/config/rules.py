@@ -6,14 +6,23 @@ Every id that is named exists, every word is there, and a visit can always be ca
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from presentation.mistakes import Mistake, Path, place_of
 from presentation.speech import SPOKEN_LANGUAGES
-from protocol.configuration import Configuration, KioskRange, OpeningHours, Policies, RatingScale, Words
+from protocol.configuration import (
+    Calendar,
+    Configuration,
+    DutyContact,
+    KioskRange,
+    OpeningHours,
+    Policies,
+    RatingScale,
+    Words,
+)
 
 MAIN = "branch.toml"
 SHORT_NAME_LIMIT = 40
@@ -32,6 +41,39 @@ _IDS = {
 
 _SHOWN_TO_ALL = ("pledges", "notices")
 """Lists of words that boards show, in all their languages."""
+
+_TET = "Tết Nguyên đán (the first day of the lunar year)"
+_HUNG_KINGS = "Giỗ Tổ Hùng Vương (the tenth of the third lunar month)"
+
+LUNAR_HOLIDAYS: Final = {
+    **dict.fromkeys(
+        (
+            "2026-02-17",
+            "2027-02-06",
+            "2028-01-26",
+            "2029-02-13",
+            "2030-02-02",
+            "2031-01-23",
+            "2032-02-11",
+            "2033-01-31",
+        ),
+        _TET,
+    ),
+    **dict.fromkeys(
+        (
+            "2026-04-26",
+            "2027-04-16",
+            "2028-04-04",
+            "2029-04-23",
+            "2030-04-12",
+            "2031-04-01",
+            "2032-04-19",
+            "2033-04-09",
+        ),
+        _HUNG_KINGS,
+    ),
+}
+"""By the Vietnamese calendar, whose moons are reckoned at UTC+7 (in 2030 Tết is a day before China's)."""
 
 Note = Callable[[Path, str, str], None]
 
@@ -58,7 +100,8 @@ def check(values: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]], mi
     if "rating_scale" in values:
         _check_scale(values["rating_scale"], note)
     if "policies" in values:
-        _check_policies(values["policies"], languages, note)
+        _check_policies(values["policies"], values, languages, note)
+    _check_duty(values.get("duty_contacts", ()), note)
     _check_catalogue(values, tables, languages, mistakes)
 
 
@@ -78,7 +121,7 @@ def _words_in(value: Any, path: Path) -> Iterable[tuple[Path, Words]]:
     """Every table of words in a part, with its place."""
     if isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
-            if field in ("names", "hints", "agency"):
+            if field in ("names", "hints", "agency", "result_place"):
                 yield (*path, field), getattr(value, field)
             else:
                 yield from _words_in(getattr(value, field), (*path, field))
@@ -196,7 +239,14 @@ def _check_ranges(ranges: Sequence[KioskRange], values: Mapping[str, Any], note:
                 )
 
 
-def _check_policies(policies: Policies, languages: tuple[str, ...], note: Note) -> None:
+def _check_policies(policies: Policies, values: Mapping[str, Any], languages: tuple[str, ...], note: Note) -> None:
+    calendar = values.get("calendar")
+    if calendar and not calendar.day_opens < policies.late_receipt_from < calendar.day_closes:
+        note(
+            ("policies", "late_receipt_from"),
+            f"{policies.late_receipt_from} is outside the day ({calendar.day_opens}–{calendar.day_closes})",
+            "give the time from which a dossier counts as received the next day, 15:00 by most rules",
+        )
     for index, (begins, ends) in enumerate(policies.quiet_hours):
         if begins >= ends:
             note(
@@ -222,6 +272,22 @@ def _check_policies(policies: Policies, languages: tuple[str, ...], note: Note) 
             )
 
 
+def _check_duty(contacts: Sequence[DutyContact], note: Note) -> None:
+    for index, contact in enumerate(contacts):
+        path: Path = ("duty_contacts", index)
+        if not any(sign.isdigit() for sign in contact.phone):
+            note((*path, "phone"), f"'{contact.phone}' cannot be dialled", "write the number as people dial it")
+        for day in contact.days:
+            _check_day((*path, "days"), day, note)
+
+
+def _check_day(path: Path, day: str, note: Note) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        note(path, f"there is no day {day}", "write yyyy-mm-dd")
+
+
 def _check_calendar(values: Mapping[str, Any], note: Note) -> None:
     calendar = values["calendar"]
     try:
@@ -237,14 +303,30 @@ def _check_calendar(values: Mapping[str, Any], note: Note) -> None:
         )
     if calendar.day_opens >= calendar.day_closes:
         note(("calendar", "day_closes"), "the day would close before it opens", "let day_closes be the later one")
+    _check_lunar(calendar, note)
     for index, hours in enumerate(calendar.hours):
         _check_hours(hours, ("calendar", "hours", index), (calendar.day_opens, calendar.day_closes), note)
     for list_name in ("holidays", "working_days"):
-        for index, part in enumerate(getattr(calendar, list_name)):
-            try:
-                date.fromisoformat(part.day)
-            except ValueError:
-                note(("calendar", list_name, index, "day"), f"there is no day {part.day}", "write yyyy-mm-dd")
+        days = [part.day for part in getattr(calendar, list_name)]
+        for index, day in enumerate(days):
+            _check_day(("calendar", list_name, index, "day"), day, note)
+            if day in days[:index]:
+                note(("calendar", list_name, index, "day"), f"{day} stands there more than once", "keep one")
+
+
+def _check_lunar(calendar: Calendar, note: Note) -> None:
+    """Note the lunar holidays that a list passes over: between its first day and the end of its last year."""
+    days = sorted(holiday.day for holiday in calendar.holidays)
+    if not days or calendar.time_zone != "Asia/Ho_Chi_Minh":
+        return
+    listed = {*days, *(moved.day for moved in calendar.working_days)}
+    for day, name in LUNAR_HOLIDAYS.items():
+        if days[0] <= day and day[:4] <= days[-1][:4] and day not in listed:
+            note(
+                ("calendar", "holidays"),
+                f"{day}, {name}, is not among the holidays",
+                f'add [[calendar.holidays]] with day = "{day}", or [[calendar.working_days]] if you work then',
+            )
 
 
 def _check_hours(hours: OpeningHours, path: Path, day: tuple[str, str], note: Note) -> None:

@@ -25,7 +25,8 @@ from queue_server.core.request import Actor, Facts, Request
 from queue_server.core.shown import Estimates
 from queue_server.core.snapshot import Snapshot, take_snapshot
 from queue_server.core.state import Branch, Visit, new_branch
-from queue_server.core.views_public import board_view, kiosk_view
+from queue_server.core.views_board import board_view
+from queue_server.core.views_kiosk import kiosk_view
 from queue_server.core.views_staff import counter_view, devices_view, hall_view, rating_view
 
 __all__ = [

@@ -7,10 +7,11 @@ It is taken once per business day, so a day has one offset even where clocks cha
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import msgspec
 
-from protocol.configuration import WEEKDAYS, Calendar, Configuration, OpeningHours, Weekday
+from protocol.configuration import WEEKDAYS, Calendar, Configuration, Holiday, OpeningHours, Weekday
 from protocol.events import Span
 
 DEFAULT_HOURS = "default"
@@ -126,6 +127,31 @@ def working_days(configuration: Configuration, first: date, utc_offset_s: int) -
         plan = plan_day(configuration, first + timedelta(days=ahead), utc_offset_s)
         if plan.is_working:
             yield plan
+
+
+def next_working_day(calendar: Calendar, hours_id: str, day: date) -> str:
+    """Tell on which day after ``day`` these hours are open next, as ISO date; empty when never within a year or so."""
+    hours = next((one for one in calendar.hours if one.hours_id == (hours_id or calendar.default_hours_id)), None)
+    if hours is None:
+        return ""
+    for ahead in range(1, SEARCH_DAYS):
+        weekday = working_weekday(calendar, day + timedelta(days=ahead))
+        if weekday is not None and hours.spans.get(weekday):
+            return (day + timedelta(days=ahead)).isoformat()
+    return ""
+
+
+def holiday_on(calendar: Calendar, day: date) -> Holiday | None:
+    """Give the holiday of this date, unless the branch works on it all the same."""
+    if working_weekday(calendar, day) is not None:
+        return None
+    return next((holiday for holiday in calendar.holidays if holiday.day == day.isoformat()), None)
+
+
+def next_rest(spans: tuple[Span, ...], at: datetime) -> Span | None:
+    """Give the rest between two of these spans that is on at this instant or comes next."""
+    rests = (Span(opens_at=one.closes_at, closes_at=other.opens_at) for one, other in pairwise(spans))
+    return next((rest for rest in rests if at < rest.closes_at), None)
 
 
 def giving_spans(spans: tuple[Span, ...], lead_s: int, stop_s: int) -> Iterator[Span]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, Literal
 
 import msgspec
@@ -21,9 +22,12 @@ from protocol.configuration import (
     WorkProfile,
     Zone,
 )
+from queue_server.core.calendar import next_working_day
 
 CATALOGUE_PAGE_BYTES: Final = 60_000
 """A page of the catalogue is cut before it grows past this, well under what one message may hold."""
+
+NEXT_DAYS_KEPT: Final = 64
 
 
 class Hall:
@@ -48,6 +52,7 @@ class Hall:
             self.ranges_by_prefix[numbers.prefix].append(numbers)
         for ranges in self.ranges_by_prefix.values():
             ranges.sort(key=lambda numbers: numbers.first)
+        self._next_days: dict[tuple[str, date], str] = {}
         self.catalogue_pages = _pages(configuration.catalogue)
         catalogue = msgspec.json.encode(configuration.catalogue, order="deterministic")
         self.catalogue_hash = hashlib.sha256(catalogue).hexdigest()
@@ -60,6 +65,16 @@ class Hall:
             if numbers.first <= number <= numbers.last:
                 number = numbers.last + 1
         return number
+
+    def next_working_day(self, hours_id: str, day: date) -> str:
+        """Give the next day after ``day`` on which these hours are open; worked out once a day, asked for each view."""
+        known = self._next_days.get((hours_id, day))
+        if known is None:
+            known = next_working_day(self.configuration.calendar, hours_id, day)
+            if len(self._next_days) >= NEXT_DAYS_KEPT:
+                self._next_days.clear()
+            self._next_days[hours_id, day] = known
+        return known
 
     def tone_of(self, service_id: str, procedure_code: str) -> Literal["usual", "neutral"]:
         """Tell in which tone a rating is asked for: neutral when the service or the procedure is a sad one."""

@@ -11,7 +11,8 @@ from datetime import datetime
 from protocol import views as v
 from queue_server.core.shown import Estimates
 from queue_server.core.state import Branch
-from queue_server.core.views_public import board_view, kiosk_view
+from queue_server.core.views_board import board_view
+from queue_server.core.views_kiosk import kiosk_view
 from queue_server.core.views_staff import counter_view, devices_view, hall_view, rating_view
 
 

@@ -97,6 +97,28 @@ PLANTED = [
     ("quiet_hours = []", 'quiet_hours = [["13:00", "12:00"]]', "policies.quiet_hours[1]", "no span", "earlier one"),
     ('board_languages = ["vi", "en"]', 'board_languages = ["vi", "fr"]', "policies.board_languages", "'fr'", "vi, en"),
     ('announce_languages = ["vi"]', 'announce_languages = ["fr"]', "policies.announce_languages", "grammar", "vi, en"),
+    (
+        'late_receipt_from = "15:00"',
+        'late_receipt_from = "25:00"',
+        "policies.late_receipt_from",
+        "will not do",
+        "pattern",
+    ),
+    ('late_receipt_from = "15:00"', 'late_receipt_from = "19:00"', "policies.late_receipt_from", "outside", "15:00"),
+    ("consent_waiting_s = 3600", "consent_waiting_s = -1", "policies.consent_waiting_s", "-1", ">= 0"),
+    ("help_wait_s = 120", "help_wait_s = 0", "policies.help_wait_s", "0", ">= 10"),
+    ('phone = "024 3xxx xxxx"', 'phone = "at the gate"', "duty_contacts[1].phone", "cannot be dialled", "dial"),
+    ('phone = "024 3xxx xxxx"', 'phone = "1"\ndays = ["2027-02-30"]', "duty_contacts[1].days", "no day", "yyyy"),
+    (
+        ', en = "Death registration out of hours and on holidays"',
+        "",
+        "duty_contacts[1].names",
+        "no words in en",
+        "en =",
+    ),
+    ('day = "2027-02-06"', 'day = "2027-02-04"', "calendar.holidays", "2027-02-06, Tết", "working_days"),
+    ('day = "2027-04-16"', 'day = "2027-04-17"', "calendar.holidays", "2027-04-16, Giỗ Tổ", "working_days"),
+    ('day = "2027-02-07"', 'day = "2027-02-06"', "calendar.holidays[5].day", "more than once", "keep one"),
     ('en = "5 clear: who', '# "5 clear: who', "pledges[2]", "no words in en", 'en = "…"'),
 ]
 

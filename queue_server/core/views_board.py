@@ -1,90 +1,20 @@
-"""What the public sees: the kiosk's tiles and the boards."""
+"""What the boards show, over the counters and in the hall."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-import msgspec
-
 from protocol import views as v
-from protocol.configuration import Counter, KioskRange, Service
+from protocol.configuration import Counter, Service
 from queue_server.core.calendar import is_open
 from queue_server.core.shown import (
     Estimates,
     estimate_of_service,
     next_giving_at,
-    open_counter_numbers,
     utc_offset_s,
     visit_state_at_counter,
 )
 from queue_server.core.state import RECENT_CALLS_AT_LEAST, RECENT_CALLS_S, Branch, Call, Visit
-
-# --- kiosk -----------------------------------------------------------------------------------------------------------
-
-
-def kiosk_view(branch: Branch, estimates: Estimates, at: datetime) -> v.KioskView:
-    """Give what a kiosk needs to give a number, also by itself while the server is gone."""
-    configuration = branch.configuration
-    services = tuple(_kiosk_service(branch, service, estimates, at) for service in configuration.services)
-    anything = any(service.state == "open" for service in services)
-    return v.KioskView(
-        branch_id=configuration.branch_id,
-        configuration_id=configuration.configuration_id,
-        agency=configuration.agency,
-        names=configuration.names,
-        hotline=configuration.hotline,
-        languages=configuration.languages,
-        utc_offset_s=utc_offset_s(branch),
-        day=branch.day,
-        state="open" if anything else "closed",
-        next_opens_at=None if anything else next_giving_at(branch, "", at),
-        services=services,
-        priority_classes=tuple(part for part in configuration.priority_classes if part.chosen_by == "citizen"),
-        kiosk_ranges=tuple(_unused(branch, numbers) for numbers in configuration.kiosk_ranges),
-        ticket_link=configuration.ticket_link,
-        ticket_footer=configuration.ticket_footer,
-        catalogue_hash=branch.hall.catalogue_hash,
-        catalogue_pages=len(branch.hall.catalogue_pages),
-    )
-
-
-def _unused(branch: Branch, numbers: KioskRange) -> KioskRange:
-    """Give what is left of a range today: a kiosk that has lost its memory must not begin at its first number again."""
-    last = branch.last_own_numbers.get((numbers.function_id, numbers.prefix), 0)
-    return msgspec.structs.replace(numbers, first=last + 1) if numbers.first <= last <= numbers.last else numbers
-
-
-def _kiosk_service(branch: Branch, service: Service, estimates: Estimates, at: datetime) -> v.KioskService:
-    state = _service_state(branch, service, at)
-    return v.KioskService(
-        service_id=service.service_id,
-        prefix=service.prefix,
-        names=service.names,
-        hints=service.hints,
-        icon=service.icon,
-        state=state,
-        waiting=branch.waiting_by_service.get(service.service_id, 0),
-        estimate=estimate_of_service(branch, service, estimates),
-        counter_numbers=open_counter_numbers(branch, service.queue_id),
-        next_opens_at=next_giving_at(branch, service.hours_id, at) if state == "closed" else None,
-        after_15h_notice=service.after_15h_notice,
-    )
-
-
-def _service_state(
-    branch: Branch, service: Service, at: datetime
-) -> Literal["open", "closed", "quota_reached", "full"]:
-    """Tell whether a kiosk gets a number for this service now; the same checks as when it asks."""
-    if not branch.day_open or branch.plan is None or not is_open(branch.plan.giving_of(service.hours_id), at):
-        return "closed"
-    if service.daily_quota and branch.taken_by_service.get(service.service_id, 0) >= service.daily_quota:
-        return "quota_reached"
-    if branch.waiting >= branch.configuration.policies.waiting_limit:
-        return "full"
-    return "open"
-
-
-# --- boards ----------------------------------------------------------------------------------------------------------
 
 
 def board_view(branch: Branch, zone_id: str, estimates: Estimates, at: datetime) -> v.BoardView:

@@ -275,6 +275,14 @@ def loudness(*pieces: bytes) -> float:
     return math.sqrt(sum(map(_energy, pieces)) / max(samples, 1)) / 32768
 
 
+def mixed(first: bytes, second: bytes) -> bytes:
+    """Add samples to others that begin at the same moment; what is too loud is cut, as a loudspeaker does."""
+    longer, shorter = sorted((_samples_of(first), _samples_of(second)), key=len, reverse=True)
+    for at, sample in enumerate(shorter):
+        longer[at] = max(-32768, min(32767, longer[at] + sample))
+    return _bytes_of(longer)
+
+
 @lru_cache(maxsize=256)
 def _energy(pcm: bytes) -> int:
     """Add up the squares of samples, once per clip: the same few are played all day."""

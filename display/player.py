@@ -3,7 +3,7 @@
     device://default          the sound card (miniaudio); any other name is looked for among the machine's devices
     null://                   nowhere, but as long as it would take
     file:///path/said.jsonl   as `null`, and what was really played is written down, one JSON line per announcement
-    file:///path/said.wav     as `null`, and the samples are appended
+    file:///path/said.wav     as `null`, and all samples are recorded, each where it was heard
 
 Speech is paced in hall time: what plays for 6 s in a hall takes 6 s divided by the rate where nobody listens. A real
 sound card plays at its own speed.
@@ -11,15 +11,22 @@ sound card plays at its own speed.
 
 import contextlib
 import json
+import struct
 import threading
 import time
-import wave
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from display.clips import CHIME, SAMPLE_BYTES, SAMPLE_RATE, Sound, loudness
+from display.clips import CHIME, SAMPLE_BYTES, SAMPLE_RATE, Sound, loudness, mixed
+
+WAVE_HEADER_BYTES = 44
+SILENCE_MOST_S = 10.0
+"""A recording holds no longer silence than this, since a hall may say nothing for a night."""
+
+SAME_MOMENT_S = 0.003
+"""A sound that begins so soon after the last one follows it at once."""
 
 DEVICE_BUFFER_MS = 100
 DEVICE_PATIENCE_S = 5.0
@@ -126,41 +133,85 @@ class LineFile(Nowhere):
 
 
 class WaveFile(Nowhere):
-    """All that was played, one after the other, in one WAV that is right after each announcement."""
+    """A recording as a microphone in the hall would make it: each sound where it was heard, in hall time.
+
+    Should two ever be played at once, they are added up and both spoilt. The file is a right WAV after each sound; only
+    a long silence is written shorter (`SILENCE_MOST_S`), and an earlier recording is continued.
+    """
 
     def __init__(self, path: Path) -> None:
-        earlier = b""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if path.exists() and path.stat().st_size:
-                with wave.open(str(path), "rb") as before:
-                    earlier = before.readframes(before.getnframes())
+            earlier = path.read_bytes()[WAVE_HEADER_BYTES:] if path.exists() else b""
             self._file = path.open("wb")
-        except (OSError, wave.Error, EOFError) as error:
+            self._file.write(_wave_header(len(earlier)) + earlier)
+        except OSError as error:
             raise NoSound(f"{path} cannot be written: {error}") from error
-        self._wave = wave.open(self._file, "wb")  # noqa: SIM115 -- open as long as the board runs.
-        self._wave.setparams((1, SAMPLE_BYTES, SAMPLE_RATE, 0, "NONE", "not compressed"))
-        self._wave.writeframes(earlier)
+        self._lock = threading.Lock()
+        self._bytes = len(earlier)
+        self._zero_s: float | None = None
+        """The hall's clock (real time x rate) at the first sample; None before anything was played."""
+        self._reader = path.open("rb")
 
     def play(self, sounds: tuple[Sound, ...], rate: float, stop: threading.Event) -> bool:
-        """Let the time pass, then append the samples."""
-        if not super().play(sounds, rate, stop):
-            return False
+        """Let the time pass, then put the samples where they began."""
+        pcm = b"".join(sound.pcm for sound in sounds)
+        began_s = time.monotonic() * rate
+        start = self._start(began_s)
+        whole = super().play(sounds, rate, stop)
+        heard = pcm if whole else pcm[: int((time.monotonic() * rate - began_s) * SAMPLE_RATE) * SAMPLE_BYTES]
         try:
-            self._wave.writeframes(b"".join(sound.pcm for sound in sounds))
+            with self._lock:
+                self._place(start * SAMPLE_BYTES, heard)
         except OSError as error:
             raise NoSound(f"{self._file.name} cannot be written: {error}") from error
-        return True
+        return whole
 
-    def finish(self, label: dict[str, Any]) -> None:  # noqa: ARG002 -- samples have no labels.
-        """Bring the file to the disk's cache; `writeframes` has mended its header already."""
+    def _start(self, hall_s: float) -> int:
+        """Give the sample at which a sound that begins now belongs."""
+        with self._lock:
+            end = self._bytes // SAMPLE_BYTES
+            if self._zero_s is None:
+                self._zero_s = hall_s - end / SAMPLE_RATE
+            start = round((hall_s - self._zero_s) * SAMPLE_RATE)
+            if abs(start - end) < SAME_MOMENT_S * SAMPLE_RATE:
+                return end
+            most = end + int(SILENCE_MOST_S * SAMPLE_RATE)
+            if start > most:
+                self._zero_s = hall_s - most / SAMPLE_RATE
+            return min(start, most)
+
+    def _place(self, at: int, pcm: bytes) -> None:
+        self._file.seek(WAVE_HEADER_BYTES + self._bytes)
+        self._file.write(bytes(max(0, at - self._bytes)))
+        if at < self._bytes:
+            self._file.flush()
+            self._reader.seek(WAVE_HEADER_BYTES + at)
+            pcm = mixed(self._reader.read(min(len(pcm), self._bytes - at)), pcm)
+        self._file.seek(WAVE_HEADER_BYTES + at)
+        self._file.write(pcm)
+        self._bytes = max(self._bytes, at + len(pcm))
+        self._file.seek(0)
+        self._file.write(_wave_header(self._bytes))
         self._file.flush()
 
+    def finish(self, label: dict[str, Any]) -> None:
+        """Samples have no labels."""
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what a full disk did not take is gone."""
+        self._reader.close()
         with contextlib.suppress(OSError):
-            self._wave.close()
             self._file.close()
+
+
+def _wave_header(pcm_bytes: int) -> bytes:
+    """Write the head of a WAV with so many bytes of samples (RIFF, as Microsoft's Multimedia Programming Interface)."""
+    rate = SAMPLE_RATE * SAMPLE_BYTES
+    return struct.pack(
+        *("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + pcm_bytes, b"WAVE", b"fmt ", 16, 1, 1, SAMPLE_RATE, rate),
+        *(SAMPLE_BYTES, 8 * SAMPLE_BYTES, b"data", pcm_bytes),
+    )
 
 
 class SoundCard:

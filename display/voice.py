@@ -32,6 +32,8 @@ AFTER_CHIME_MS = 120
 BETWEEN_WORDS_MS = 35
 BEFORE_COUNTER_MS = 140
 BETWEEN_PARTS_MS = 600
+BETWEEN_CALLS_MS = 800
+"""After each call there is quiet, so that in a burst one number does not run into the next."""
 
 Ending = Literal["whole", "cut_off"]
 """How an announcement ended: as it should, or in the middle, so that its citizen may not have heard it."""
@@ -195,6 +197,8 @@ class Voice:
                 break
             lead = (pause(BETWEEN_PARTS_MS),) if index else ()
             said = sink.play((*lead, *sounds), self._rate(), self._stop)
+        if said:
+            sink.play((pause(BETWEEN_CALLS_MS),), self._rate(), self._stop)
         sink.finish(
             {
                 "zone_id": self._zone_id,

@@ -1,5 +1,6 @@
 """Pictures of the real board in all its states; `make screenshots` keeps those that the docs show."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,9 +127,19 @@ def hall() -> Iterator[ServedHall]:
         yield hall
 
 
+def rgb(colour: str) -> tuple[int, ...]:
+    """Give a colour of the theme as a picture has it."""
+    return tuple(round(255 * share) for share in rgba(colour)[:3])
+
+
+def pixel(path: Path, place: tuple[int, int]) -> object:
+    """Look at one point of a picture."""
+    return Image.open(path).convert("RGB").getpixel(place)
+
+
 def share_of(path: Path, colour: str, size: tuple[int, int]) -> float:
     """Measure how much of a picture has exactly this colour."""
-    wanted = tuple(round(255 * share) for share in rgba(colour)[:3])
+    wanted = rgb(colour)
     picture = Image.open(path).convert("RGB")
     assert picture.size == size
     found = sum(count for count, pixel in picture.getcolors(1 << 24) or [] if pixel == wanted)
@@ -240,6 +251,11 @@ def test_the_current_call_is_the_one_large_amber_thing_in_every_state(
             assert seen["cut"] == [], state.name
             share = share_of(path, look.theme.amber, look.size)
             assert 0.1 < share < 0.2 if state.amber else share < 0.01, (state.name, share)
+            if state.name == "day":
+                divider = round(1180.5 * look.size[0] / 1920), look.size[1] // 2
+                assert pixel(path, divider) == rgb(look.theme.night_line), "the columns are parted at every size"
+            if look is LOOKS[0] and state.name == "day":
+                shutil.copyfile(path, picture("board"))
         hall.show(look.of(QUIET_VIEW))
         for name, words in SLIDES:
             starts = words[look.language]

@@ -126,13 +126,18 @@ def test_a_killed_board_repeats_nothing_and_says_what_it_missed(
 
 
 def test_a_board_that_is_killed_in_the_middle_of_a_call_tells_its_clerk_and_does_not_say_it_again(
-    hall: ServedHall, tmp_path: Path, clips: Path
+    fast_hall: ServedHall, tmp_path: Path, clips: Path
 ) -> None:
+    hall = fast_hall
+    hall.rate = 0.1  # A call takes a minute to say, long enough to die in its middle.
     hall.pair(tmp_path)
-    hall.show(board(call(1, "H025", 3)))
+    hall.show(board())
     with RealBoard(tmp_path, "--clips", str(clips)) as shown:
+        shown.wait_for_scene("idle")
+        hall.show(board(call(1, "H025", 3)))
         shown.wait_for_state(lambda state: bool(state["speaking_id"] == 1))
         shown.kill()
+    hall.rate = 10.0
     said = shown.said.read_text("utf-8") if shown.said.exists() else ""
     assert said == "", "it was killed before the end of the call"
     hall.show(board(call(1, "H025", 3)))

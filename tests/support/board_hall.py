@@ -23,7 +23,6 @@ AskedT = TypeVar("AskedT", bound=Command)
 
 PATIENCE_S = 20.0
 HEARTBEAT_S = 1.0
-TOPIC = "board/hall"
 
 
 class ServedHall:
@@ -61,7 +60,7 @@ class ServedHall:
         return self._began_at + timedelta(seconds=(time.monotonic() - self._began_s) * self.rate)
 
     def show(self, view: BoardView | None) -> None:
-        """Publish a view from now on, or fall silent."""
+        """Publish a view of its zone from now on, or fall silent."""
         self._orders.put(view)
 
     def wait_until_asked(self, kind: type[AskedT]) -> AskedT:
@@ -75,15 +74,19 @@ class ServedHall:
     def _run(self) -> None:
         with self._far_end as far_end:
             self._ready.set()
-            view: BoardView | None = None
+            views: dict[str, BoardView] = {}
             sequence, due = 0, 0.0
             while not self._closing.is_set():
                 with contextlib.suppress(queue.Empty):
-                    view, due = self._orders.get(timeout=0.002), 0.0
-                if view is not None and time.monotonic() >= due:
-                    sequence, due = sequence + 1, time.monotonic() + HEARTBEAT_S
-                    self.last_word_ns = time.monotonic_ns()
-                    far_end.publish(TOPIC, view, sequence=sequence, rate=self.rate, at=self.now())
+                    view = self._orders.get(timeout=0.002)
+                    views = {**views, view.zone_id: view} if view is not None else {}
+                    due = 0.0
+                if time.monotonic() >= due:
+                    due = time.monotonic() + HEARTBEAT_S
+                    for zone_id, view in views.items():
+                        sequence += 1
+                        self.last_word_ns = time.monotonic_ns()
+                        far_end.publish(f"board/{zone_id}", view, sequence=sequence, rate=self.rate, at=self.now())
                 if far_end.asked(0):
                     self._answer(far_end)
 

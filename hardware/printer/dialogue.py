@@ -468,8 +468,8 @@ class Dialogue:
         return effects + (self._close() if self._silences >= SILENCES_MOST else [])
 
     def _silence_unexplained(self) -> bool:
-        """Whether a printer that tells its troubles by itself is silent without having told one."""
-        return self.profile.status == "asb" and not self.condition.trouble and self._held in {None, Reason.STALLED}
+        """Whether a printer fell silent and had told no trouble, neither unasked nor when asked between the rows."""
+        return not self.condition.trouble and self._held in {None, Reason.STALLED}
 
     def _judge(self, now_s: float) -> list[Effect]:
         """Hold or release according to what has just been learnt."""

@@ -158,7 +158,10 @@ def test_paper_that_ends_within_a_ticket_holds_it_and_never_sends_it_twice(bench
         bench.heard.wait(lambda heard: any(one.reason in reasons for one in heard))
         owner.submit("job-2", "visit-2", _body(2))
         bench.fault("paper_out", on=False)
-        assert bench.heard.settled("job-1").state is JobState.CONFIRMED
+        # A silence that nobody explained on a wire that does not tell power may have been a loss of power.
+        silent = any(one.job_id == "job-1" and one.reason == "silent" for one in bench.heard.all)
+        state = JobState.UNCERTAIN if silent and bench.address.startswith("serial") else JobState.CONFIRMED
+        assert bench.heard.settled("job-1").state is state
         assert bench.heard.settled("job-2").state is JobState.CONFIRMED
         if profile.status == "asb":
             assert owner.status().paper_used_mm < 150, "the fresh roll is counted anew"

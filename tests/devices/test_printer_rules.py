@@ -297,6 +297,27 @@ def test_rule_9_a_serial_printer_is_asked_between_rows_and_one_answer_too_few_pr
         assert talk.states()[-1] == ("uncertain:interrupted" if missing else "confirmed")
 
 
+@pytest.mark.parametrize("name", ["generic_80mm", "xprinter_80"])
+@pytest.mark.parametrize(("first", "state"), [("1a", "confirmed"), ("12", "uncertain:interrupted")])
+def test_rule_9_a_silence_that_no_trouble_explains_may_have_been_a_loss_of_power(
+    name: str, first: str, state: str
+) -> None:
+    profile = replace(profile_named(name).on_wire(1152.0), stall_s=60.0)
+    talk = Talk(profile)
+    talk.submit(_job())
+    asked = talk.look().count(b"\x10\x04\x01")
+    talk.hear(first)  # Off line, or well; and then nothing, as if its buffer were full.
+    talk.later(profile.printing_s(len(BODY)) + 1.5 * profile.reply_s)
+    assert talk.states()[-1] == ("held:off_line" if first == "1a" else "held:silent")
+    for _ in range(asked - 1):
+        talk.hear("12")
+    talk.hear("00 00")
+    for _ in range(8):  # It answers what it is asked, and is well.
+        talk.hear("12")
+        talk.later(0.3)
+    assert talk.states()[-1] == state
+
+
 @pytest.mark.parametrize("noise", ["00", "80", "00 05", "ff 00 00", "00 80 00", "05 00"])
 def test_a_fence_without_a_name_is_believed_only_twice_well_formed_and_on_a_clean_wire(noise: str) -> None:
     talk = _sent(CLONE)

@@ -69,7 +69,7 @@ class _Question:
 
 def halls(configurations: dict[str, Configuration], seed: int) -> tuple[Hall, ...]:
     """Give the halls: a ward's, a commune's whose counters serve everything, and a large one; two of each."""
-    kinds = {"ward": (175, 6), "commune": (115, 4), "large": (245, 9)}
+    kinds = {"ward": (175, 6), "commune": (95, 4), "large": (245, 9)}
     return tuple(
         Hall(
             f"{kind} {number}",

@@ -60,5 +60,5 @@ def played_in(text: str) -> Played | None:
     if played is None or found is None:
         return None
     ratio, low, high = (float(figure) for figure in found.groups())
-    ok = Verdict(0, 0.0, ratio, 1.0, "", low / 100, high / 100).ok
+    ok = Verdict(0, 0.0, 0.0, 0.0, ratio, 1.0, "", low / 100, high / 100).ok
     return Played(int(played[1]), int(played[2]), ok)

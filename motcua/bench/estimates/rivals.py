@@ -2,6 +2,8 @@
 
 queue length    people ahead + 1, times what a service takes with the way to the counter, over the open counters of the
                 queue (Ibrahim and Whitt 2009, there QL); nothing when a counter is free and nobody is ahead
+the same, one   all that the queue's counters have to do: what each of those ahead in any queue that they serve takes by
+                its own service, over these counters
 last called     what the last visit of the queue and kind waited that was called (there LES: last to enter service)
 head of line    what the first of the line has waited by now (there HOL)
 ZMS             the eappointment system of Munich and Berlin: steps of the mean service time over the open counters; the
@@ -19,7 +21,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from queue_server import core
-from queue_server.core.snapshot import Snapshot
+from queue_server.core.snapshot import Snapshot, SnapshotCounter
 from queue_server.estimate.chances import WALKING_S, Times
 
 _OPTIMIST: Final = 0.8
@@ -39,33 +41,34 @@ class Seen:
         """The queue that the citizen will wait in."""
         return self.snapshot.services[self.service_id].queue_id
 
-    def mean_s(self, queue_id: str = "") -> float:
-        """What a service of a queue (or of the hall) takes with the way to the counter and the breath after it."""
-        learned = self.snapshot.learned
+    def takes_s(self, service_id: str) -> float:
+        """What a service takes with the way to the counter and the breath after it."""
+        learned, service = self.snapshot.learned, self.snapshot.services[service_id]
         around_s = Times(learned.walking_s, WALKING_S).mean_s + Times(learned.between_s, 0.0).mean_s
+        return around_s + Times(service.durations_s, service.configured_s).mean_s
+
+    def mean_s(self, queue_id: str = "") -> float:
+        """What the services of a queue (or of the hall) take on the average."""
+        learned = self.snapshot.learned
         weights: dict[str, float] = {}
         for service_id, service in self.snapshot.services.items():
             if queue_id in {"", service.queue_id}:
                 weights[service_id] = sum(learned.arrivals.get(service_id, (1.0,))) or 0.01
         total = sum(weights.values())
-        return (
-            around_s
-            + sum(
-                weight
-                * Times(self.snapshot.services[name].durations_s, self.snapshot.services[name].configured_s).mean_s
-                for name, weight in weights.items()
-            )
-            / total
-        )
+        return sum(weight * self.takes_s(service_id) for service_id, weight in weights.items()) / total
 
     def counters(self, queue_id: str = "") -> int:
         """How many counters serve a queue (or the hall) now; while none is open, how many will."""
+        return max(1, len(self.serving(queue_id)))
+
+    def serving(self, queue_id: str = "") -> list[SnapshotCounter]:
+        """Which counters these are."""
         own = [one for one in self.snapshot.counters if not queue_id or queue_id in one.primary_queue_ids]
         helping = [one for one in self.snapshot.counters if queue_id in one.backup_queue_ids]
         for some in ([one for one in own if one.state == "open"], [one for one in helping if one.state == "open"], own):
             if some:
-                return len(some)
-        return 1
+                return some
+        return []
 
     def ahead(self) -> int:
         """People ahead in the queue: everybody whose class gains as fast, or faster."""
@@ -108,6 +111,22 @@ def queue_length(seen: Seen) -> float:
     if not seen.has_to_wait():
         return 0.0
     return seen.through_hours((seen.ahead() + 1) * seen.mean_s(seen.queue_id) / seen.counters(seen.queue_id))
+
+
+def work_ahead(seen: Seen) -> float:
+    """Queue length as somebody would reckon it who knows the hall: all that the queue's counters have to do."""
+    if not seen.has_to_wait():
+        return 0.0
+    snapshot, counters = seen.snapshot, seen.serving(seen.queue_id)
+    queue_ids = {seen.queue_id}.union(*(counter.primary_queue_ids for counter in counters))
+    slope = snapshot.classes[seen.priority_class_id].slope
+    work_s = [
+        seen.takes_s(service_id)
+        for line in snapshot.lines
+        if line.queue_id in queue_ids and snapshot.classes[line.priority_class_id].slope >= slope
+        for service_id, _ in line.waiting
+    ]
+    return seen.through_hours((sum(work_s) + seen.takes_s(seen.service_id)) / max(1, len(counters)))
 
 
 def last_called(seen: Seen) -> float:
@@ -156,6 +175,7 @@ def _between(low_s: float, high_s: float) -> float:
 
 RIVALS: Final[Mapping[str, Callable[[Seen], float]]] = {
     "queue length × mean / counters": queue_length,
+    "the same, counters' queues as one": work_ahead,
     "last called (LES)": last_called,
     "head of line (HOL)": head_of_line,
     "ZMS, each queue a list": lambda seen: _between(*zms(seen, seen.queue_id)),

@@ -28,6 +28,9 @@ class Verdict(NamedTuple):
     told: int
     waited_s: float
     """The median wait."""
+    low_s: float
+    high_s: float
+    """The medians of both ends of our range."""
     ours_s: float
     best_s: float
     best: str
@@ -64,6 +67,8 @@ def verdict(told: Sequence[Told]) -> Verdict:
     return Verdict(
         told=len(told),
         waited_s=median(one.waited_s for one in told),
+        low_s=median(one.points[OURS] for one in told),
+        high_s=median(one.high_s for one in told),
         ours_s=ours_s,
         best_s=by_method[best],
         best=best,
@@ -112,14 +117,15 @@ def _of_methods(told: Sequence[Told]) -> str:
 
 def _of_groups(groups: Mapping[str, Sequence[Told]]) -> str:
     rows = [
-        f"| {name} | {found.told:,} | {_minutes(found.waited_s)} "
+        f"| {name} | {found.told:,} | {_minutes(found.waited_s)} | {_minutes(found.low_s)}–{_minutes(found.high_s)} "
         f"| {_minutes(found.ours_s)} | {_minutes(found.best_s)} | {found.ratio:.2f} "
         f"| {found.longer_than_low:.1%} | {found.longer_than_high:.1%} |"
         for name, found in ((name, verdict(some)) for name, some in groups.items())
     ]
     head = (
-        "| Of whom | Told | Median wait (min) | Our median error | Best other's | Ratio | Above P50 | Above P90 |\n"
-        "|---|---:|---:|---:|---:|---:|---:|---:|"
+        "| Of whom | Told | Median wait (min) | Median range "
+        "| Our error | Best other's | Ratio | Above P50 | Above P90 |\n"
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     )
     return "\n".join((head, *rows))
 

@@ -49,13 +49,13 @@ def test_a_verdict_compares_with_the_best_of_the_others() -> None:
     ],
 )
 def test_the_target_is_an_error_and_an_honest_range(ours_s: float, low: float, high: float, ok: bool) -> None:
-    assert Verdict(100, 600, ours_s, 100, "other", low, high).ok is ok
+    assert Verdict(100, 600, 600, 900, ours_s, 100, "other", low, high).ok is ok
 
 
 def test_tables_tell_apart_who_had_to_wait_and_where() -> None:
     text = tables([*FIVE, told(0, 0, 0, 0, has_to_wait=False, hall="ward 2")])
     assert "| ours | 2.0 | 4.6 | 10.0 | -0.2 |" in text
-    assert "| all who had to wait | 5 | 10.0 | 2.0 | 10.0 | 0.20 | 40.0% | 20.0% |" in text
+    assert "| all who had to wait | 5 | 10.0 | 10.0–15.0 | 2.0 | 10.0 | 0.20 | 40.0% | 20.0% |" in text
     assert "| everybody, those who were called at once too | 6 |" in text
     assert "| ward 1 | 5 |" in text
     assert "| ward 2 |" not in text, "nobody had to wait there"

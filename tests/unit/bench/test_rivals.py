@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from motcua.bench.estimates.rivals import Seen, head_of_line, last_called, queue_length, zms
+from motcua.bench.estimates.rivals import Seen, head_of_line, last_called, queue_length, work_ahead, zms
 from protocol.estimates import Learned
 from queue_server import core
 from tests.support.tables import play
@@ -41,6 +41,14 @@ def test_queue_length_counts_who_is_ahead_over_the_counters_of_the_queue() -> No
     assert queue_length(seen(BUSY + "signin binh 3")) == (3 + 1) * 600 / 2
     assert queue_length(seen("signin an 2")) == 0.0, "a counter is free and nobody is ahead"
     assert queue_length(seen("")) == 600 / 2, "two will be open"
+
+
+def test_somebody_who_knows_the_hall_counts_all_that_the_counters_have_to_do() -> None:
+    assert work_ahead(seen()) == (3 + 1) * 600
+    shared = BUSY + "take V6 results\nsignin binh 3"
+    assert queue_length(seen(shared)) == (3 + 1) * 600 / 2
+    assert work_ahead(seen(shared)) == (3 + 1 + 1) * 600 / 2, "counter 3 has the one for results to serve as well"
+    assert work_ahead(seen("signin an 2")) == 0.0
 
 
 def test_histories_tell_of_the_last_and_of_the_first() -> None:

@@ -84,6 +84,8 @@ class KioskService(Part, frozen=True, kw_only=True):
     next_working_day: str = ""
     """The next day after today on which this service is open."""
     result_place: Words = msgspec.field(default_factory=dict)
+    giving: tuple[Span, ...] = ()
+    """When today's numbers are given, so that a kiosk whose server is gone knows when to stop and to begin again."""
 
 
 ClosedBecause = Literal["", "holiday", "weekend", "early", "rest", "over", "quota"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kiosk.ticket import flow, pages
 from kiosk.ticket import model as m
 from kiosk.ticket.hall import procedure_of
+from kiosk.ticket.hall_time import HallTime
 from kiosk.ticket.scans import DOSSIER_PATTERN
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
@@ -95,6 +96,7 @@ class TicketProgram:
         self.failure: Exception | None = None
         self._link: Link | None = None
         self._store: Store | None = None
+        self._kept_time: HallTime | None = None
         self._disk = Worker("disk")
         self._printing: Printing | None = None
         self._printer_door: PrinterDoor | None = None
@@ -135,11 +137,22 @@ class TicketProgram:
 
     def seconds_to_next(self) -> float | None:
         """Give how long until the flow wants a tick."""
-        return flow.seconds_to_next(self.state, self._now(), self._link.rate if self._link else 1.0)
+        return flow.seconds_to_next(self.state, self._now(), self._rate())
 
     def hall_now(self) -> datetime:
-        """Give the hall's time; before the link has told it, the machine's own."""
-        return self._link.hall_now() if self._link else datetime.now(UTC)  # noqa: TID251 -- the loop reads the clock.
+        """Give the hall's time; before the link has told it, as it was known before, else the machine's own."""
+        link = self._heard_link()
+        if link is not None:
+            return link.hall_now()
+        machine_at = datetime.now(UTC)  # noqa: TID251 -- the loop reads the clock.
+        return self._kept_time.now(machine_at) if self._kept_time else machine_at
+
+    def _heard_link(self) -> "Link | None":
+        return self._link if self._link is not None and self._link.last_view(TOPIC) is not None else None
+
+    def _rate(self) -> float:
+        link = self._heard_link()
+        return link.rate if link else self._kept_time.rate if self._kept_time else 1.0
 
     def begin(self) -> None:
         """Open disk, printer and link in turn, in a thread: the first frame is already on the screen."""
@@ -182,6 +195,7 @@ class TicketProgram:
 
         try:
             self._store = Store(self._settings.state)
+            self._kept_time = self._store.hall_time()
             self.post(self._store.restored())
         except apsw.Error as error:
             # Without its disk the kiosk has no memory and no numbers of its own, but the server's it can still give.
@@ -300,8 +314,8 @@ class TicketProgram:
             case m.KeepVisit(visit):
                 store.keep_visit(visit)
                 self.post(m.Kept("visit", visit.visit_id))
-            case m.KeepOffline(number, entry):
-                store.keep_offline(number, entry)
+            case m.KeepOffline(number, entry, visit):
+                store.keep_offline(number, entry, visit)
                 self.post(m.Kept("offline", entry.command.visit_id))
             case m.KeepOutbox(entry):
                 store.keep_outbox(entry.request_id, entry.command)
@@ -310,7 +324,10 @@ class TicketProgram:
             case m.DropVisit(visit_id):
                 store.drop_visit(visit_id)
             case m.KeepKnowledge(identity, view):
-                store.keep_knowledge(identity, view)
+                machine_at = datetime.now(UTC)  # noqa: TID251 -- the loop reads the clock.
+                link = self._heard_link()
+                time = HallTime(hall_at=link.hall_now(), machine_at=machine_at, rate=link.rate) if link else None
+                store.keep_knowledge(identity, view, time)
             case m.ReadCatalogue(catalogue_hash):
                 self.post(m.CatalogueRead(catalogue_hash, store.catalogue(catalogue_hash)))
             case m.KeepCatalogue(catalogue):
@@ -322,7 +339,7 @@ class TicketProgram:
         match effect:
             case m.KeepVisit(visit):
                 self.post(m.Kept("visit", visit.visit_id, ok=False))
-            case m.KeepOffline(_, entry):
+            case m.KeepOffline(entry=entry):
                 self.post(m.Kept("offline", entry.command.visit_id, ok=False))
             case m.ReadCatalogue(catalogue_hash):
                 self.post(m.CatalogueRead(catalogue_hash, None))

@@ -11,12 +11,12 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 from kiosk.ticket.hall import citizen_classes
+from kiosk.ticket.kept_model import PendingVisit
 from kiosk.ticket.model import (
     ClassChoice,
     Confirm,
     GivenNumber,
     Number,
-    PendingVisit,
     Preferences,
     PrintState,
     Screen,

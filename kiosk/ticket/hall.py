@@ -8,6 +8,8 @@ from kiosk.ticket.model import State
 from protocol.configuration import KioskRange, PriorityClass, Procedure
 from protocol.views import KioskService
 
+ServiceState = Literal["open", "closed", "quota_reached", "full"]
+
 Situation = Literal["not_ready", "closed", "gone", "own_numbers", "open"]
 """`not_ready`: not paired, or nothing known yet. `own_numbers`: the server is gone, the kiosk goes on by itself."""
 
@@ -23,22 +25,39 @@ def situation(state: State, hall_at: datetime) -> Situation:
         return "not_ready"
     if state.link == "up":
         return "open" if state.view.state == "open" else "closed"
-    if state.view.state == "closed" and _is_today(state, hall_at):
-        return "closed"
     if any(own_range(state, service, hall_at) for service in state.view.services):
         return "own_numbers"
-    return "gone"
+    known = [service_state(state, service, hall_at) for service in state.view.services]
+    return "closed" if set(known) <= {"closed"} and _is_today(state, hall_at) else "gone"
+
+
+def service_state(state: State, service: KioskService, hall_at: datetime) -> ServiceState:
+    """Tell whether numbers are given for a service: as the server says, and by the day's plan while it is gone."""
+    if state.link == "up" or not service.giving or service.state not in {"open", "closed"}:
+        return service.state
+    return "open" if any(span.opens_at <= hall_at < span.closes_at for span in service.giving) else "closed"
+
+
+def next_opens_at(state: State, service: KioskService | None, hall_at: datetime) -> datetime | None:
+    """Tell when numbers are given again, of one service or of any; None when that is not known."""
+    assert state.view is not None, "asked only when a view is there"
+    some = (service,) if service else state.view.services
+    told = service.next_opens_at if service else state.view.next_opens_at
+    if state.link == "up":
+        return told
+    planned = (span.opens_at for one in some for span in one.giving)
+    return min((one for one in (told, *planned) if one is not None and one > hall_at), default=None)
 
 
 def own_range(state: State, service: KioskService, hall_at: datetime) -> KioskRange | None:
     """Give the range from which this kiosk may number a visit for the service by itself; None when it may not.
 
-    It may only while the hall, as last seen, was open on this very day: numbers restart each day, and a kiosk that
-    slept over midnight cannot know which of them are still free.
+    It may only while the hall is open by the plan of this very day: numbers restart each day, and a kiosk that slept
+    over midnight cannot know which of them are still free.
     """
-    if state.view is None or state.identity is None or service.state != "open":
+    if state.view is None or state.identity is None or not _is_today(state, hall_at):
         return None
-    if state.view.state != "open" or not _is_today(state, hall_at):
+    if service_state(state, service, hall_at) != "open":
         return None
     ranges = [own for own in state.view.kiosk_ranges if own.function_id == state.identity.function_id]
     for own in ranges:

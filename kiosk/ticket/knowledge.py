@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Final
 
 from kiosk.ticket.hall import derived_id
+from kiosk.ticket.kept_model import Identity
 from kiosk.ticket.model import (
     Ask,
     Catalogue,
     CatalogueRead,
     Effect,
-    Identity,
     KeepCatalogue,
     KeepKnowledge,
     Now,
@@ -64,8 +64,10 @@ def viewed(state: State, view: KioskView) -> Step:
 
 
 def link_changed(state: State, now: Now) -> Step:
-    """Greet a link that has come up: tell it how the printer is, and ask who we are."""
+    """Greet a link that has come up: tell it how the printer is, and ask who we are. Of one that is lost, keep all."""
     state = replace(state, introduced=False)
+    if state.link != "up" and state.identity is not None and state.view is not None:
+        return state, (KeepKnowledge(state.identity, state.view),)
     return report_health(state, now)
 
 

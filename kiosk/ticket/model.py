@@ -8,18 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from kiosk.ticket.kept_model import Identity, OfflineNumber, OutboxEntry, PendingVisit, RefusedHandOver
 from kiosk.ticket.scan_model import Scanned, ScanScreen
 from presentation.search import Entry, index
-from protocol.commands import AnyCommand, HandOverVisit, ReportTicket
+from protocol.commands import AnyCommand
 from protocol.configuration import Procedure
 from protocol.views import AnyReply, Estimate, KioskView
 
 LinkState = Literal["connecting", "up", "gone", "refused"]
 PrintState = Literal["none", "printing", "printed", "held", "uncertain", "failed"]
 HelpState = Literal["none", "asked", "called", "failed"]
-
-OutboxCommand = HandOverVisit | ReportTicket
-"""What must reach the server some day, whatever happens to the link or the power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +68,6 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
-class PendingVisit:
-    """A visit that was decided on: stored before anybody is asked, so that it never gets two numbers."""
-
-    visit_id: str
-    service_id: str
-    priority_class_id: str
-    procedure_code: str
-    language: str
-    day: str
-    decided_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class GivenNumber:
     """A number, and what its ticket says."""
 
@@ -106,31 +91,6 @@ class Ticket:
     given: GivenNumber
     copy: int
     secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the server says this kiosk is; kept on disk for a start without the server."""
-
-    function_id: str
-    link_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfflineNumber:
-    """A number of the kiosk's own range that has been given on a day."""
-
-    day: str
-    prefix: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxEntry:
-    """A command that waits for the link, under the id it will always be sent with."""
-
-    request_id: str
-    command: OutboxCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,16 +196,6 @@ class Refusal:
     code: str
     sentences: dict[str, str] = field(default_factory=dict)
     service_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedHandOver:
-    """A number on paper that the server refused to take over, with the refusal's code: its citizen is in no line."""
-
-    prefix: str
-    number: int
-    taken_at: datetime
-    code: str
 
 
 Screen = Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal | ScanScreen
@@ -421,10 +371,14 @@ class KeepVisit:
 
 @dataclass(frozen=True, slots=True)
 class KeepOffline:
-    """Make a number of our own and its hand-over durable in one step; answer with `Kept("offline", visit_id)`."""
+    """Make a number of our own, its hand-over and its visit durable at once; answer with `Kept("offline", visit_id)`.
+
+    One that was tried before for the visit, and of which nobody knows whether it was written, is replaced.
+    """
 
     number: OfflineNumber
     entry: OutboxEntry
+    visit: PendingVisit
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from kiosk.ticket.hall import (
     after_15h,
     citizen_classes,
     class_of,
+    next_opens_at,
     own_range,
     procedure_of,
     procedures_of,
     service_of,
+    service_state,
     situation,
 )
 from kiosk.ticket.model import ClassChoice, Confirm, Details, Number, Procedures, Refusal, Search, Services, State
@@ -142,11 +144,13 @@ def _tile(state: State, service: KioskService, words: Words, hall_at: datetime) 
         "quota_reached": words("kiosk.service_full"),
         "full": words("kiosk.service_full"),
     }
-    usable = service.state == "open"
+    now = service_state(state, service, hall_at)
+    usable = now == "open"
     if not usable:
-        wait, people, mark = obstacles[service.state], "", "none"
-        if service.state == "closed" and service.next_opens_at and state.view:
-            when = opening(words, service.next_opens_at, hall_at, state.view.utc_offset_s)
+        wait, people, mark = obstacles[now], "", "none"
+        opens_at = next_opens_at(state, service, hall_at)
+        if now == "closed" and opens_at and state.view:
+            when = opening(words, opens_at, hall_at, state.view.utc_offset_s)
             people = words("kiosk.service_opens", time=when)
     elif state.link != "up":
         # How many wait is not known while the server is gone, and what is not known is not shown.
@@ -185,8 +189,9 @@ def _closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> P
     lines.extend(_search_field(state, words))
     lines.extend(_hotline(state, words))
     hint = ""
-    if view.next_opens_at:
-        hint = words("kiosk.closed_next", when=opening(words, view.next_opens_at, hall_at, view.utc_offset_s))
+    opens_at = next_opens_at(state, None, hall_at)
+    if opens_at:
+        hint = words("kiosk.closed_next", when=opening(words, opens_at, hall_at, view.utc_offset_s))
     return Page("closed", words("kiosk.closed_title"), hint, tuple(lines))
 
 
@@ -270,7 +275,7 @@ def _refusal(state: State, screen: Refusal, words: Words, hall_at: datetime) -> 
     service = service_of(state, screen.service_id)
     if service is not None:
         blocks.append(Summary(service.prefix, name_in(service.names, state.preferences.language)))
-        opens_at = service.next_opens_at or (state.view.next_opens_at if state.view else None)
+        opens_at = next_opens_at(state, service, hall_at) or next_opens_at(state, None, hall_at)
         if opens_at and state.view and screen.code in {"closed", "service_closed", "quota_reached"}:
             when = opening(words, opens_at, hall_at, state.view.utc_offset_s)
             blocks.append(Notice(words("kiosk.closed_next", when=when)))

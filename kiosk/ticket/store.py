@@ -12,7 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from kiosk.outbox import Outbox
-from kiosk.ticket.model import Catalogue, Identity, OfflineNumber, OutboxEntry, PendingVisit, RefusedHandOver, Restored
+from kiosk.ticket.hall_time import HallTime
+from kiosk.ticket.kept_model import Identity, OfflineNumber, OutboxEntry, PendingVisit, RefusedHandOver
+from kiosk.ticket.model import Catalogue, Restored
 from protocol.codec import encode
 from protocol.commands import HandOverVisit, ReportTicket
 from protocol.configuration import Procedure
@@ -44,22 +46,30 @@ class Store(Outbox):
         """Forget the pending visit, if it is still this one."""
         self._do("delete from visit where json_extract(body, '$.visit_id') = ?", visit_id)
 
-    def keep_offline(self, number: OfflineNumber, entry: OutboxEntry) -> None:
-        """Make an own number and its hand-over durable in one step."""
+    def keep_offline(self, number: OfflineNumber, entry: OutboxEntry, visit: PendingVisit) -> None:
+        """Make an own number, its hand-over and its visit durable in one step, in place of one tried before."""
         with self._transaction():
             self._do("delete from offline where day <> ?", number.day)
             self._do("insert or ignore into offline values (?, ?, ?)", number.day, number.prefix, number.number)
+            self._do("delete from outbox where request_id = ?", entry.request_id)
             self.keep_outbox(entry.request_id, entry.command)
+            self.keep_visit(visit)
 
     # --- knowledge ---
 
-    def keep_knowledge(self, identity: Identity | None, view: KioskView | None) -> None:
-        """Keep who we are and the hall as last seen; what is None is left as it was."""
+    def keep_knowledge(self, identity: Identity | None, view: KioskView | None, time: HallTime | None = None) -> None:
+        """Keep who we are, the hall as last seen, and its time; what is None is left as it was."""
         with self._transaction():
             if identity is not None:
                 self.keep("identity", msgspec.json.encode(identity))
             if view is not None:
                 self.keep("view", encode(view))
+            if time is not None:
+                self.keep("time", msgspec.json.encode(time))
+
+    def hall_time(self) -> HallTime | None:
+        """Give the hall's time as it was last known."""
+        return _read(self.kept("time"), HallTime)
 
     def restored(self) -> Restored:
         """Give everything the disk knows; what cannot be read any more counts as not known."""

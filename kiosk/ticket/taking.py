@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.ticket.hall import derived_id, next_own_number, own_range, service_of
+from kiosk.ticket.kept_model import OfflineNumber, OutboxEntry, OwnNumber, PendingVisit, RefusedHandOver
 from kiosk.ticket.model import (
     Ask,
     Confirm,
@@ -23,14 +24,10 @@ from kiosk.ticket.model import (
     Kept,
     Now,
     Number,
-    OfflineNumber,
-    OutboxEntry,
-    PendingVisit,
     Print,
     PrinterTold,
     PrintState,
     Refusal,
-    RefusedHandOver,
     State,
     Ticket,
 )
@@ -71,7 +68,8 @@ def ask_for_number(state: State, confirm: Confirm, now: Now) -> Step:
     if state.link != "up" or state.identity is None:
         return without_server(state, confirm, now)
     service = service_of(state, visit.service_id)
-    may_go_on = service is not None and own_range(state, service, now.hall_at) is not None
+    own = own_range(state, service, now.hall_at) if service else None
+    may_go_on = own is not None and next_own_number(state, own) is not None
     command = TakeTicket(
         function_id=state.identity.function_id,
         visit_id=visit.visit_id,
@@ -95,8 +93,11 @@ def without_server(state: State, confirm: Confirm, now: Now) -> Step:
     if own is None or state.identity is None:
         return replace(state, screen=replace(confirm, unanswered=True)), ()
     number = next_own_number(state, own)
+    if number is None and state.link == "up":
+        return replace(state, screen=replace(confirm, unanswered=True)), ()
     if number is None:
         return replace(state, screen=Refusal("offline_full", service_id=visit.service_id)), (DropVisit(visit.visit_id),)
+    visit = replace(visit, own=OwnNumber(own.prefix, number, now.hall_at))
     given = GivenNumber(visit, own.prefix, number, taken_at=now.hall_at, offline=True)
     used = OfflineNumber(visit.day, own.prefix, number)
     entry = _hand_over(state.identity.function_id, given)
@@ -107,7 +108,7 @@ def without_server(state: State, confirm: Confirm, now: Now) -> Step:
             # Counted as used at once: whatever the disk says, this number is not tried a second time.
             offline_numbers=(*(one for one in state.offline_numbers if one.day == visit.day), used),
         ),
-        (KeepOffline(used, entry),),
+        (KeepOffline(used, entry, visit),),
     )
 
 
@@ -161,6 +162,9 @@ def answered(state: State, confirm: Confirm, reply: AnyReply | None, now: Now) -
                 counter_numbers=reply.counter_numbers,
             )
             return show_number(state, given, now)
+        case Refused(code="storage"):
+            # It is there but can keep nothing, which may last: for whoever stands here it is as good as gone.
+            return without_server(state, confirm, now)
         case Refused(code=code) if code in TRY_AGAIN_CODES:
             return replace(state, screen=replace(confirm, unanswered=True)), ()
         case Refused():
@@ -250,13 +254,14 @@ def resume(state: State, now: Now) -> Step:
     if visit is None or state.view is None or state.identity is None or state.link == "connecting":
         return state, ()
     today, state = state.view.day, replace(state, resume=None)
+    if isinstance(state.screen, Confirm) and state.screen.busy:
+        return state, ()  # Somebody else has decided meanwhile, and has taken its place on disk.
     age = now.hall_at - visit.decided_at
     if visit.day != today or age > timedelta(seconds=state.settings.resume_s):
         return state, (DropVisit(visit.visit_id),)
     confirm = Confirm(visit.service_id, visit.priority_class_id, visit.procedure_code, visit, since_real_s=now.real_s)
-    own = next(
-        (entry.command for entry in state.outbox if entry.request_id == derived_id(visit.visit_id, "hand over")), None
-    )
-    if isinstance(own, HandOverVisit):
+    own = visit.own
+    if own is not None:
+        # Whether or not it was handed over meanwhile: it may be on paper, so it is the one.
         return show_number(state, GivenNumber(visit, own.prefix, own.number, own.taken_at, offline=True), now)
     return ask_for_number(replace(state, screen=confirm, history=()), confirm, now)

@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from kiosk.ticket import taking
-from kiosk.ticket.hall import citizen_classes, own_range, procedure_of, procedures_of, service_of, situation
+from kiosk.ticket.hall import (
+    citizen_classes,
+    own_range,
+    procedure_of,
+    procedures_of,
+    service_of,
+    service_state,
+    situation,
+)
 from kiosk.ticket.knowledge import report_health
 from kiosk.ticket.model import (
     Ask,
@@ -136,7 +144,7 @@ def _service_chosen(state: State, service_id: str, now: Now, procedure_code: str
 
 def _obstacle(state: State, service: KioskService, now: Now) -> str:
     """Name by its code what stands between the citizen and a number for the service; empty when nothing does."""
-    match situation(state, now.hall_at), service.state:
+    match situation(state, now.hall_at), service_state(state, service, now.hall_at):
         case (("not_ready" | "gone"), _):
             return "server_gone"
         case "closed", _:

@@ -68,6 +68,7 @@ def _service(branch: Branch, service: Service, estimates: Estimates, today: date
         next_opens_at=_next_numbers_at(branch, service, state, at),
         after_15h_notice=service.after_15h_notice,
         closes_at=spans[-1].closes_at if spans else None,
+        giving=branch.plan.giving_of(service.hours_id) if spans and branch.plan is not None else (),
         rest=next_rest(spans, at),
         numbers_left=_numbers_left(branch, service),
         next_working_day=branch.hall.next_working_day(service.hours_id, today),

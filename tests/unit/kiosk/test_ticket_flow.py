@@ -1,14 +1,16 @@
 """The ticket kiosk's flow, told as scenes: what happens to it, and what the citizen sees."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from kiosk.ticket import model as m
+from kiosk.ticket.kept_model import PendingVisit, RefusedHandOver
 from protocol.commands import HandOverVisit
-from protocol.views import Done, Refused
+from protocol.events import Span
+from protocol.views import Done, KioskView, Refused
 from tests.support.kiosks import MONDAY_8, TO_NUMBER, Scene, short_range, ward_view, with_service
 
 LAND = ("service:land", "class:usual", "take")
@@ -88,12 +90,19 @@ def test_a_lost_reply_without_own_numbers_is_tried_again_as_the_same_visit() -> 
     assert scene.number(7).shown_number == "L007"
 
 
-@pytest.mark.parametrize("code", ["storage", "busy"])
-def test_a_server_in_trouble_has_not_said_no(code: str) -> None:
-    scene = Scene().opened().touch(*TO_NUMBER).disk().refuses(code)
+@pytest.mark.parametrize(("code", "way"), [("storage", LAND), ("busy", LAND), ("busy", TO_NUMBER)])
+def test_a_server_in_trouble_has_not_said_no(code: str, way: tuple[str, ...]) -> None:
+    scene = Scene().opened().touch(*way).disk().refuses(code)
     assert scene.page.name == "unanswered"
     assert scene.count(m.DropVisit) == 0
-    assert scene.touch("retry").number(25).shown_number == "H025"
+    assert scene.touch("retry").number(25).shown_number in {"H025", "L025"}
+
+
+def test_a_server_that_can_keep_nothing_is_as_good_as_gone() -> None:
+    scene = Scene().opened().touch(*TO_NUMBER).disk().refuses("storage").disk()
+    assert scene.shown_number == "H501"
+    scene.happen(m.Replied(scene.last(m.Ask, "HandOverVisit").request_id, Refused(code="storage")))
+    assert scene.later(6).count(m.Ask, "HandOverVisit") == 2, "it stays in the outbox"
 
 
 def test_giving_up_forgets_the_visit() -> None:
@@ -143,7 +152,7 @@ def gone(*, first: int = 501, last: int = 599) -> Scene:
     return scene
 
 
-def restarted(scene: Scene, visit: m.PendingVisit | None = None) -> Scene:
+def restarted(scene: Scene, visit: PendingVisit | None = None) -> Scene:
     """Switch the kiosk off and on while the server is gone: only what was on disk is known."""
     state = scene.state
     fresh = Scene(kept=m.Restored(state.identity, state.view, visit, state.offline_numbers, state.outbox))
@@ -230,7 +239,7 @@ def test_the_kiosk_tells_the_worst_of_printer_scanner_and_refused_numbers() -> N
 
 
 def test_many_refused_hand_overs_fit_into_one_report() -> None:
-    refused = tuple(m.RefusedHandOver("H", number, MONDAY_8, "x" * 32) for number in range(501, 551))
+    refused = tuple(RefusedHandOver("H", number, MONDAY_8, "x" * 32) for number in range(501, 551))
     scene = Scene(kept=m.Restored(refused=refused)).opened()
     report: Any = scene.last(m.Ask, "ReportDevice").command
     assert report.detail.startswith("H550 xxxx")
@@ -246,6 +255,60 @@ def test_the_range_ends_with_a_sentence() -> None:
     scene.touch(*TO_NUMBER).disk()
     assert "Máy đã hết số dự phòng. Vui lòng đến quầy hướng dẫn để lấy số." in scene.sentences
     scene.touch("start_again")
+
+
+def test_a_kiosk_whose_range_has_ended_waits_for_a_server_that_is_only_slow() -> None:
+    scene = gone(first=901, last=901).touch(*TO_NUMBER).disk().disk().printer("confirmed").touch("done")
+    scene.happen(m.LinkChanged("up"))
+    scene.touch(*TO_NUMBER).disk()
+    assert scene.last(m.Ask, "TakeTicket").deadline_s == scene.settings.ask_real_s
+    scene.silence()
+    assert scene.page.name == "unanswered"
+    assert scene.touch("retry").number(25).shown_number == "H025"
+
+
+def planned() -> KioskView:
+    """Give the hall in the morning: numbers are given from 7:00 to 11:30, and from 13:00 to 16:30."""
+    spans = [Span(opens_at=at_hour(7), closes_at=at_hour(11.5)), Span(opens_at=at_hour(13), closes_at=at_hour(16.5))]
+    view = short_range(ward_view(), "H", 501, 599)
+    services = tuple(msgspec.structs.replace(one, giving=tuple(spans)) for one in view.services)
+    return msgspec.structs.replace(view, services=services)
+
+
+def at_hour(hour: float) -> datetime:
+    return MONDAY_8 + timedelta(hours=hour - 8)
+
+
+def test_a_kiosk_without_its_server_keeps_the_halls_hours() -> None:
+    scene = Scene(view=planned()).opened()
+    scene.happen(m.LinkChanged("gone"))
+    for hour, name, hint in (
+        (11.4, "services", ""),
+        (11.5, "closed", "Mở cửa lại: 13:00"),
+        (13.0, "services", ""),
+        (16.5, "closed", ""),
+    ):
+        scene.hall_at = at_hour(hour)
+        assert (scene.page.name, scene.page.hint) == (name, hint), hour
+
+
+def test_a_kiosk_that_lost_its_server_over_lunch_opens_in_the_afternoon() -> None:
+    view = planned()
+    for service in view.services:
+        view = with_service(view, service.service_id, state="closed", next_opens_at=at_hour(13))
+    scene = Scene(view=msgspec.structs.replace(view, state="closed", next_opens_at=at_hour(13))).opened()
+    scene.happen(m.LinkChanged("gone"))
+    scene.hall_at = at_hour(12)
+    assert (scene.page.name, scene.page.hint) == ("closed", "Mở cửa lại: 13:00")
+    scene.hall_at = at_hour(13.1)
+    assert scene.touch(*TO_NUMBER).disk().disk().shown_number == "H501"
+
+
+def test_what_is_known_when_the_link_is_lost_is_kept() -> None:
+    scene = Scene().opened()
+    scene.happen(m.Viewed(with_service(ward_view(), "land", state="quota_reached")))
+    scene.happen(m.LinkChanged("gone"))
+    assert scene.last(m.KeepKnowledge) == m.KeepKnowledge(scene.state.identity, scene.state.view)
 
 
 def test_own_numbers_are_not_given_twice_after_a_restart() -> None:
@@ -288,9 +351,30 @@ def test_a_crash_between_disk_and_request_meets_the_same_visit_again(away_s: flo
 
 def test_a_crash_after_an_own_number_was_stored_shows_that_number() -> None:
     scene = gone().touch(*TO_NUMBER).disk().disk()
-    fresh = restarted(scene, scene.last(m.KeepVisit).visit)
+    fresh = restarted(scene, scene.last(m.KeepOffline).visit)
     assert fresh.shown_number == "H501"
     assert fresh.last(m.Print).ticket.given.visit == scene.last(m.Print).ticket.given.visit
+
+
+def test_a_crash_after_the_hand_over_and_before_the_paper_shows_no_other_number() -> None:
+    scene = gone().touch(*TO_NUMBER).disk().disk()
+    scene.happen(m.LinkChanged("up"))
+    scene.happen(m.Replied(scene.last(m.Ask, "HandOverVisit").request_id, Done()))
+    assert scene.state.outbox == ()
+    fresh = restarted(scene, scene.last(m.KeepOffline).visit)
+    assert fresh.shown_number == "H501", "the paper may be on its way"
+    assert fresh.count(m.KeepOffline) == 0
+
+
+def test_a_citizen_who_decided_before_the_old_visit_was_taken_up_is_not_interrupted() -> None:
+    scene = gone()
+    scene.touch(*TO_NUMBER)
+    state = scene.state
+    fresh = Scene(kept=m.Restored(state.identity, state.view, scene.last(m.KeepVisit).visit))
+    fresh.touch(*TO_NUMBER)
+    fresh.happen(m.LinkChanged("gone"))
+    assert fresh.disk().disk().shown_number == "H501"
+    assert fresh.page.subject == fresh.last(m.KeepVisit).visit.visit_id != scene.last(m.KeepVisit).visit.visit_id
 
 
 # --- Paper -----------------------------------------------------------------------------------------------------------

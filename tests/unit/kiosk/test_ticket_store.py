@@ -1,14 +1,19 @@
 """What the kiosk must not forget: written in one life, read in the next."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import apsw
+import msgspec
 import pytest
 
 from kiosk.ticket import model as m
+from kiosk.ticket.hall_time import HallTime
+from kiosk.ticket.kept_model import RefusedHandOver
 from kiosk.ticket.store import Store
 from protocol.commands import HandOverVisit
-from tests.support.kiosks import TO_NUMBER, Scene, procedures, ward_view
+from tests.support.kiosks import MONDAY_8, TO_NUMBER, Scene, procedures, ward_view
 
 
 @pytest.fixture
@@ -22,8 +27,8 @@ def kept(tmp_path: Path) -> tuple[Scene, Path]:
         match effect:
             case m.KeepVisit(visit):
                 store.keep_visit(visit)
-            case m.KeepOffline(number, entry):
-                store.keep_offline(number, entry)
+            case m.KeepOffline(number, entry, visit):
+                store.keep_offline(number, entry, visit)
             case m.KeepOutbox(entry):
                 store.keep_outbox(entry.request_id, entry.command)
             case m.KeepKnowledge(identity, view):
@@ -39,7 +44,7 @@ def test_a_new_life_knows_what_the_last_one_wrote(kept: tuple[Scene, Path]) -> N
     store = Store(folder)
     restored = store.restored()
     store.close()
-    assert restored.visit == scene.last(m.KeepVisit).visit
+    assert restored.visit == scene.last(m.KeepOffline).visit
     assert restored.identity == scene.state.identity
     assert restored.view == scene.view
     assert restored.offline_numbers == scene.state.offline_numbers
@@ -73,6 +78,44 @@ def test_the_same_command_twice_is_one(kept: tuple[Scene, Path]) -> None:
     store.close()
 
 
+def test_of_a_number_tried_twice_the_last_one_is_kept(kept: tuple[Scene, Path]) -> None:
+    """A commit that said no may have reached the disk; the number that is shown is the one tried after it."""
+    scene, folder = kept
+    first = scene.last(m.KeepOffline)
+    assert isinstance(first.entry.command, HandOverVisit)
+    second = msgspec.structs.replace(first.entry.command, number=502)
+    assert first.visit.own is not None
+    visit = replace(first.visit, own=replace(first.visit.own, number=502))
+    store = Store(folder)
+    store.keep_offline(replace(first.number, number=502), replace(first.entry, command=second), visit)
+    restored = store.restored()
+    store.close()
+    handed_over = [one.command for one in restored.outbox if isinstance(one.command, HandOverVisit)]
+    assert [one.number for one in handed_over] == [502]
+    assert [one.number for one in restored.offline_numbers] == [501, 502]
+    assert restored.visit == visit
+
+
+@pytest.mark.parametrize(
+    ("machine_min", "hall_min"),
+    [(7, 0), (10, 6), (6, 0), (-1_000_000, 0)],
+    ids=["at once", "three minutes later", "set back", "woken in the past"],
+)
+def test_a_new_life_knows_what_time_it_is_in_the_hall(tmp_path: Path, machine_min: int, hall_min: int) -> None:
+    """Whatever the machine's clock says: here it was seven minutes ahead, in a hall that runs twice as fast."""
+    store = Store(tmp_path)
+    assert store.hall_time() is None
+    ahead = timedelta(minutes=7)
+    store.keep_knowledge(None, None, HallTime(hall_at=MONDAY_8, machine_at=MONDAY_8 + ahead, rate=2.0))
+    store.keep_knowledge(None, ward_view())
+    store.close()
+    store = Store(tmp_path)
+    kept = store.hall_time()
+    store.close()
+    assert kept is not None
+    assert kept.now(MONDAY_8 + timedelta(minutes=machine_min)) == MONDAY_8 + timedelta(minutes=hall_min)
+
+
 def test_the_catalogue_comes_back_by_its_hash_alone(kept: tuple[Scene, Path]) -> None:
     _, folder = kept
     store = Store(folder)
@@ -100,7 +143,7 @@ def test_a_new_life_knows_which_hand_overs_were_refused(kept: tuple[Scene, Path]
     store.drop_outbox(hand_over.request_id, "number_taken")
     restored = store.restored()
     store.close()
-    refused = m.RefusedHandOver("H", 501, hand_over.command.taken_at, "number_taken")
+    refused = RefusedHandOver("H", 501, hand_over.command.taken_at, "number_taken")
     assert restored.refused == (refused,)
     again = Scene(kept=restored)
     assert again.state.refused == (refused,)

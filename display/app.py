@@ -15,10 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from display.clips import Pack, PackMaker, open_pack
+from display.clips import Pack, open_pack
 from display.ending import end_on_signals
 from display.flow import Scene
 from display.identity import Identity, tell
+from display.pack_maker import PackMaker
 from display.pictures import NoPicture, Picture, read_pictures
 from display.player import open_sink
 from display.screen import ScreenSettings, prepare

@@ -7,23 +7,18 @@ A pack is a folder with `pack.toml` and one WAV (22,050 Hz, mono, 16 bit) per cl
     vi/call.wav     the keys are those of `presentation.speech.clip_words`
     vi/five.wav
 
-`make_default_pack` has espeak-ng say the words, never digits (espeak-ng 1.51 reads 15 as "mười năm"), one clip at a
-time with a time-out. A hall that wants a human voice records the same words and names the folder.
+`display.pack_maker` makes packs: by espeak-ng, by Piper, or from the recordings of a studio.
 """
 
 import array
 import math
-import os
-import subprocess
 import sys
-import threading
 import tomllib
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from shutil import rmtree, which
 
 from presentation.speech import SPOKEN_LANGUAGES, clip_words
 
@@ -36,17 +31,15 @@ CHIME_NOTE_S = 0.19
 CHIME_RING_S = 0.55
 CHIME_LOUDNESS = 0.22
 
-ESPEAK = "espeak-ng"
-ESPEAK_VOICES = {"vi": "vi", "en": "en-gb"}
-ESPEAK_WORDS_PER_MINUTE = 145
-ESPEAK_TIMEOUT_S = 5.0
 PEAK = 0.7
 QUIET = 300
-"""Samples below this (of 32,768) at the ends of a synthesised clip are silence."""
+"""A clip whose loudest sample (of 32,768) is below this holds no word."""
+
+QUIET_SHARE = 0.006
+"""Samples below this share of the loudest, at the ends of a clip, are silence; the breath of an h is louder."""
+
 EDGE_S = 0.006
 CLIP_LIMIT_S = 10.0
-MAKING_TIMEOUT_S = 180.0
-MAKING_NICENESS = 10
 
 
 class NoPack(Exception):  # noqa: N818 -- a state of the world: this board has no voice.
@@ -175,92 +168,16 @@ def synthesised_chime() -> Sound:
     return Sound(CHIME, _bytes_of(array.array("h", (int(32767 * CHIME_LOUDNESS * each) for each in mixed))))
 
 
-# --- The default pack -------------------------------------------------------------------------------------------------
-
-
-def make_default_pack(folder: Path, languages: Sequence[str] = SPOKEN_LANGUAGES) -> Pack:
-    """Have espeak-ng say every word of these languages into `folder`, unless a complete pack is there already.
-
-    The folder appears only when it is complete. Raises NoPack when espeak-ng is missing, fails or hangs.
-    """
-    if (folder / MANIFEST).exists() and not missing_clips(folder, languages):
-        return open_pack(folder)
-    program = which(ESPEAK)
-    if program is None:
-        raise NoPack(f"{ESPEAK} is not installed; install it (apt-get install {ESPEAK}) or name a recorded pack")
-    making = folder.with_name(f".{folder.name}.making")
-    rmtree(making, ignore_errors=True)
-    for language in languages:
-        (making / language).mkdir(parents=True)
-        for key, words in clip_words(language).items():
-            write_wav(making / language / f"{key}.wav", spoken(program, words, language))
-    voices = "\n".join(f'{language} = "{ESPEAK} {ESPEAK_VOICES[language]}"' for language in languages)
-    manifest = f'name = "default"\nmade_by = "{ESPEAK}, from words"\n\n[languages]\n{voices}\n'
-    (making / MANIFEST).write_text(manifest, encoding="utf-8")
-    rmtree(folder, ignore_errors=True)
-    making.rename(folder)
-    return open_pack(folder)
-
-
-class PackMaker:
-    """Makes the default pack in a child process at low priority, since the board must paint meanwhile."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[str] | None = None
-        self._cancelled = False
-
-    def make(self) -> Pack:
-        """Give the default pack, made first if need be. Raises NoPack."""
-        if (self._folder / MANIFEST).exists() and not missing_clips(self._folder, SPOKEN_LANGUAGES):
-            return open_pack(self._folder)
-        command = [sys.executable, "-m", "display.clips", str(self._folder)]
-        with self._lock:
-            if self._cancelled:
-                raise NoPack("the board is ending")
-            self._child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603 -- our own module.
-        try:
-            _, said = self._child.communicate(timeout=MAKING_TIMEOUT_S)
-        except subprocess.TimeoutExpired as error:
-            self._child.kill()
-            self._child.communicate()
-            raise NoPack(f"making the default pack took longer than {MAKING_TIMEOUT_S:g} s") from error
-        if self._child.returncode:
-            raise NoPack(said.strip() or f"making the default pack ended with {self._child.returncode}")
-        return open_pack(self._folder)
-
-    def cancel(self) -> None:
-        """Stop making; a `make` that is under way raises NoPack soon."""
-        with self._lock:
-            self._cancelled = True
-            if self._child is not None and self._child.poll() is None:
-                self._child.kill()
-
-
-def spoken(program: str, words: str, language: str, timeout_s: float = ESPEAK_TIMEOUT_S) -> bytes:
-    """Have espeak-ng say words; returns the samples without the silence around them. Raises NoPack."""
-    assert not any(each.isdigit() for each in words), f"digits are never read by a speech program: {words!r}"
-    command = [program, "-v", ESPEAK_VOICES[language], "-s", str(ESPEAK_WORDS_PER_MINUTE), "--stdout", "--", words]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=True)  # noqa: S603 -- our words.
-    except (OSError, subprocess.SubprocessError) as error:
-        raise NoPack(f"{ESPEAK} could not say {words!r}: {error}") from error
-    header, _, samples = done.stdout.partition(b"data")
-    if not header.startswith(b"RIFF") or len(samples) <= 4 + SAMPLE_BYTES:
-        raise NoPack(f"{ESPEAK} gave no sound for {words!r}")
-    return trimmed(samples[4:])
-
-
 def trimmed(pcm: bytes) -> bytes:
     """Cut the silence at both ends, soften the edges, and bring the loudest sample to `PEAK`. Raises NoPack."""
     samples = _samples_of(pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES])
-    loud = [at for at, sample in enumerate(samples) if abs(sample) > QUIET]
-    if not loud:
+    peak = max((abs(sample) for sample in samples), default=0)
+    if peak < QUIET:
         raise NoPack("a clip is nothing but silence")
+    loud = [at for at, sample in enumerate(samples) if abs(sample) > QUIET_SHARE * peak]
     edge = int(EDGE_S * SAMPLE_RATE)
     samples = samples[max(0, loud[0] - edge) : loud[-1] + edge]
-    gain = PEAK * 32767 / max(abs(sample) for sample in samples)
+    gain = PEAK * 32767 / peak
     last = len(samples) - 1
     return _bytes_of(
         array.array(
@@ -301,18 +218,3 @@ def _bytes_of(samples: "array.array[int]") -> bytes:
     if sys.byteorder == "big":
         samples.byteswap()
     return samples.tobytes()
-
-
-def main() -> int:
-    """Make the default pack in the folder that the command line names."""
-    os.nice(MAKING_NICENESS)
-    try:
-        make_default_pack(Path(sys.argv[1]))
-    except NoPack as problem:
-        print(problem, file=sys.stderr)  # noqa: T201 -- read by the board.
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

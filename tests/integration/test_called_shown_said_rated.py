@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from display.clips import make_default_pack
+from display.pack_maker import make_default_pack
 from hardware.agent.settings import SETTINGS_FILE
 from hardware.simulated.remote import Remote
 from protocol import commands as c

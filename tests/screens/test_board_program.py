@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from display.clips import make_default_pack
+from display.pack_maker import make_default_pack
 from presentation.speech import transcript
 from protocol.commands import Introduce, ReportDevice, ReportUnsaidCall
 from tests.support.board_hall import RealBoard, ServedHall

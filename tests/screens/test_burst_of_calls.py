@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from display.clips import Pack, make_default_pack, pause
+from display.clips import Pack, pause
+from display.pack_maker import make_default_pack
 from display.player import open_sink
 from presentation.speech import transcript
 from protocol.views import BoardView

@@ -15,14 +15,13 @@ from display.clips import (
     SAMPLE_RATE,
     NoPack,
     Pack,
-    PackMaker,
     loudness,
-    make_default_pack,
     missing_clips,
     open_pack,
     read_wav,
 )
 from display.flow import Announcement
+from display.pack_maker import PackMaker, espeak, make_default_pack
 from display.player import NoSound, Sink, open_sink
 from display.voice import Ending, Health, Voice, languages_of, sounds_of, words_of
 from motcua.__main__ import main
@@ -172,7 +171,7 @@ def test_a_speech_program_that_hangs_is_given_up(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\nexec tail -f /dev/null\n", encoding="utf-8")
     program.chmod(0o755)
     with pytest.raises(NoPack, match="timed out"):
-        clips.spoken(str(program), "năm", "vi", timeout_s=0.2)
+        espeak("vi", program=str(program), timeout_s=0.2).say("năm")
 
 
 def test_a_pack_is_made_by_a_child_that_can_be_stopped(tmp_path: Path) -> None:
@@ -196,7 +195,7 @@ def test_a_pack_is_made_by_a_child_that_can_be_stopped(tmp_path: Path) -> None:
 
 def test_digits_are_never_given_to_a_speech_program() -> None:
     with pytest.raises(AssertionError, match="never read"):
-        clips.spoken("espeak-ng", "số 25", "vi")
+        espeak("vi").say("số 25")
 
 
 def test_the_chime_rises_by_three_notes_and_ends_in_silence() -> None:

@@ -21,6 +21,7 @@ from kiosk.widgets.page import Header, Page
 from kiosk.widgets.texts import read_texts
 from kiosk.widgets.worker import Worker
 from presentation.texts import Texts
+from protocol.configuration import Procedure
 from protocol.views import AnyReply, Envelope, KioskView
 
 if TYPE_CHECKING:
@@ -330,8 +331,9 @@ class TicketProgram:
                 store.keep_knowledge(identity, view, time)
             case m.ReadCatalogue(catalogue_hash):
                 self.post(m.CatalogueRead(catalogue_hash, store.catalogue(catalogue_hash)))
-            case m.KeepCatalogue(catalogue):
-                store.keep_catalogue(catalogue)
+            case m.KeepCatalogue(catalogue_hash, procedures):
+                store.keep_catalogue(catalogue_hash, procedures)
+                self._catalogue_ready(catalogue_hash, procedures)
             case m.Ask() | m.Print() | m.VoidTicket():
                 raise AssertionError(f"{effect} is no work for the disk")
 
@@ -343,5 +345,11 @@ class TicketProgram:
                 self.post(m.Kept("offline", entry.command.visit_id, ok=False))
             case m.ReadCatalogue(catalogue_hash):
                 self.post(m.CatalogueRead(catalogue_hash, None))
+            case m.KeepCatalogue(catalogue_hash, procedures):
+                self._catalogue_ready(catalogue_hash, procedures)  # It is fetched again after the next start.
             case _:
                 pass  # Told on stderr; the state in memory is still right.
+
+    def _catalogue_ready(self, catalogue_hash: str, procedures: tuple[Procedure, ...]) -> None:
+        """Make a catalogue ready for searching, which takes too long for the window's thread."""
+        self.post(m.CatalogueRead(catalogue_hash, m.Catalogue.of(catalogue_hash, procedures)))

@@ -8,7 +8,6 @@ from kiosk.ticket.hall import derived_id
 from kiosk.ticket.kept_model import Identity
 from kiosk.ticket.model import (
     Ask,
-    Catalogue,
     CatalogueRead,
     Effect,
     KeepCatalogue,
@@ -170,5 +169,4 @@ def page_fetched(state: State, reply: AnyReply | None, now: Now) -> Step:
     fetched = (*state.fetched, *reply.procedures)
     if reply.page + 1 < reply.pages:
         return _fetch_page(replace(state, fetched=fetched), reply.catalogue_hash, reply.page + 1, now)
-    catalogue = Catalogue.of(reply.catalogue_hash, fetched)
-    return replace(done, catalogue=catalogue), (KeepCatalogue(catalogue),)
+    return replace(done, reading=reply.catalogue_hash), (KeepCatalogue(reply.catalogue_hash, fetched),)

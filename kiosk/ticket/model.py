@@ -6,11 +6,12 @@ an *effect* is something the program around the flow shall do. Time and chance c
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from kiosk.ticket.kept_model import Identity, OfflineNumber, OutboxEntry, PendingVisit, RefusedHandOver
 from kiosk.ticket.scan_model import Scanned, ScanScreen
-from presentation.search import Entry, index
+from presentation.composing import Method, Typed
+from presentation.search import Index, index
 from protocol.commands import AnyCommand
 from protocol.configuration import Procedure
 from protocol.views import AnyReply, Estimate, KioskView
@@ -65,6 +66,7 @@ class Preferences:
     large_text: bool = False
     low_reach: bool = False
     high_contrast: bool = False
+    typing: Method = "letters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +101,16 @@ class Catalogue:
 
     catalogue_hash: str
     procedures: tuple[Procedure, ...]
-    entries: tuple[Entry, ...]
-    """The names, folded once for searching."""
+    names: Index = field(compare=False)
+    """The names, made ready once for searching."""
 
     @classmethod
     def of(cls, catalogue_hash: str, procedures: tuple[Procedure, ...]) -> "Catalogue":
         """Make a catalogue of procedures; each is found by any of its names."""
         names = [
-            (procedure.code, name)
+            (procedure.code, name, language)
             for procedure in procedures
-            for name in (*procedure.names.values(), procedure.official_name)
+            for language, name in (*procedure.names.items(), ("vi", procedure.official_name))
             if name
         ]
         return cls(catalogue_hash, procedures, index(names))
@@ -132,12 +134,16 @@ class Procedures:
     page: int = 0
 
 
+NOTHING_TYPED: Final = Typed()
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Finding a procedure by letters without accents."""
+    """Finding a procedure by letters, or through its field. `digits`: they stand in the uppermost row of keys."""
 
-    words: str = ""
+    typed: Typed = NOTHING_TYPED
     page: int = 0
+    digits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,9 +426,10 @@ class ReadCatalogue:
 
 @dataclass(frozen=True, slots=True)
 class KeepCatalogue:
-    """Keep a complete catalogue on disk."""
+    """Keep a complete list of procedures on disk; answer with `CatalogueRead`, made ready for searching."""
 
-    catalogue: Catalogue
+    catalogue_hash: str
+    procedures: tuple[Procedure, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ On every screen: where am I (the title), back, start again, and the keys for lan
 
 from datetime import datetime
 
-from kiosk.ticket import catalogue_pages
+from kiosk.ticket import catalogue_pages, finding_pages
 from kiosk.ticket.hall import (
     after_15h,
     citizen_classes,
@@ -88,9 +88,9 @@ def _screen(state: State, words: Words, hall_at: datetime) -> Page:  # noqa: PLR
         case Services():
             return _start(state, state.screen, words, hall_at)
         case Procedures():
-            return catalogue_pages.procedures_page(state, state.screen, words)
+            return finding_pages.procedures_page(state, state.screen, words)
         case Search():
-            return catalogue_pages.search_page(state, state.screen, words)
+            return finding_pages.search_page(state, state.screen, words)
         case Details():
             return catalogue_pages.details_page(state, state.screen, words)
         case ClassChoice():

@@ -95,11 +95,11 @@ class Store(Outbox):
 
     # --- catalogue ---
 
-    def keep_catalogue(self, catalogue: Catalogue) -> None:
+    def keep_catalogue(self, catalogue_hash: str, procedures: tuple[Procedure, ...]) -> None:
         """Keep a complete catalogue as a file, and remove those of other hashes."""
-        path = self._catalogue_path(catalogue.catalogue_hash)
+        path = self._catalogue_path(catalogue_hash)
         draft = path.with_suffix(".draft")
-        draft.write_bytes(msgspec.json.encode(catalogue.procedures))
+        draft.write_bytes(msgspec.json.encode(procedures))
         draft.replace(path)
         for other in self._folder.glob("catalogue-*.json"):
             if other != path:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.ticket import taking
+from kiosk.ticket import finding, taking
 from kiosk.ticket.hall import (
     citizen_classes,
     own_range,
@@ -36,8 +36,6 @@ from protocol.commands import ReportDevice
 from protocol.views import KioskService
 
 HISTORY_LIMIT = 12
-SEARCH_LIMIT = 40
-"""Letters of a search; nobody types more, but a child may."""
 
 
 def touched(state: State, action: str, now: Now) -> Step:
@@ -62,7 +60,7 @@ def _walked(state: State, verb: str, target: str, now: Now) -> Step:
     if verb in {"start_again", "another"}:
         return start_again(state)
     if verb == "page":
-        return _turn_page(state, 1 if target == "next" else -1), ()
+        return _turn_page(state, target), ()
     return _chosen(state, verb, target, now)
 
 
@@ -96,7 +94,7 @@ def _call_help(state: State, now: Now) -> Step:
     return asked, (Ask(now.fresh_id, call, state.settings.ask_real_s),)
 
 
-def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C901, PLR0911 -- a table of screens.
+def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C901, PLR0911, PLR0912 -- a table of screens.
     """Go on from the present screen by what was touched on it."""
     screen = state.screen
     match screen, verb:
@@ -104,12 +102,12 @@ def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C9
             return _service_chosen(state, target, now)
         case Services(), "search":
             return _forward(state, Search()), ()
-        case ((ClassChoice() | Confirm(visit=None) | Refusal()), "procedures") if procedures_of(
-            state, screen.service_id
-        ):
-            return _forward(state, Procedures(screen.service_id)), ()
-        case Search(), "type":
-            return replace(state, screen=_typed(screen, target)), ()
+        case Search(), "procedures":
+            return _list_opened(state, target), ()
+        case ((ClassChoice() | Confirm(visit=None) | Refusal()), "procedures"):
+            return _list_opened(state, screen.service_id), ()
+        case Search(), ("type" | "method" | "digits"):
+            return finding.touched(state, screen, verb, target), ()
         case ((Search() | Procedures()), "procedure") if procedure_of(state, target):
             return _forward(state, Details(target)), ()
         case ((ClassChoice() | Confirm(visit=None)), "procedure") if procedure_of(state, screen.procedure_code):
@@ -127,6 +125,10 @@ def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C9
             return taking.print_copy(state, screen.given, screen.copy + 1, now)
         case _:
             return state, ()
+
+
+def _list_opened(state: State, service_id: str) -> State:
+    return _forward(state, Procedures(service_id)) if procedures_of(state, service_id) else state
 
 
 def _service_chosen(state: State, service_id: str, now: Now, procedure_code: str = "") -> Step:
@@ -159,23 +161,14 @@ def _obstacle(state: State, service: KioskService, now: Now) -> str:
             return ""
 
 
-def _typed(screen: Search, what: str) -> Search:
-    if what == "clear":
-        return Search()
-    if what == "delete":
-        return Search(screen.words[:-1])
-    sign = " " if what == "space" else what
-    if len(sign) != 1 or not (sign.isalnum() or sign == " ") or len(screen.words) >= SEARCH_LIMIT:
-        return screen
-    return Search((screen.words + sign.lower()).lstrip())
-
-
-def _turn_page(state: State, by: int) -> State:
+def _turn_page(state: State, to: str) -> State:
+    """Turn to the *next* page, the one before, or the one of a number."""
     screen = state.screen
     if not isinstance(screen, Services | Procedures | Search | Details):
         return state
+    page = int(to) - 1 if to.isdecimal() else screen.page + (1 if to == "next" else -1)
     # The last page is known to whoever lays the page out; `pages` shows the nearest one that exists.
-    return replace(state, screen=replace(screen, page=max(0, screen.page + by)))
+    return replace(state, screen=replace(screen, page=max(0, page)))
 
 
 def _forward(state: State, screen: Screen) -> State:

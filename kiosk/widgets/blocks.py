@@ -5,7 +5,7 @@ from typing import Any
 
 from kivy.uix.widget import Widget
 
-from kiosk.widgets import answers, buttons, facts, tiles
+from kiosk.widgets import answers, buttons, facts, keys, tiles
 from kiosk.widgets import page as p
 from kiosk.widgets.shapes import Box
 from kiosk.widgets.sheet import Sheet, Wish
@@ -26,7 +26,8 @@ _WISHES: dict[type, Callable[[Any, Sheet, float], Wish]] = {
     p.Choices: buttons.choices_wish,
     p.Actions: buttons.actions_wish,
     p.Field: buttons.field_wish,
-    p.Keyboard: buttons.keyboard_wish,
+    p.Keyboard: keys.keyboard_wish,
+    p.Pages: keys.pages_wish,
     p.Summary: facts.summary_wish,
     p.Facts: facts.facts_wish,
     p.Hero: facts.hero_wish,
@@ -41,7 +42,8 @@ _PAINTERS: dict[type, Callable[[Any, Sheet, Box], list[Widget]]] = {
     p.Choices: buttons.choices,
     p.Actions: buttons.actions,
     p.Field: buttons.field,
-    p.Keyboard: buttons.keyboard,
+    p.Keyboard: keys.keyboard,
+    p.Pages: keys.pages,
     p.Summary: facts.summary,
     p.Facts: facts.facts,
     p.Hero: facts.hero,

@@ -1,4 +1,4 @@
-"""Blocks to touch: buttons beside and below one another, the field to type into, letters to type with."""
+"""Blocks to touch: buttons beside and below one another, the field to type into."""
 
 from kivy.uix.widget import Widget
 
@@ -13,6 +13,8 @@ from kiosk.widgets.window import MEDIUM, SEMIBOLD
 from presentation.tokens import KIOSK_TYPE
 
 CHOICES_MANY = 4
+WIDE = 0.6
+"""A share of a lying screen's width; choices with less than this stand one below the other."""
 TILE, LEAD, META = KIOSK_TYPE.tile, KIOSK_TYPE.lead, KIOSK_TYPE.meta
 
 
@@ -61,21 +63,21 @@ def button(one: p.Button, sheet: Sheet, box: Box, *, size: int = LEAD, align: st
     return widgets
 
 
-def _choice_columns(block: p.Choices, sheet: Sheet) -> int:
-    """Give how many choices stand side by side: a lying screen is wide, and short."""
+def _choice_columns(block: p.Choices, sheet: Sheet, width: float) -> int:
+    """Give how many choices stand side by side: a lying screen is wide, and short, unless keys stand beside them."""
     many = max(block.rows, len(block.buttons)) >= CHOICES_MANY
-    return max(block.across, 1 if sheet.portrait or not many else 2)
+    wide = not sheet.portrait and width > sheet.width * WIDE
+    return max(block.across, 2 if many and wide else 1)
 
 
-def _choice_lines(block: p.Choices, sheet: Sheet) -> int:
-    across = _choice_columns(block, sheet)
+def _choice_lines(block: p.Choices, sheet: Sheet, width: float) -> int:
+    across = _choice_columns(block, sheet, width)
     return max(-(-block.rows // across), -(-len(block.buttons) // across), 1)
 
 
 def choices_wish(block: p.Choices, sheet: Sheet, width: float) -> Wish:
     """Tell how high choices want to be."""
-    del width
-    count = _choice_lines(block, sheet)
+    count = _choice_lines(block, sheet, width)
     gaps = (count - 1) * sheet.gap
     least, most = (sheet.px(92), sheet.px(112)) if block.rows else (sheet.px(108), sheet.px(156))
     return Wish(count * least + gaps, count * most + gaps)
@@ -84,8 +86,9 @@ def choices_wish(block: p.Choices, sheet: Sheet, width: float) -> Wish:
 def choices(block: p.Choices, sheet: Sheet, box: Box) -> list[Widget]:
     """Paint choices into a box."""
     widgets: list[Widget] = []
-    lines = rows(box, _choice_lines(block, sheet), sheet.gap)
-    places = [place for line in lines for place in columns(line, _choice_columns(block, sheet), sheet.gap)]
+    lines = rows(box, _choice_lines(block, sheet, box[2]), sheet.gap)
+    across = _choice_columns(block, sheet, box[2])
+    places = [place for line in lines for place in columns(line, across, sheet.gap)]
     for one, place in zip(block.buttons, places, strict=False):
         widgets.extend(button(one, sheet, place, align="left"))
     return widgets
@@ -135,31 +138,3 @@ def field(block: p.Field, sheet: Sheet, box: Box) -> list[Widget]:
         font=SEMIBOLD if block.text else MEDIUM,
     )
     return [plate, Lens((left, bottom + (height - lens) / 2, lens, lens), sheet.colour("lotus")), shown]
-
-
-def _key_rows(block: p.Keyboard, sheet: Sheet) -> list[tuple[p.Button, ...]]:
-    """Give the rows of letters; on a lying screen two rows become one."""
-    if sheet.portrait:
-        return list(block.rows)
-    pairs = [block.rows[place : place + 2] for place in range(0, len(block.rows), 2)]
-    return [tuple(key for row in pair for key in row) for pair in pairs]
-
-
-def keyboard_wish(block: p.Keyboard, sheet: Sheet, width: float) -> Wish:
-    """Tell how high letters to type with want to be."""
-    del width
-    count = len(_key_rows(block, sheet))
-    gaps = (count - 1) * sheet.px(12)
-    return Wish(count * sheet.px(92) + gaps, count * sheet.px(120) + gaps)
-
-
-def keyboard(block: p.Keyboard, sheet: Sheet, box: Box) -> list[Widget]:
-    """Paint letters to type with into a box."""
-    widgets: list[Widget] = []
-    gap = sheet.px(12)
-    lines = _key_rows(block, sheet)
-    widest = max(len(line) for line in lines)
-    for keys, row in zip(lines, rows(box, len(lines), gap), strict=True):
-        for key, place in zip(keys, columns(row, widest, gap), strict=False):
-            widgets.extend(button(key, sheet, place, size=TILE if len(key.label) == 1 else META))
-    return widgets

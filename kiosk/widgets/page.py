@@ -17,7 +17,10 @@ Face = Literal["very_glad", "glad", "flat", "sad", "very_sad", ""]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to touch. `hint` stands smaller under the label; `chosen` is a key that is switched on."""
+    """Something to touch. `hint` stands smaller under the label; `chosen` is a key that is switched on.
+
+    `cells`: how many keys wide it is in a keyboard.
+    """
 
     action: str
     label: str
@@ -25,6 +28,7 @@ class Button:
     look: Look = "plain"
     arrow: Arrow = ""
     chosen: bool = False
+    cells: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Keyboard:
-    """Letters to type with, row by row; each row is as wide as the widest."""
+    """Letters to type with, row by row, all keys of one width; a row with fewer stands in the middle."""
 
     rows: tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The numbers of a list's pages, side by side."""
+
+    buttons: tuple[Button, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +160,7 @@ class Emblem:
     text: str = ""
 
 
-Block = Tiles | Choices | Actions | Field | Keyboard | Summary | Facts | Hero | Code | Notice | Answers | Emblem
+Block = Tiles | Choices | Actions | Field | Keyboard | Pages | Summary | Facts | Hero | Code | Notice | Answers | Emblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +200,7 @@ def touchables(page: Page) -> Iterator[Button | Tile | Field | Answer]:
         match block:
             case Tiles(tiles=tiles):
                 yield from tiles
-            case Choices(buttons=buttons) | Actions(buttons=buttons):
+            case Choices(buttons=buttons) | Actions(buttons=buttons) | Pages(buttons=buttons):
                 yield from buttons
             case Keyboard(rows=rows):
                 for row in rows:

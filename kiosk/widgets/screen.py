@@ -12,7 +12,8 @@ from kivy.uix.widget import Widget
 
 from kiosk.widgets import blocks
 from kiosk.widgets.buttons import button
-from kiosk.widgets.page import Block, Button, Header, Hero, Keyboard, Page, touchables
+from kiosk.widgets.keys import keyboard_height
+from kiosk.widgets.page import Block, Button, Header, Hero, Keyboard, Page, Pages, touchables
 from kiosk.widgets.shapes import Box, Head, Star, Touchable
 from kiosk.widgets.sheet import Sheet, Wish, columns
 from kiosk.widgets.window import BOLD, MEDIUM
@@ -23,8 +24,12 @@ BODIES_KEPT = 6
 """Painted bodies that are kept for their return: the start, above all."""
 
 SQUEEZES = (1.0, 0.92, 0.85, 0.78, 0.7)
+NAV = 96
+"""How high the ways back and on stand, as drawn."""
 LOW_REACH_FROM = 0.54
 """In low reach, everything to touch lies below this share of the height."""
+KEYS_SHARE = 0.54
+"""On a lying screen, letters to type with take this share of the width."""
 
 
 class Screen(Widget):
@@ -34,9 +39,10 @@ class Screen(Widget):
         super().__init__(size=Window.size, size_hint=(None, None), pos=(0, 0))
         self.page: Page | None = None
         self._header: Header | None = None
+        self._lettered: object = None
         self._bodies: OrderedDict[tuple[Page, Header | None], Widget] = OrderedDict()
-        self._head, self._body, self._keys = Widget(), Widget(), Widget()
-        for layer in (self._head, self._body, self._keys):
+        self._head, self._body, self._letters, self._keys = Widget(), Widget(), Widget(), Widget()
+        for layer in (self._head, self._body, self._letters, self._keys):
             self.add_widget(layer)
 
     @property
@@ -64,24 +70,31 @@ class Screen(Widget):
         if before is None or replace(page, keys=(), busy=False) != replace(before, keys=(), busy=False):
             self._swap("_body", self._body_of(page, sheet))
             repainted = True
+        # Letters to type with stay as they are while what they find changes with each of them.
+        lettered = keyboard_of(page), page.low_reach, bool(page.nav), bool(page.keys)
+        if changed or lettered != self._lettered:
+            self._lettered = lettered
+            self._swap("_letters", _letters(page, sheet))
+            repainted = True
         return repainted
 
     def prepare(self, page: Page) -> None:
         """Paint a page that is shown to nobody: its letters and plates are then at hand when a page needs them."""
         sheet = self._sheet(page)
         _keys(page.keys, sheet)
+        _letters(page, sheet)
         _body(page, sheet)
 
     def touchables(self) -> Iterator[Touchable]:
         """Give what can be touched now, uppermost first."""
-        for layer in (self._keys, self._body):
+        for layer in (self._keys, self._letters, self._body):
             for widget in layer.children:
                 if isinstance(widget, Touchable) and widget.action:
                     yield widget
 
     def written(self) -> Iterator[Text | Digits]:
         """Give the words that stand on the screen now."""
-        for layer in (self._head, self._body, self._keys):
+        for layer in (self._head, self._body, self._letters, self._keys):
             for widget in reversed(layer.children):
                 if isinstance(widget, Text | Digits):
                     yield widget
@@ -187,25 +200,52 @@ def _keys(keys: tuple[Button, ...], sheet: Sheet) -> Widget:
 
 def _body(page: Page, sheet: Sheet) -> Widget:
     """Lay a page out from its title down; in low reach, words stay above and everything to touch goes below."""
-    _, keys_bottom, width, keys_height = _keys_box(sheet)
-    bottom = keys_bottom + (keys_height + sheet.px(36) if page.keys else 0)
+    width, nav_bottom, bottom = _foot(page, sheet)
     widgets: list[Widget] = []
     if page.nav:
-        nav_height = sheet.px(96)
-        widgets.extend(_nav(page.nav, sheet, (sheet.margin, bottom, width, nav_height)))
-        bottom += nav_height + sheet.px(28)
+        widgets.extend(_nav(page.nav, sheet, (sheet.margin, nav_bottom, width, sheet.px(NAV))))
     top = float(sheet.height - head_height(sheet) - sheet.px(52 if sheet.portrait else 36))
     title_height = _title(page, sheet, top, widgets)
     top -= title_height + sheet.px(36)
+    keyboard = keyboard_of(page)
+    if keyboard and sheet.portrait:
+        bottom += keyboard_height(keyboard, sheet) + sheet.px(28)
+    elif keyboard:
+        width -= round(width * KEYS_SHARE) + sheet.px(36)
     words, hands = _parted(page) if page.low_reach and sheet.portrait else ((), page.blocks)
+    hands = tuple(block for block in hands if block != keyboard)
     line = sheet.height * LOW_REACH_FROM
     if page.low_reach and sheet.portrait:
         widgets.extend(_stack(words, sheet, (sheet.margin, line, width, max(1, top - line)), hang=False))
         top = line - sheet.px(28)
-    from_the_top = page.low_reach or any(isinstance(block, Keyboard | Hero) for block in page.blocks)
+    from_the_top = page.low_reach or any(isinstance(block, Keyboard | Pages | Hero) for block in page.blocks)
     place = (sheet.margin, bottom, width, max(1, top - bottom))
     widgets.extend(_stack(hands, sheet, place, hang=not from_the_top))
     return _layer(widgets)
+
+
+def _foot(page: Page, sheet: Sheet) -> tuple[float, float, float]:
+    """Give the width of what a page holds, where the ways on stand, and where the rest may begin above them."""
+    _, keys_bottom, width, keys_height = _keys_box(sheet)
+    nav_bottom = keys_bottom + (keys_height + sheet.px(36) if page.keys else 0)
+    return width, nav_bottom, nav_bottom + (sheet.px(NAV) + sheet.px(28) if page.nav else 0)
+
+
+def keyboard_of(page: Page) -> Keyboard | None:
+    """Give the letters to type with, if the page has any."""
+    return next((block for block in page.blocks if isinstance(block, Keyboard)), None)
+
+
+def _letters(page: Page, sheet: Sheet) -> Widget:
+    """Paint letters to type with where they always lie: at the foot, or at the right of a lying screen."""
+    keyboard = keyboard_of(page)
+    if keyboard is None:
+        return _layer([])
+    width, _, bottom = _foot(page, sheet)
+    high = keyboard_height(keyboard, sheet)
+    share = round(width * KEYS_SHARE)
+    wide = width if sheet.portrait else share
+    return _layer(blocks.paint(keyboard, sheet, (sheet.margin + width - wide, bottom, wide, high)))
 
 
 def _parted(page: Page) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
@@ -287,7 +327,7 @@ def _stack(page_blocks: tuple[Block, ...], sheet: Sheet, box: Box, *, hang: bool
     top = bottom + height - (min(spare * 0.3, sheet.px(200)) if hang else 0)
     for block, wish in zip(page_blocks, wishes, strict=True):
         high = wish.least + (wish.most - wish.least) * grow
-        if isinstance(block, Keyboard):  # Letters to type with always lie at the foot.
+        if isinstance(block, Pages):  # What is touched again and again always lies at the foot.
             top = bottom + high
         widgets.extend(blocks.paint(block, sheet, (left, top - high, width, high)))
         top -= high + gap

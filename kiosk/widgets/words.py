@@ -27,12 +27,16 @@ def width_of(text: str, font: str, size: int) -> int:
 def wrapped(text: str, font: str, size: int, room: int) -> tuple[str, ...]:
     """Break text into lines of at most `room` pixels, at spaces; a single word that is longer stands alone."""
     lines: list[str] = []
+    about = 0
     for word in text.split():
+        # Words are measured once, however many lines hold them; a whole line only when it nearly fills the room.
+        more = about + width_of(" ", font, size) + width_of(word, font, size)
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, font, size) <= room:
-            lines[-1] = longer
+        if lines and (more <= room * 0.97 or (more <= room * 1.03 and width_of(longer, font, size) <= room)):
+            lines[-1], about = longer, more
         else:
             lines.append(word)
+            about = width_of(word, font, size)
     return tuple(lines)
 
 

@@ -8,6 +8,7 @@ are made by the flows themselves, moved by hand (`tests.support.kiosks`).
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from kiosk.ticket import pages
 from kiosk.ticket.scans import CardScan, DossierScan
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
+from presentation.composing import TONES
 from tests.support.kiosks import MONDAY_8, TO_NUMBER, Scene, ward_texts, ward_view, with_service
 from tests.support.scans import TICKET as TICKET_SCAN
 from tests.support.scans import found, looked_up, scanned
@@ -44,11 +46,20 @@ def gone(scene: Scene) -> Scene:
     return scene
 
 
-def typed(scene: Scene, words: str) -> Scene:
-    scene.touch("search")
-    for letter in words:
+def typed(scene: Scene, keys: str) -> Scene:
+    """Type key by key; a letter with a tone is the letter's key, and the tone's where the way of typing has one."""
+    if "search" in scene.actions:
+        scene.touch("search")
+    names = {mark: name for name, mark in TONES.items()}
+    for key in keys:
+        letter = unicodedata.normalize("NFC", "".join(part for part in parts(key) if part not in names))
         scene.touch("type:space" if letter == " " else f"type:{letter}")
+        scene.touch(*(f"type:{names[part]}" for part in parts(key) if part in names))
     return scene
+
+
+def parts(sign: str) -> str:
+    return unicodedata.normalize("NFD", sign)
 
 
 def details(scene: Scene, words: str) -> Scene:
@@ -99,8 +110,16 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "unanswered": lambda: hall().touch("service:land", "class:usual", "take").disk().silence(),
     "refused": lambda: quota().touch("service:land"),
     "procedures": lambda: hall().touch("service:civil_status", "procedures"),
+    "procedures_page_3": lambda: hall().touch("search", "procedures:civil_status", "page:3"),
+    "search_start": lambda: hall().touch("search"),
     "search": lambda: typed(hall(), "khai"),
+    "search_one": lambda: typed(hall(), "lưu trú"),
+    "search_many": lambda: typed(hall(), "đăng"),
+    "search_similar": lambda: typed(hall(), "kahi xinh"),
     "search_empty": lambda: typed(hall(), "zzz"),
+    "search_telex": lambda: typed(hall().touch("search", "method:telex"), "ddawng"),
+    "search_vni": lambda: typed(hall().touch("search", "method:telex", "method:vni"), "d9at61"),
+    "search_digits": lambda: hall().touch("search", "digits"),
     "details": lambda: details(hall(), "khai sinh"),
     "still_there": lambda: hall().touch("service:land").later(61),
     "helped": helped,

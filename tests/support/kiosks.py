@@ -168,7 +168,10 @@ class Scene:
         self.happen(m.CatalogueRead(self.view.catalogue_hash, None))
         ask = self.last(m.Ask, "FetchCatalogue")
         page = CataloguePage(catalogue_hash=self.view.catalogue_hash, page=0, pages=1, procedures=procedures())
-        self.happen(m.Replied(ask.request_id, page))
+        for effect in self.happen(m.Replied(ask.request_id, page)):
+            if isinstance(effect, m.KeepCatalogue):
+                kept = m.Catalogue.of(effect.catalogue_hash, effect.procedures)
+                self.happen(m.CatalogueRead(effect.catalogue_hash, kept))
         return self
 
     def touch(self, *actions: str) -> "Scene":

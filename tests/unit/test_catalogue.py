@@ -177,5 +177,5 @@ def test_a_mistaken_choice_is_refused_with_its_place(tmp_path: Path, change: tup
     ],
 )
 def test_people_find_what_they_come_for(typed: str, code: str) -> None:
-    entries = index((p["code"], p["names"][language]) for language in ("vi", "en") for p in WARD)
-    assert code in found(entries, typed, 5)
+    names = index((p["code"], p["names"][language], language) for language in ("vi", "en") for p in WARD)
+    assert code in found(names, typed, "vi").entry_ids[:5]

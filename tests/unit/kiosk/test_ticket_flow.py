@@ -527,7 +527,7 @@ def test_eight_services_are_two_pages() -> None:
 
 def test_the_catalogue_is_fetched_once_and_kept() -> None:
     scene = Scene().opened().with_catalogue()
-    assert scene.last(m.KeepCatalogue).catalogue.procedures
+    assert scene.last(m.KeepCatalogue).procedures
     assert scene.happen(m.Viewed(scene.view)) == []
 
 
@@ -539,8 +539,3 @@ def test_a_procedure_is_found_without_accents_and_leads_to_a_number() -> None:
     assert scene.page.name == "details"
     scene.touch("choose", "class:usual", "take").disk()
     assert asked_to_take(scene).procedure_code == found.removeprefix("procedure:")
-
-
-def test_nothing_found_says_what_to_do() -> None:
-    scene = Scene().opened().with_catalogue().touch("search", "type:z", "type:z", "type:q")
-    assert "Không tìm thấy thủ tục có “zzq”" in scene.sentences

@@ -33,8 +33,8 @@ def kept(tmp_path: Path) -> tuple[Scene, Path]:
                 store.keep_outbox(entry.request_id, entry.command)
             case m.KeepKnowledge(identity, view):
                 store.keep_knowledge(identity, view)
-            case m.KeepCatalogue(catalogue):
-                store.keep_catalogue(catalogue)
+            case m.KeepCatalogue(catalogue_hash, procedures):
+                store.keep_catalogue(catalogue_hash, procedures)
     store.close()
     return scene, tmp_path
 

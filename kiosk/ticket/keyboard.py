@@ -1,0 +1,71 @@
+"""The keys on the screen to type a search with: letters and tones for who never learnt more, Telex or VNI for who did.
+
+Vietnamese letters stand in the order of the alphabet, since most who search here have never learnt where letters lie;
+Telex, VNI and other languages have them as keyboards do. No search needs an accent, so in low reach, where there is
+room for four rows only, the letters come without. Pure.
+"""
+
+from typing import Final
+
+from kiosk.ticket.model import Search, State
+from kiosk.widgets.page import Button, Keyboard
+from presentation.composing import METHODS, TONES, Method
+from presentation.texts import Words
+
+VIETNAMESE: Final = ("aăâbcdđeêf", "ghijklmnoô", "ơpqrstuưvw", "xyz")
+BARE: Final = ("abcdefghij", "klmnopqrst", "uvwxyz")
+AS_KEYBOARDS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+DIGITS: Final = "1234567890"
+
+ROW_CELLS: Final = 10
+
+
+def method_of(state: State) -> Method:
+    """Give how letters become Vietnamese now; in other languages they stay as they are."""
+    return state.preferences.typing if state.preferences.language == "vi" else "letters"
+
+
+def keyboard(state: State, screen: Search, words: Words) -> Keyboard:
+    """Give the keys for the method and the language of who types."""
+    method, vietnamese = method_of(state), state.preferences.language == "vi"
+    delete = "type:delete", words("kiosk.search.delete")
+    if vietnamese and method == "letters" and not state.preferences.low_reach:
+        *full, last = (_letters(row) for row in VIETNAMESE)
+        tones = tuple(_tone(name, words) for name in TONES)
+        rows = [*full, (*last, *tones, Button(*delete, look="quiet", cells=ROW_CELLS - len(last) - len(tones)))]
+    else:
+        *full, last = (_letters(row) for row in (BARE if vietnamese and method == "letters" else AS_KEYBOARDS))
+        rows = [*full, (*last, Button(*delete, look="quiet", cells=3 if len(last) > len("zxcvbn") else 4))]
+    if screen.digits and method != "vni":
+        rows[0] = _letters(DIGITS)
+    elif method == "vni":
+        rows.insert(0, tuple(_vni_digit(digit, words) for digit in DIGITS))
+    return Keyboard((*rows, _last_row(screen, words, method, vietnamese=vietnamese)))
+
+
+def _letters(row: str) -> tuple[Button, ...]:
+    return tuple(Button(f"type:{letter}", letter.upper()) for letter in row)
+
+
+def _tone(name: str, words: Words) -> Button:
+    return Button(f"type:{name}", words(f"kiosk.search.tone.{name}"), look="quiet")
+
+
+VNI_MARKS: Final = dict(zip(DIGITS, (*TONES, "mu", "moc", "trang", "gach", "bo"), strict=True))
+
+
+def _vni_digit(digit: str, words: Words) -> Button:
+    return Button(f"type:{digit}", digit, words(f"kiosk.search.tone.{VNI_MARKS[digit]}"), look="quiet")
+
+
+def _last_row(screen: Search, words: Words, method: Method, *, vietnamese: bool) -> tuple[Button, ...]:
+    keys = []
+    if method != "vni":
+        label = "abc" if screen.digits else "123"
+        keys.append(Button("digits", label, look="quiet"))
+    if vietnamese:
+        after = METHODS[(METHODS.index(method) + 1) % len(METHODS)]
+        keys.append(Button(f"method:{after}", words(f"kiosk.search.method.{after}"), look="quiet", cells=3))
+    clear = Button("type:clear", words("kiosk.search.clear"), look="quiet", cells=2)
+    space = Button("type:space", words("kiosk.search.space"), cells=ROW_CELLS - 2 - sum(key.cells for key in keys))
+    return (*keys, space, clear)

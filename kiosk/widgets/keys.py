@@ -1,0 +1,85 @@
+"""Keys to type with, and the numbers of pages: small things to touch, in rows, at the foot."""
+
+from kivy.uix.widget import Widget
+
+from kiosk.widgets import page as p
+from kiosk.widgets.buttons import button
+from kiosk.widgets.shapes import Box
+from kiosk.widgets.sheet import Sheet, Wish, columns, inner, rows
+from kiosk.widgets.window import SEMIBOLD
+from presentation.tokens import KIOSK_TYPE
+
+TILE, LEAD, META = KIOSK_TYPE.tile, KIOSK_TYPE.lead, KIOSK_TYPE.meta
+KEYS_APART = 12
+KEY_STANDING, KEY_LYING = 96, 104
+"""How high a key is, as drawn."""
+PAGES_LEAST = 6
+"""Numbers of pages are never wider than so many side by side."""
+
+
+def keyboard_height(block: p.Keyboard, sheet: Sheet) -> int:
+    """Tell how high letters to type with are; a lying screen has more room for them."""
+    count = len(block.rows)
+    return count * sheet.px(KEY_STANDING if sheet.portrait else KEY_LYING) + (count - 1) * sheet.px(KEYS_APART)
+
+
+def keyboard_wish(block: p.Keyboard, sheet: Sheet, width: float) -> Wish:
+    """Tell how high letters to type with want to be."""
+    del width
+    return Wish(keyboard_height(block, sheet), keyboard_height(block, sheet))
+
+
+def keyboard(block: p.Keyboard, sheet: Sheet, box: Box) -> list[Widget]:
+    """Paint letters to type with into a box; standing, they reach a little into the margins."""
+    widgets: list[Widget] = []
+    gap = sheet.px(KEYS_APART)
+    left, bottom, width, height = box
+    more = sheet.px(36) if sheet.portrait else 0
+    left, width = left - more, width + 2 * more
+    widest = max(sum(key.cells for key in keys) for keys in block.rows)
+    cell = (width - gap * (widest - 1)) / widest + gap
+    for keys, row in zip(block.rows, rows((left, bottom, width, height), len(block.rows), gap), strict=True):
+        at = left + (widest - sum(key.cells for key in keys)) * cell / 2
+        for key in keys:
+            place = (at, row[1], key.cells * cell - gap, row[3])
+            widgets.extend(_key(key, sheet, place))
+            at += key.cells * cell
+    return widgets
+
+
+def _key(key: p.Button, sheet: Sheet, box: Box) -> list[Widget]:
+    """Paint a key: its words may fill it, since nothing else stands on it."""
+    quiet = key.look == "quiet"
+    plate = sheet.plate(
+        key.action,
+        key.label,
+        box,
+        fill="lotus_mist" if quiet else "card",
+        pressed_fill="line" if quiet else "lotus_mist",
+        frame="lotus",
+        frame_width=0 if quiet else max(2, sheet.px(3)),
+        radius=sheet.px(24),
+    )
+    left, bottom, width, height = inner(box, sheet.px(4))
+    size = TILE if len(key.label) == 1 else META
+    below = height * 0.42 if key.hint else 0.0
+    upper = (left, bottom + below, width, height - below)
+    words = [sheet.text(key.label, upper, size, colour="lotus", font=SEMIBOLD, align="center")]
+    if key.hint:
+        words.append(sheet.text(key.hint, (left, bottom, width, below), META, colour="lotus", align="center"))
+    return [plate, *words]
+
+
+def pages_wish(block: p.Pages, sheet: Sheet, width: float) -> Wish:
+    """Tell how high the numbers of pages want to be."""
+    del block, width
+    return Wish(sheet.px(96), sheet.px(104))
+
+
+def pages(block: p.Pages, sheet: Sheet, box: Box) -> list[Widget]:
+    """Paint the numbers of pages into a box."""
+    widgets: list[Widget] = []
+    places = columns(box, max(PAGES_LEAST, len(block.buttons)), sheet.px(KEYS_APART))
+    for one, place in zip(block.buttons, places, strict=False):
+        widgets.extend(button(one, sheet, place, size=LEAD))
+    return widgets

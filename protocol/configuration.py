@@ -51,6 +51,8 @@ class Service(_Part, frozen=True, kw_only=True):
     """Where results of its procedures are handed out, unless a procedure says otherwise."""
     after_15h_notice: bool = False
     """Its results come the next working day when received late (``policies.late_receipt_from``)."""
+    takes_receipts: bool = False
+    """A citizen who shows a receipt at a kiosk is led here; of several such services, to the first."""
     hours_id: OptionalIdentifier = ""
     rating_tone: Literal["usual", "neutral"] = "usual"
 

@@ -75,6 +75,7 @@ class KioskService(Part, frozen=True, kw_only=True):
     next_opens_at: Instant | None = None
     """When numbers are given again, of a service that is closed or has none left today."""
     after_15h_notice: bool = False
+    takes_receipts: bool = False
     closes_at: Instant | None = None
     """Today's last closing."""
     rest: Span | None = None

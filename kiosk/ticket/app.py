@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from kiosk.ticket import flow, pages
 from kiosk.ticket import model as m
+from kiosk.ticket.catalogue import Catalogue
 from kiosk.ticket.hall import procedure_of
 from kiosk.ticket.hall_time import HallTime
-from kiosk.ticket.scans import DOSSIER_PATTERN
+from kiosk.ticket.scans import APPOINTMENT_PATTERN, DOSSIER_PATTERN, CodeForms
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
 from kiosk.widgets.texts import read_texts
@@ -49,6 +50,8 @@ class KioskSettings:
     """The scanner's address; empty for a kiosk without one."""
     dossier_pattern: str = DOSSIER_PATTERN
     """The whole form of a dossier's code, as a regular expression."""
+    appointment_pattern: str = APPOINTMENT_PATTERN
+    """The whole form of an appointment's code, with the groups `day` (yymmdd), `time` (hhmm), `what` and `priority`."""
     size: tuple[int, int] = (1080, 1920)
     full_screen: bool = False
     headless: bool = False
@@ -226,7 +229,9 @@ class TicketProgram:
         from kiosk.ticket.scanner import Scanner
 
         device = find(self._settings.scanner)
-        self._scanner = Scanner(device, re.compile(self._settings.dossier_pattern), self.post)
+        settings = self._settings
+        forms = CodeForms(re.compile(settings.dossier_pattern), re.compile(settings.appointment_pattern))
+        self._scanner = Scanner(device, forms, self.post)
 
     def _on_view(self, _: str, envelope: Envelope) -> None:
         if isinstance(envelope.view, KioskView):
@@ -352,4 +357,4 @@ class TicketProgram:
 
     def _catalogue_ready(self, catalogue_hash: str, procedures: tuple[Procedure, ...]) -> None:
         """Make a catalogue ready for searching, which takes too long for the window's thread."""
-        self.post(m.CatalogueRead(catalogue_hash, m.Catalogue.of(catalogue_hash, procedures)))
+        self.post(m.CatalogueRead(catalogue_hash, Catalogue.of(catalogue_hash, procedures)))

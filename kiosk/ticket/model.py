@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
+from kiosk.ticket.catalogue import Catalogue
 from kiosk.ticket.kept_model import Identity, OfflineNumber, OutboxEntry, PendingVisit, RefusedHandOver
-from kiosk.ticket.scan_model import Scanned, ScanScreen
+from kiosk.ticket.scan_model import Brought, Scanned, ScanScreen
 from presentation.composing import Method, Typed
-from presentation.search import Index, index
 from protocol.commands import AnyCommand
 from protocol.configuration import Procedure
 from protocol.views import AnyReply, Estimate, KioskView
@@ -95,27 +95,6 @@ class Ticket:
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The procedures this hall publishes, complete, under their content hash."""
-
-    catalogue_hash: str
-    procedures: tuple[Procedure, ...]
-    names: Index = field(compare=False)
-    """The names, made ready once for searching."""
-
-    @classmethod
-    def of(cls, catalogue_hash: str, procedures: tuple[Procedure, ...]) -> "Catalogue":
-        """Make a catalogue of procedures; each is found by any of its names."""
-        names = [
-            (procedure.code, name, language)
-            for procedure in procedures
-            for language, name in (*procedure.names.items(), ("vi", procedure.official_name))
-            if name
-        ]
-        return cls(catalogue_hash, procedures, index(names))
-
-
 # --- Screens ---------------------------------------------------------------------------------------------------------
 
 
@@ -156,10 +135,11 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class ClassChoice:
-    """Asking whether the citizen is entitled to priority."""
+    """Asking whether the citizen is entitled to priority. `brought`: what was scanned to come here."""
 
     service_id: str
     procedure_code: str = ""
+    brought: Brought | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +150,7 @@ class Confirm:
     priority_class_id: str
     procedure_code: str = ""
     visit: PendingVisit | None = None
+    brought: Brought | None = None
     own: GivenNumber | None = None
     """A number of the kiosk's own range that is being made durable, and is not shown before it is."""
     since_real_s: float = 0.0

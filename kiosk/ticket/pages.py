@@ -22,7 +22,7 @@ from kiosk.ticket.model import ClassChoice, Confirm, Details, Number, Procedures
 from kiosk.ticket.number_page import number_page
 from kiosk.ticket.parts import back_and_start, paging, wait_texts
 from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer
-from kiosk.ticket.scan_pages import scan_page
+from kiosk.ticket.scan_pages import brought_notice, scan_page
 from kiosk.widgets.page import (
     Actions,
     Block,
@@ -206,9 +206,11 @@ def _class_choice(state: State, screen: ClassChoice, words: Words) -> Page:
         hint = name_in(one.hints, language) if one.hints else ""
         choices.append(Button(f"class:{one.priority_class_id}", name_in(one.names, language), hint))
     blocks = (
+        *brought_notice(screen.brought, words),
         _chosen_so_far(state, screen.service_id, screen.procedure_code, words),
         Choices(tuple(choices)),
-        *_documents(state, screen.service_id, screen.procedure_code, words),
+        # Who brings a paper has been told what to bring; the next page has the documents all the same.
+        *(() if screen.brought else _documents(state, screen.service_id, screen.procedure_code, words)),
     )
     return Page("class", words("kiosk.choose_class"), words("kiosk.choose_class_hint"), blocks, back_and_start(words))
 
@@ -224,7 +226,7 @@ def _confirm(state: State, screen: Confirm, words: Words, hall_at: datetime) -> 
     class_name = name_in(one.names, state.preferences.language) if one else ""
     summary = _chosen_so_far(state, screen.service_id, screen.procedure_code, words, class_name)
     late = service is not None and after_15h(state, service, hall_at)
-    blocks: list[Block] = [summary]
+    blocks: list[Block] = [*brought_notice(screen.brought, words), summary]
     if late:
         blocks.append(Notice(words("kiosk.after_15h")))
     if screen.slow:

@@ -1,10 +1,19 @@
 """What belongs to scans in the kiosk's state machine (`model`): the input, and the screens that follow it."""
 
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Literal
 
 from kiosk.ticket.scans import AnyScan
 from protocol.views import VisitFound
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The paper that led a citizen to a service; of an appointment, its time in the hall."""
+
+    kind: Literal["receipt", "appointment"]
+    booked_time: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +37,28 @@ class FoundVisit:
     found: VisitFound
 
 
-ScanAnswerCode = Literal["dossier", "citizen_card", "number", "unknown", "unread", "server_gone"]
+ScanAnswerCode = Literal[
+    "dossier",
+    "citizen_card",
+    "number",
+    "unknown",
+    "unread",
+    "server_gone",
+    "appointment_unknown",
+    "appointment_other_day",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class ScanAnswer:
-    """A scan that leads no further than to a sentence. `masked_id` is all that is known of a citizen card."""
+    """A scan that leads no further than to a sentence. `masked_id` is all that is known of a citizen card.
+
+    `day`: for which an appointment is, when that is not today.
+    """
 
     code: ScanAnswerCode
     masked_id: str = ""
+    day: date | None = None
 
 
 ScanScreen = Looking | FoundVisit | ScanAnswer

@@ -3,7 +3,7 @@
 from kiosk.ticket.hall import service_of
 from kiosk.ticket.model import State
 from kiosk.ticket.parts import back_and_start
-from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer
+from kiosk.ticket.scan_model import Brought, FoundVisit, Looking, ScanAnswer
 from kiosk.widgets.page import Actions, Block, Button, Emblem, Hero, Notice, Page, Summary
 from presentation.formats import ticket_number, wait_range
 from presentation.texts import Words, name_in
@@ -43,8 +43,22 @@ def _lines(screen: FoundVisit, words: Words) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def brought_notice(brought: Brought | None, words: Words) -> tuple[Block, ...]:
+    """Say that the paper was read which led here; nothing when a touch did."""
+    match brought:
+        case None:
+            return ()
+        case Brought(booked_time=at) if at is not None:
+            time_text = words("format.time", hour=f"{at.hour:02}", minute=f"{at.minute:02}")
+            return (Notice(words("kiosk.scan.by_appointment", time=time_text), "good"),)
+        case _:
+            return (Notice(words("kiosk.scan.by_receipt"), "good"),)
+
+
 def _answer(screen: ScanAnswer, words: Words) -> Page:
-    title, sentence = words(f"kiosk.scan.title.{screen.code}"), words(f"kiosk.scan.answer.{screen.code}")
+    day = screen.day
+    date = words("format.date", day=f"{day.day:02}", month=f"{day.month:02}", year=day.year) if day else ""
+    title, sentence = words(f"kiosk.scan.title.{screen.code}"), words(f"kiosk.scan.answer.{screen.code}", date=date)
     blocks: tuple[Block, ...] = (Emblem("tick" if screen.code in {"dossier", "citizen_card"} else "warning"),)
     if screen.masked_id:
         blocks = (*blocks, Notice(words("kiosk.scan.masked_id", masked_id=screen.masked_id)))

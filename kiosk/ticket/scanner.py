@@ -1,6 +1,5 @@
 """The kiosk's scanner: opens it, tells the flow what was scanned, and says when it is gone. It logs no scan."""
 
-import re
 import sys
 from collections.abc import Callable
 
@@ -10,15 +9,15 @@ from hardware.inputs import InputOwner, SourceHealth, scans_of
 from hardware.registry import Device
 from kiosk.ticket.model import Input, ScannerHealth
 from kiosk.ticket.scan_model import Scanned
-from kiosk.ticket.scans import classify
+from kiosk.ticket.scans import CodeForms, classify
 
 
 class Scanner:
     """One scanner. `tell` is called on the owner's thread."""
 
-    def __init__(self, device: Device, dossier: re.Pattern[str], tell: Callable[[Input], None]) -> None:
+    def __init__(self, device: Device, forms: CodeForms, tell: Callable[[Input], None]) -> None:
         self._tell = tell
-        self._dossier = dossier
+        self._forms = forms
         self._owner = InputOwner(device.open, scans_of(device), self._happened, "scanner")
 
     def close(self) -> None:
@@ -28,7 +27,7 @@ class Scanner:
     def _happened(self, event: ScanEvent | SourceHealth) -> None:
         match event:
             case CodeScanned(text=text):
-                self._tell(Scanned(classify(text, self._dossier)))
+                self._tell(Scanned(classify(text, self._forms)))
             case Dropped(reason=reason, length_bytes=length):
                 sys.stderr.write(f"kiosk: a scan of {length} bytes was dropped: {reason}\n")
                 self._tell(Scanned(None))

@@ -1,12 +1,16 @@
-"""What a scan does: a ticket's holder sees how far the queue is; all else is answered by a clear sentence."""
+"""What a scan does: it shows how far the queue is, leads to a service, or is answered by a clear sentence.
+
+A ticket's holder sees the queue; who brings a receipt or an appointment is led to the right service.
+"""
 
 from dataclasses import replace
 
-from kiosk.ticket.hall import derived_id
+from kiosk.ticket.hall import derived_id, local_time, procedure_of
 from kiosk.ticket.model import Ask, Confirm, Now, Number, Screen, State
-from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer, ScanAnswerCode, Scanned
-from kiosk.ticket.scans import CardScan, DossierScan, NumberScan, TicketScan, UnknownScan
+from kiosk.ticket.scan_model import Brought, FoundVisit, Looking, ScanAnswer, Scanned
+from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan, NumberScan, TicketScan, UnknownScan
 from kiosk.ticket.taking import Step
+from kiosk.ticket.touches import screen_for
 from protocol.commands import FindVisit
 from protocol.views import AnyReply, Refused, VisitFound
 
@@ -30,20 +34,42 @@ def scanned(state: State, scanned: Scanned, now: Now) -> Step:
             return _shown(state, Looking(request_id)), (ask,)
         case CardScan(masked_id=masked_id):
             return _shown(state, ScanAnswer("citizen_card", masked_id)), ()
-        case _:
-            return _shown(state, ScanAnswer(_answer(scanned))), ()
+        case other:
+            return _shown(state, _led_to(state, other, now)), ()
 
 
-def _answer(scanned: Scanned) -> ScanAnswerCode:
-    match scanned.scan:
+def _led_to(state: State, scan: DossierScan | AppointmentScan | NumberScan | UnknownScan | None, now: Now) -> Screen:
+    match scan:
         case DossierScan():
-            return "dossier"
+            return _receipt(state, now)
+        case AppointmentScan():
+            return _appointment(state, scan, now)
         case NumberScan():
-            return "number"
+            return ScanAnswer("number")
         case UnknownScan():
-            return "unknown"
-        case _:
-            return "unread"
+            return ScanAnswer("unknown")
+        case None:
+            return ScanAnswer("unread")
+
+
+def _receipt(state: State, now: Now) -> Screen:
+    """Lead who brings a receipt to where results are handed out."""
+    services = state.view.services if state.view else ()
+    for service in services:
+        if service.takes_receipts:
+            return screen_for(state, service.service_id, now, brought=Brought("receipt")) or ScanAnswer("dossier")
+    return ScanAnswer("dossier")
+
+
+def _appointment(state: State, appointment: AppointmentScan, now: Now) -> Screen:
+    """Lead who has an appointment today to its service and class."""
+    if appointment.day != local_time(state, now.hall_at).date():
+        return ScanAnswer("appointment_other_day", day=appointment.day)
+    procedure = procedure_of(state, appointment.what)
+    service_id, code = (procedure.service_id, procedure.code) if procedure else (appointment.what, "")
+    brought = Brought("appointment", appointment.booked_time)
+    screen = screen_for(state, service_id, now, code, priority_class_id=appointment.priority_class_id, brought=brought)
+    return screen or ScanAnswer("appointment_unknown")
 
 
 def answered(state: State, reply: AnyReply | None) -> Step:

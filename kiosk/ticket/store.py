@@ -12,9 +12,10 @@ from typing import TypeVar
 import msgspec
 
 from kiosk.outbox import Outbox
+from kiosk.ticket.catalogue import Catalogue
 from kiosk.ticket.hall_time import HallTime
 from kiosk.ticket.kept_model import Identity, OfflineNumber, OutboxEntry, PendingVisit, RefusedHandOver
-from kiosk.ticket.model import Catalogue, Restored
+from kiosk.ticket.model import Restored
 from protocol.codec import encode
 from protocol.commands import HandOverVisit, ReportTicket
 from protocol.configuration import Procedure

@@ -31,6 +31,7 @@ from kiosk.ticket.model import (
     State,
     VoidTicket,
 )
+from kiosk.ticket.scan_model import Brought
 from kiosk.ticket.taking import Step
 from protocol.commands import ReportDevice
 from protocol.views import KioskService
@@ -116,7 +117,9 @@ def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C9
             procedure = procedure_of(state, screen.procedure_code)
             return _service_chosen(state, procedure.service_id, now, procedure.code) if procedure else (state, ())
         case ClassChoice(), "class" if any(one.priority_class_id == target for one in citizen_classes(state)):
-            return _forward(state, Confirm(screen.service_id, target, screen.procedure_code)), ()
+            return _forward(
+                state, Confirm(screen.service_id, target, screen.procedure_code, brought=screen.brought)
+            ), ()
         case Confirm(visit=None), "take":
             return taking.take(state, screen, now)
         case Confirm(unanswered=True), "retry":
@@ -132,16 +135,34 @@ def _list_opened(state: State, service_id: str) -> State:
 
 
 def _service_chosen(state: State, service_id: str, now: Now, procedure_code: str = "") -> Step:
+    screen = screen_for(state, service_id, now, procedure_code)
+    return (_forward(state, screen) if screen else state), ()
+
+
+def screen_for(
+    state: State,
+    service_id: str,
+    now: Now,
+    procedure_code: str = "",
+    *,
+    priority_class_id: str = "",
+    brought: Brought | None = None,
+) -> Screen | None:
+    """Give the screen that follows the choice of a service: its class, the number, or why there is none.
+
+    None for a service that the hall does not have. A class that citizens do not choose themselves counts as none.
+    """
     service = service_of(state, service_id)
     if service is None:
-        return state, ()
+        return None
     obstacle = _obstacle(state, service, now)
     if obstacle:
-        return _forward(state, Refusal(obstacle, service_id=service_id)), ()
-    classes = citizen_classes(state)
-    if len(classes) == 1:
-        return _forward(state, Confirm(service_id, classes[0].priority_class_id, procedure_code)), ()
-    return _forward(state, ClassChoice(service_id, procedure_code)), ()
+        return Refusal(obstacle, service_id=service_id)
+    class_ids = [one.priority_class_id for one in citizen_classes(state)]
+    if len(class_ids) > 1 and priority_class_id not in class_ids:
+        return ClassChoice(service_id, procedure_code, brought)
+    chosen = priority_class_id if priority_class_id in class_ids else class_ids[0]
+    return Confirm(service_id, chosen, procedure_code, brought=brought)
 
 
 def _obstacle(state: State, service: KioskService, now: Now) -> str:

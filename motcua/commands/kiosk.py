@@ -36,6 +36,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dossier-pattern", metavar="REGEX", help="the form of dossier codes (default: Decree 61/2018)"
     )
+    parser.add_argument(
+        "--appointment-pattern",
+        metavar="REGEX",
+        help="the form of appointment codes, with groups day, time, what (default: LH-yymmdd-hhmm-what)",
+    )
     parser.add_argument("--language", default="vi", metavar="CODE", help="the language to begin with (default: vi)")
     screen_arguments(parser, "1080x1920")
 
@@ -78,6 +83,24 @@ def dossier_pattern(text: str | None) -> str:
         raise Problem(f"--dossier-pattern {text!r} is no regular expression: {error}; see docs/devices.md") from error
 
 
+def appointment_pattern(text: str | None) -> str:
+    """Check the form of appointment codes, given as a regular expression; raises Problem."""
+    import re
+
+    from kiosk.ticket.scans import APPOINTMENT_GROUPS, APPOINTMENT_PATTERN
+
+    try:
+        groups = set(re.compile(text or APPOINTMENT_PATTERN).groupindex)
+    except re.error as error:
+        where = "see docs/devices/scanners.md"
+        raise Problem(f"--appointment-pattern {text!r} is no regular expression: {error}; {where}") from error
+    needed = APPOINTMENT_GROUPS - {"priority"}
+    if not needed <= groups <= APPOINTMENT_GROUPS:
+        named = ", ".join(sorted(needed))
+        raise Problem(f"--appointment-pattern {text!r} must name the groups {named}, and may name priority")
+    return text or APPOINTMENT_PATTERN
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the kiosk until it is told to end."""
     from kiosk.ticket.app import KioskSettings
@@ -91,6 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
         roll_mm=roll_length(arguments.roll_mm),
         scanner=arguments.scanner,
         dossier_pattern=dossier_pattern(arguments.dossier_pattern),
+        appointment_pattern=appointment_pattern(arguments.appointment_pattern),
         size=size_of(arguments.size),
         full_screen=arguments.fullscreen,
         headless=arguments.headless,

@@ -67,6 +67,7 @@ def _service(branch: Branch, service: Service, estimates: Estimates, today: date
         counter_numbers=open_counter_numbers(branch, service.queue_id),
         next_opens_at=_next_numbers_at(branch, service, state, at),
         after_15h_notice=service.after_15h_notice,
+        takes_receipts=service.takes_receipts,
         closes_at=spans[-1].closes_at if spans else None,
         giving=branch.plan.giving_of(service.hours_id) if spans and branch.plan is not None else (),
         rest=next_rest(spans, at),

@@ -7,7 +7,6 @@ half noise and half right frames with something wrong in them, handed over in pi
 
 import json
 import random
-import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -43,7 +42,7 @@ from hardware.simulated.field_slaves import DeclaredSlave, ModbusKeys, ModbusLed
 from hardware.simulated.slaves import MatrixBoardSlave
 from hardware.simulated.wire import SlaveModel
 from hardware.speeches import speech
-from kiosk.ticket.scans import DOSSIER_PATTERN, classify
+from kiosk.ticket.scans import CodeForms, classify
 from motcua.workbench.printer_door import answer_of
 from presentation.mistakes import Mistakes
 from protocol.ticket_code import ticket_code
@@ -172,11 +171,17 @@ def _card(data: bytes) -> Any:
 
 
 def _kind_of_scan(data: bytes) -> Any:
-    return classify(Withheld(readable(data)), re.compile(DOSSIER_PATTERN))
+    return classify(Withheld(readable(data)), CodeForms())
 
 
 _RECORDS = (_typed_records("H001\r"), _typed_records("42"), encode_event(InputEvent(1.0, EV_SYN, SYN_DROPPED, 0)))
-_CODES = (CARD.encode(), b"H001\r", ticket_code("0" * 32, "f" * 32).encode() + b"\r", b"H15.50.05.13-261008-0975\r")
+_CODES = (
+    CARD.encode(),
+    b"H001\r",
+    ticket_code("0" * 32, "f" * 32).encode() + b"\r",
+    b"H15.50.05.13-261008-0975\r",
+    b"LH-261123-0930-land-usual\r",
+)
 _INPUTS = (
     Fuzzed("input records", lambda: KeyDecoder(0.03).feed, _RECORDS),
     Fuzzed("keypad at usb", lambda: HidKeypad(key_table(CALL_KEYS)).feed, _RECORDS),

@@ -30,6 +30,9 @@ DOCS = {
     "start-contrast": "kiosk-high-contrast",
     "start-low": "kiosk-low-reach",
     "details": "kiosk-documents",
+    "search_start": "kiosk-search",
+    "search_similar": "kiosk-search-similar",
+    "scanned_dossier": "kiosk-scanned-receipt",
     "found": "kiosk-scanned-ticket",
     "scanned_card": "kiosk-scanned-card",
 }

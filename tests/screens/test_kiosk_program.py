@@ -207,6 +207,7 @@ def test_a_touch_that_was_meant_for_the_old_page_presses_nothing_on_the_new_one(
         ("kiosk", ("--printer", "tcp://127.0.0.1:9", "--profile", "typewriter"), "typewriter"),
         ("kiosk", ("--scanner", "evdev:///dev/input/event3"), "/dev/input/by-id/"),
         ("kiosk", ("--dossier-pattern", "[A-Z"), "no regular expression"),
+        ("kiosk", ("--appointment-pattern", "(?P<day>[0-9]+)"), "day, time, what"),
     ],
 )
 def test_what_stands_in_the_way_is_told_in_a_sentence(

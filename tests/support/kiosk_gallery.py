@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +20,7 @@ from hardware.codecs.withheld import Withheld
 from kiosk.rating import pages as rating_pages
 from kiosk.ticket import model as m
 from kiosk.ticket import pages
-from kiosk.ticket.scans import CardScan, DossierScan
+from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
 from presentation.composing import TONES
@@ -65,6 +65,14 @@ def parts(sign: str) -> str:
 def details(scene: Scene, words: str) -> Scene:
     typed(scene, words)
     return scene.touch(next(action for action in scene.actions if action.startswith("procedure:")))
+
+
+def without_results() -> Scene:
+    return Scene(view=with_service(ward_view(), "results", takes_receipts=False)).opened().with_catalogue()
+
+
+def appointment(what: str, day: date, priority_class_id: str = "") -> AppointmentScan:
+    return AppointmentScan(day, time(9, 30), what, priority_class_id)
 
 
 def closed() -> Scene:
@@ -131,6 +139,10 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "found_called": lambda: looked_up(scanned(hall(), TICKET_SCAN), found("called", counter_number=3)),
     "scanned_card": lambda: scanned(hall(), CardScan("•••••••••345")),
     "scanned_dossier": lambda: scanned(hall(), DossierScan(Withheld("H15"))),
+    "scanned_receipt_other": lambda: scanned(without_results(), DossierScan(Withheld("H15"))),
+    "scanned_appointment": lambda: scanned(hall(), appointment("1.001193", MONDAY_8.date())),
+    "scanned_appointment_class": lambda: scanned(hall(), appointment("land", MONDAY_8.date(), "elderly")),
+    "scanned_other_day": lambda: scanned(hall(), appointment("land", date(2026, 12, 1))),
     "scanned_unread": lambda: scanned(hall(), None),
 }
 

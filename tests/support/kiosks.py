@@ -14,6 +14,7 @@ import msgspec
 
 from kiosk.ticket import flow, pages
 from kiosk.ticket import model as m
+from kiosk.ticket.catalogue import Catalogue
 from kiosk.widgets.page import Block, Hero, Notice, Page, Summary, touchables
 from kiosk.widgets.page import actions as actions_of
 from presentation.texts import Texts
@@ -70,6 +71,7 @@ def ward_view(**changes: Any) -> KioskView:
                 estimate=Estimate(low_s=estimate[0], high_s=estimate[1]) if estimate else None,
                 counter_numbers=(1, 2) if service.service_id != "guidance" else (),
                 after_15h_notice=service.after_15h_notice,
+                takes_receipts=service.takes_receipts,
             )
         )
     view = KioskView(
@@ -170,7 +172,7 @@ class Scene:
         page = CataloguePage(catalogue_hash=self.view.catalogue_hash, page=0, pages=1, procedures=procedures())
         for effect in self.happen(m.Replied(ask.request_id, page)):
             if isinstance(effect, m.KeepCatalogue):
-                kept = m.Catalogue.of(effect.catalogue_hash, effect.procedures)
+                kept = Catalogue.of(effect.catalogue_hash, effect.procedures)
                 self.happen(m.CatalogueRead(effect.catalogue_hash, kept))
         return self
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from kiosk.ticket import model as m
-from kiosk.ticket.model import Catalogue
+from kiosk.ticket.catalogue import Catalogue
 from kiosk.widgets.page import Choices, Field, Keyboard, Notice, Page, Pages
 from protocol.configuration import Procedure
 from tests.support.kiosk_gallery import typed

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,8 @@ class TicketProgram:
         self._step(happened)
         if isinstance(happened, m.Viewed | m.Restored):
             self._expect()
+        elif isinstance(happened, m.CatalogueRead):
+            self._expect_search()
         return not isinstance(happened, m.Viewed | m.Tick)
 
     def touched(self, action: str) -> None:
@@ -275,6 +278,12 @@ class TicketProgram:
         self._expected_pages = expected_pages(self.state, self._texts, self.hall_now())
         if self._printing is not None:
             self._printing.expect(expected_tickets(view, self._texts, self.hall_now()))
+
+    def _expect_search(self) -> None:
+        from kiosk.ticket.expected import expected_search
+
+        search = expected_search(self.state, self._texts, self.hall_now())
+        self._expected_pages = chain(self._expected_pages, search)
 
     def _ask(self, ask: m.Ask) -> None:
         from protocol.link import LinkFull

@@ -20,11 +20,13 @@ from kiosk.ticket.model import (
     Preferences,
     PrintState,
     Screen,
+    Search,
     State,
     Ticket,
 )
 from kiosk.ticket.pages import page
 from kiosk.widgets.page import Page
+from presentation.composing import Typed
 from presentation.texts import Texts
 from protocol.views import Estimate, KioskView
 
@@ -71,6 +73,15 @@ def expected_pages(state: State, texts: Texts, hall_at: datetime) -> Iterator[Pa
         screens: tuple[Screen, ...] = (ClassChoice(service_id), Confirm(service_id, class_id), *numbers)
         for screen in screens:
             yield page(replace(usual, screen=screen), texts, hall_at)
+
+
+def expected_search(state: State, texts: Texts, hall_at: datetime) -> Iterator[Page]:
+    """Give the pages of a search as it begins, so that the first letter comes as soon as the others."""
+    if state.view is None or state.catalogue is None:
+        return
+    usual = replace(state, preferences=Preferences(state.settings.language), stay_asked_hall_at=None)
+    for screen in (Search(), Search(Typed("k"))):
+        yield page(replace(usual, screen=screen), texts, hall_at)
 
 
 def _numbers(view: KioskView, language: str, hall_at: datetime) -> Iterator[GivenNumber]:

@@ -45,6 +45,16 @@ class Offer:
     action: str
 
 
+def is_next_key(before: Offer | None, now: Offer | None) -> bool:
+    """Tell whether two touches at nearly one place mean two things: letters to type with lie side by side.
+
+    Both were on the same page when they were touched, so that the second is nothing that the first has put there.
+    """
+    if before is None or now is None:
+        return False
+    return before != now and (before.page, before.subject) == (now.page, now.subject)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A frame that was on the screen from a moment on: offers with their boxes (left, bottom, right, top)."""

@@ -17,7 +17,7 @@ from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 from kivy.input.provider import MotionEventProvider
 
-from kiosk.widgets.aim import HAND_S, Offer, Shown, TouchAt, aimed_at, is_bounce
+from kiosk.widgets.aim import HAND_S, Offer, Shown, TouchAt, aimed_at, is_bounce, is_next_key
 from kiosk.widgets.screen import Screen
 from kiosk.widgets.shapes import Touchable
 from kiosk.widgets.window import from_any_thread
@@ -103,6 +103,7 @@ class Fingers(Screen):
         self._down: Touchable | None = None
         self._offer: Offer | None = None
         self._last: TouchAt | None = None
+        self._last_offer: Offer | None = None
         self.last_obeyed = False
         self.touched_s = -math.inf
         """When a finger last came down."""
@@ -122,10 +123,13 @@ class Fingers(Screen):
         """Press what the touch was meant for, if that is still there."""
         now = TouchAt(touch.x / self.width, touch.y / self.width, *self._came(touch))
         self.touched_s = now.latest_s
-        bounced = is_bounce(self._last, now)
-        if not bounced:  # Who taps on and on at one place is obeyed again in the end.
-            self._last = now
-        under = None if bounced else self.at(touch.x, touch.y)
+        under = self.at(touch.x, touch.y)
+        offered = self._offered(under) if under is not None else None
+        bounced = is_bounce(self._last, now) and not is_next_key(self._last_offer, offered)
+        if bounced:
+            under = None
+        else:  # Who taps on and on at one place is obeyed again in the end.
+            self._last, self._last_offer = now, offered
         # The remote panel's finger follows no eye: it comes down on what a witness told a moment ago.
         aimed_s = now.earliest_s - (0.0 if isinstance(touch, _RemoteFinger) else HAND_S)
         offer = aimed_at(self._frames, touch.x, touch.y, aimed_s)

@@ -1,7 +1,7 @@
 """The whole screen: head, body and keys, each painted anew only when it has changed."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -21,7 +21,7 @@ from kiosk.widgets.words import Digits, Text, height_of, wrapped
 from presentation.tokens import DAY, HIGH_CONTRAST, KIOSK_TYPE
 
 BODIES_KEPT = 6
-"""Painted bodies that are kept for their return: the start, above all."""
+"""Painted bodies and feet that are kept for their return: the start's, above all."""
 
 SQUEEZES = (1.0, 0.92, 0.85, 0.78, 0.7)
 NAV = 96
@@ -39,10 +39,11 @@ class Screen(Widget):
         super().__init__(size=Window.size, size_hint=(None, None), pos=(0, 0))
         self.page: Page | None = None
         self._header: Header | None = None
-        self._lettered: object = None
-        self._bodies: OrderedDict[tuple[Page, Header | None], Widget] = OrderedDict()
-        self._head, self._body, self._letters, self._keys = Widget(), Widget(), Widget(), Widget()
-        for layer in (self._head, self._body, self._letters, self._keys):
+        self._foot_key: object = None
+        self._feet: OrderedDict[object, Widget] = OrderedDict()
+        self._bodies: OrderedDict[object, Widget] = OrderedDict()
+        self._head, self._body, self._foot, self._keys = Widget(), Widget(), Widget(), Widget()
+        for layer in (self._head, self._body, self._foot, self._keys):
             self.add_widget(layer)
 
     @property
@@ -67,14 +68,14 @@ class Screen(Widget):
             self._swap("_keys", _keys(page.keys, sheet))
             repainted = True
         # A busy page keeps its pressed look: nothing is painted until the answer changes the page.
-        if before is None or replace(page, keys=(), busy=False) != replace(before, keys=(), busy=False):
+        if before is None or _seen(page) != _seen(before):
             self._swap("_body", self._body_of(page, sheet))
             repainted = True
         # Letters to type with stay as they are while what they find changes with each of them.
-        lettered = keyboard_of(page), page.low_reach, bool(page.nav), bool(page.keys)
-        if changed or lettered != self._lettered:
-            self._lettered = lettered
-            self._swap("_letters", _letters(page, sheet))
+        foot_key = keyboard_of(page), page.nav, page.low_reach, bool(page.keys), look
+        if foot_key != self._foot_key:
+            self._foot_key = foot_key
+            self._swap("_foot", _kept(self._feet, foot_key, lambda: _foot(page, sheet)))
             repainted = True
         return repainted
 
@@ -82,19 +83,19 @@ class Screen(Widget):
         """Paint a page that is shown to nobody: its letters and plates are then at hand when a page needs them."""
         sheet = self._sheet(page)
         _keys(page.keys, sheet)
-        _letters(page, sheet)
+        _foot(page, sheet)
         _body(page, sheet)
 
     def touchables(self) -> Iterator[Touchable]:
         """Give what can be touched now, uppermost first."""
-        for layer in (self._keys, self._letters, self._body):
+        for layer in (self._keys, self._foot, self._body):
             for widget in layer.children:
                 if isinstance(widget, Touchable) and widget.action:
                     yield widget
 
     def written(self) -> Iterator[Text | Digits]:
         """Give the words that stand on the screen now."""
-        for layer in (self._head, self._body, self._letters, self._keys):
+        for layer in (self._head, self._body, self._foot, self._keys):
             for widget in reversed(layer.children):
                 if isinstance(widget, Text | Digits):
                     yield widget
@@ -115,17 +116,24 @@ class Screen(Widget):
         setattr(self, layer, painted)
 
     def _body_of(self, page: Page, sheet: Sheet) -> Widget:
-        key = (replace(page, keys=(), busy=False, subject=""), None)
-        painted = self._bodies.pop(key, None)
-        if painted is None:
-            painted = _body(page, sheet)
-        for child in painted.children:
-            if isinstance(child, Touchable):
-                child.is_pressed = False
-        self._bodies[key] = painted
-        while len(self._bodies) > BODIES_KEPT:
-            self._bodies.popitem(last=False)
-        return painted
+        key = replace(page, keys=(), busy=False, subject="")
+        return _kept(self._bodies, key, lambda: _body(page, sheet))
+
+
+def _kept(painted: OrderedDict[Any, Widget], key: object, paint: Callable[[], Widget]) -> Widget:
+    """Give what was painted for a key, or paint it, and keep the last few; nothing of it is pressed."""
+    layer = painted.pop(key, None) or paint()
+    for child in layer.children:
+        if isinstance(child, Touchable):
+            child.is_pressed = False
+    painted[key] = layer
+    while len(painted) > BODIES_KEPT:
+        painted.popitem(last=False)
+    return layer
+
+
+def _seen(page: Page) -> Page:
+    return replace(page, keys=(), busy=False)
 
 
 def load_rules() -> None:
@@ -200,10 +208,8 @@ def _keys(keys: tuple[Button, ...], sheet: Sheet) -> Widget:
 
 def _body(page: Page, sheet: Sheet) -> Widget:
     """Lay a page out from its title down; in low reach, words stay above and everything to touch goes below."""
-    width, nav_bottom, bottom = _foot(page, sheet)
+    width, _, bottom = _foot_place(page, sheet)
     widgets: list[Widget] = []
-    if page.nav:
-        widgets.extend(_nav(page.nav, sheet, (sheet.margin, nav_bottom, width, sheet.px(NAV))))
     top = float(sheet.height - head_height(sheet) - sheet.px(52 if sheet.portrait else 36))
     title_height = _title(page, sheet, top, widgets)
     top -= title_height + sheet.px(36)
@@ -224,7 +230,7 @@ def _body(page: Page, sheet: Sheet) -> Widget:
     return _layer(widgets)
 
 
-def _foot(page: Page, sheet: Sheet) -> tuple[float, float, float]:
+def _foot_place(page: Page, sheet: Sheet) -> tuple[float, float, float]:
     """Give the width of what a page holds, where the ways on stand, and where the rest may begin above them."""
     _, keys_bottom, width, keys_height = _keys_box(sheet)
     nav_bottom = keys_bottom + (keys_height + sheet.px(36) if page.keys else 0)
@@ -236,16 +242,18 @@ def keyboard_of(page: Page) -> Keyboard | None:
     return next((block for block in page.blocks if isinstance(block, Keyboard)), None)
 
 
-def _letters(page: Page, sheet: Sheet) -> Widget:
-    """Paint letters to type with where they always lie: at the foot, or at the right of a lying screen."""
+def _foot(page: Page, sheet: Sheet) -> Widget:
+    """Paint the ways on, and above them (on a lying screen at the right) the letters to type with."""
+    width, nav_bottom, bottom = _foot_place(page, sheet)
+    widgets: list[Widget] = []
+    if page.nav:
+        widgets.extend(_nav(page.nav, sheet, (sheet.margin, nav_bottom, width, sheet.px(NAV))))
     keyboard = keyboard_of(page)
-    if keyboard is None:
-        return _layer([])
-    width, _, bottom = _foot(page, sheet)
-    high = keyboard_height(keyboard, sheet)
-    share = round(width * KEYS_SHARE)
-    wide = width if sheet.portrait else share
-    return _layer(blocks.paint(keyboard, sheet, (sheet.margin + width - wide, bottom, wide, high)))
+    if keyboard is not None:
+        wide = width if sheet.portrait else round(width * KEYS_SHARE)
+        place = (sheet.margin + width - wide, bottom, wide, keyboard_height(keyboard, sheet))
+        widgets.extend(blocks.paint(keyboard, sheet, place))
+    return _layer(widgets)
 
 
 def _parted(page: Page) -> tuple[tuple[Block, ...], tuple[Block, ...]]:

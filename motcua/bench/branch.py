@@ -19,7 +19,7 @@ import msgspec
 
 from protocol import commands as c
 from protocol import events as e
-from protocol.configuration import Configuration
+from protocol.configuration import Configuration, Procedure
 from protocol.keys import Keys, LinkSettings, load_or_make_keys, make_keys, new_id
 from queue_server import core
 from queue_server.branch_files import Address, found_branch
@@ -75,12 +75,22 @@ def measured_hall() -> Configuration:
     return msgspec.structs.replace(configuration, policies=policies)
 
 
-def make_branch(folder: Path, *, kiosks: int = 32, visits: int = 0, agent: Sequence[str] = ()) -> Branch:
+def make_branch(
+    folder: Path,
+    *,
+    kiosks: int = 32,
+    visits: int = 0,
+    agent: Sequence[str] = (),
+    catalogue: tuple[Procedure, ...] | None = None,
+) -> Branch:
     """Begin a branch with an open day in which so many visits have come, been served and gone.
 
     ``agent`` names the kinds of bare devices that an agent has at every counter; without any there is no agent.
+    ``catalogue``: what the hall publishes instead of its own list.
     """
     configuration = measured_hall()
+    if catalogue is not None:
+        configuration = msgspec.structs.replace(configuration, catalogue=catalogue)
     found_branch(
         folder, configuration, {}, Address(host="127.0.0.1", commands_port=0, views_port=0, pairing_port=0), OPENED_AT
     )
@@ -104,10 +114,16 @@ def make_branch(folder: Path, *, kiosks: int = 32, visits: int = 0, agent: Seque
 
 
 @contextmanager
-def new_branch(*, kiosks: int = 32, visits: int = 0, agent: Sequence[str] = ()) -> Iterator[Branch]:
+def new_branch(
+    *,
+    kiosks: int = 32,
+    visits: int = 0,
+    agent: Sequence[str] = (),
+    catalogue: tuple[Procedure, ...] | None = None,
+) -> Iterator[Branch]:
     """A branch in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder:
-        yield make_branch(Path(folder) / "server", kiosks=kiosks, visits=visits, agent=agent)
+        yield make_branch(Path(folder) / "server", kiosks=kiosks, visits=visits, agent=agent, catalogue=catalogue)
 
 
 @dataclass

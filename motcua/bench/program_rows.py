@@ -94,18 +94,24 @@ def _tickets_of(branch: Branch) -> list[TicketContent]:
     ]
 
 
+@contextmanager
+def kiosk_door(folder: Path, kiosk: Device, server: Serving, *more: str) -> Iterator[KioskDoor]:
+    """Run a kiosk, and stand before it."""
+    doors = {"witness": folder / "witness", "panel": folder / "panel"}
+    sockets = ("--witness-socket", str(doors["witness"]), "--touch-socket", str(doors["panel"]))
+    with _running([*_kiosk(folder, kiosk, server), *more, *sockets]):
+        screen: Watched[Screen] = Watched(Screen())
+        door = KioskDoor(doors["witness"], doors["panel"], screen)
+        try:
+            yield door
+        finally:
+            door.close()
+
+
 def _ticket_rows(folder: Path, kiosk: Device, server: Serving) -> Iterator[Row]:
     with ExitStack() as stack:
         printer = stack.enter_context(_simulated_printer(folder))
-        doors = {"witness": folder / "witness", "panel": folder / "panel"}
-        words = [
-            *_kiosk(folder, kiosk, server),
-            *("--printer", printer, "--witness-socket", str(doors["witness"]), "--touch-socket", str(doors["panel"])),
-        ]
-        stack.enter_context(_running(words))
-        screen: Watched[Screen] = Watched(Screen())
-        door = KioskDoor(doors["witness"], doors["panel"], screen)
-        stack.callback(door.close)
+        door = stack.enter_context(kiosk_door(folder, kiosk, server, "--printer", printer))
         touched_ms = [_touch_to_number_s(door) * 1000 for _ in range(TICKETS)]
     jobs = next((folder / "kiosk").rglob("jobs.db"))
     handed_ms, confirmed_ms = _after_reply_ms(jobs, "handed_us"), _after_reply_ms(jobs, "changed_us")

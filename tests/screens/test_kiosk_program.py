@@ -4,7 +4,6 @@ import json
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from motcua.__main__ import main
 from protocol.codec import decode_event
 from protocol.events import VisitTaken
 from protocol.ticket_code import read_ticket_code
-from tests.support.real_hall import PATIENCE_S, PaperPrinter, RealHall, RealScreen, middle_of, number_on, words
+from tests.support.real_hall import PaperPrinter, RealHall, RealScreen, middle_of, number_on, press, words
 
 pytestmark = [pytest.mark.screen, pytest.mark.timeout(240)]
 
@@ -39,13 +38,6 @@ def printer(tmp_path: Path) -> Iterator[PaperPrinter]:
 def kiosk_at(hall: RealHall, printer: PaperPrinter | None = None, state: Path | None = None) -> RealScreen:
     arguments = ("--printer", printer.address) if printer else ()
     return RealScreen("kiosk", state or hall.pair("kiosk-a", "kiosk:kiosk-1"), *arguments)
-
-
-def press(screen: RealScreen, action: str) -> None:
-    """Touch until it counts: a finger that comes down where it has just been lifted may be a trembling one."""
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not screen.touch(action)["obeyed"]:
-        assert time.monotonic() < deadline_s, f"{action} is never obeyed"
 
 
 def take(screen: RealScreen, *, until: str = "") -> str:

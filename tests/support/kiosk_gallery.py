@@ -50,12 +50,18 @@ def typed(scene: Scene, keys: str) -> Scene:
     """Type key by key; a letter with a tone is the letter's key, and the tone's where the way of typing has one."""
     if "search" in scene.actions:
         scene.touch("search")
+    return scene.touch(*keys_of(keys))
+
+
+def keys_of(text: str) -> list[str]:
+    """Give the keys of a text in turn: for a letter with a tone the letter's, and then the tone's."""
     names = {mark: name for name, mark in TONES.items()}
-    for key in keys:
-        letter = unicodedata.normalize("NFC", "".join(part for part in parts(key) if part not in names))
-        scene.touch("type:space" if letter == " " else f"type:{letter}")
-        scene.touch(*(f"type:{names[part]}" for part in parts(key) if part in names))
-    return scene
+    keys: list[str] = []
+    for sign in text:
+        letter = unicodedata.normalize("NFC", "".join(part for part in parts(sign) if part not in names))
+        keys.append("type:space" if letter == " " else f"type:{letter}")
+        keys += [f"type:{names[part]}" for part in parts(sign) if part in names]
+    return keys
 
 
 def parts(sign: str) -> str:

@@ -240,6 +240,13 @@ class RealScreen:
                     self._changed.notify_all()
 
 
+def press(screen: RealScreen, action: str) -> None:
+    """Touch until it counts: a finger that comes down where it has just been lifted may be a trembling one."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not screen.touch(action)["obeyed"]:
+        assert time.monotonic() < deadline_s, f"{action} is never obeyed"
+
+
 def middle_of(shown: dict[str, Any], action: str) -> tuple[float, float]:
     """Give the middle of what offers an action on a screen."""
     left, top, width, height = next(one["box"] for one in shown["touch"] if one["action"] == action)

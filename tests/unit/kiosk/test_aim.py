@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.widgets.aim import Offer, Shown, TouchAt, aimed_at, is_bounce
+from kiosk.widgets.aim import Offer, Shown, TouchAt, aimed_at, is_bounce, is_next_key
 
 
 def touch(x: float, y: float, at_s: float, *, waited_s: float = 0.0) -> TouchAt:
@@ -68,3 +68,23 @@ def test_a_touch_is_for_what_was_on_the_screen_when_it_came(
 
 def test_what_lies_above_is_touched_first() -> None:
     assert aimed_at([Shown(0.0, ((USUAL, MIDDLE), (LAND, MIDDLE)))], 50.0, 50.0, 1.0) == USUAL
+
+
+KEY_A, KEY_B = Offer("search", "", "type:a"), Offer("search", "", "type:ă")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "meant"),
+    [
+        (KEY_A, KEY_B, True),
+        (KEY_A, KEY_A, False),
+        (LAND, USUAL, False),
+        (BIRTH, DEATH, False),
+        (None, KEY_A, False),
+        (KEY_A, None, False),
+    ],
+)
+def test_the_key_beside_the_last_is_meant_and_what_a_touch_brought_is_not(
+    before: Offer | None, now: Offer | None, *, meant: bool
+) -> None:
+    assert is_next_key(before, now) is meant

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kiosk.ticket.expected import expected_pages, expected_tickets, lasting
+from kiosk.ticket.expected import expected_pages, expected_search, expected_tickets, lasting
 from kiosk.widgets.page import Hero
 from tests.support.kiosks import MONDAY_8, TO_NUMBER, Scene, ward_texts, ward_view, with_service
 
@@ -34,3 +34,12 @@ def test_a_wait_that_grows_changes_nothing_that_lasts() -> None:
     assert lasting(with_service(view, "land", waiting=99, estimate=None)) == lasting(view)
     assert lasting(with_service(view, "land", names={"vi": "Đất", "en": "Land"})) != lasting(view)
     assert lasting(msgspec.structs.replace(view, hotline="1022")) != lasting(view)
+
+
+def test_a_search_is_expected_once_there_is_something_to_be_found() -> None:
+    scene = Scene().opened()
+    assert list(expected_search(scene.state, ward_texts(), scene.hall_at)) == []
+    scene.with_catalogue()
+    start, first = expected_search(scene.state, ward_texts(), scene.hall_at)
+    assert scene.touch("search").page == start
+    assert scene.touch("type:k").page == first

@@ -25,8 +25,8 @@ from protocol.configuration import Configuration
 from protocol.link import Link, LinkSettings, PairingString, open_link, pair
 from protocol.views import DeviceCreatedReply, Envelope, HallView
 
-READY_S: Final = 60.0
-"""A machine with one slow core, with a hall's worth of programs starting at once."""
+READY_S: Final = 180.0
+"""A hall's worth of programs starting at once on a machine that is slow or busy, the voice making its first clips."""
 
 SERVER_RESTART_AFTER_S: Final = 0.3
 """As in ``config/systemd/motcua-server.service``."""

@@ -294,7 +294,7 @@ def test_a_printer_that_does_not_confirm_leaves_uncertain_and_a_reprint_is_marke
 
 def test_a_printer_switched_off_and_on_within_a_ticket_leaves_it_uncertain(bench: Bench) -> None:
     bench.fault("paper_out", after_rows=300)
-    with bench.own(EPSON, held_limit_s=1.5) as owner:
+    with bench.own(EPSON, held_limit_s=6.0) as owner:  # The second ticket must not be too late on a busy machine.
         owner.submit("job-1", "visit-1", _body(1))
         bench.heard.wait(_says("held:paper_out"))
         bench.fault("switched_off")

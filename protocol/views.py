@@ -130,6 +130,8 @@ class KioskView(View, frozen=True, kw_only=True):
     """Of the holiday that it is."""
     duty_contacts: tuple[DutyContact, ...] = ()
     """Those of today."""
+    help_answered: tuple[str, ...] = ()
+    """The kiosks (by function) to whose citizen somebody of the staff goes now."""
 
 
 # --- board/<zone> ----------------------------------------------------------------------------------------------------

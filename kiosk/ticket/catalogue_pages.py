@@ -1,6 +1,6 @@
 """Reading what a procedure needs: beside the way to a number, never in it. Pure."""
 
-from kiosk.ticket.hall import procedure_of
+from kiosk.ticket.hall import procedure_of, service_of
 from kiosk.ticket.model import Details, State
 from kiosk.ticket.parts import back_and_start, paging
 from kiosk.widgets.page import Actions, Block, Button, Facts, Page
@@ -36,11 +36,13 @@ def _fact_pages(
 ) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]:
     """Cut what is recorded into pages that fit: time, fee and place first, the documents after them."""
     language, missing = state.preferences.language, words("common.not_recorded")
+    service = service_of(state, procedure.service_id)
     brief = [
         (label, (name_in(recorded, language) if recorded else missing,))
         for label, recorded in (
             (words("kiosk.processing_time"), procedure.time),
             (words("kiosk.fee"), procedure.fee),
+            (words("kiosk.result_place"), procedure.result_place or (service.result_place if service else None)),
         )
     ]
     label = words("kiosk.documents")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from kiosk.ticket import knowledge, scanning, taking, touches
+from kiosk.ticket import helping, knowledge, scanning, taking, touches
 from kiosk.ticket.model import (
     CatalogueRead,
     Confirm,
@@ -35,7 +35,7 @@ from kiosk.ticket.model import (
 )
 from kiosk.ticket.scan_model import Looking, Scanned
 from kiosk.ticket.taking import Step
-from protocol.views import AnyReply, Done
+from protocol.views import AnyReply
 
 
 def initial(settings: Settings) -> State:
@@ -56,6 +56,8 @@ def _not_ahead(state: State, now: Now) -> State:
     """Bring instants back that lie ahead: hall time may step when the first view tells what it really is."""
     if state.touched_hall_at and state.touched_hall_at > now.hall_at:
         state = replace(state, touched_hall_at=now.hall_at)
+    if state.help_called_hall_at and state.help_called_hall_at > now.hall_at:
+        state = replace(state, help_called_hall_at=now.hall_at)
     if state.stay_asked_hall_at and state.stay_asked_hall_at > now.hall_at:
         state = replace(state, stay_asked_hall_at=now.hall_at)
     if isinstance(state.screen, Number) and state.screen.since_hall_at > now.hall_at:
@@ -72,7 +74,7 @@ def _taken(state: State, happened: Input, now: Now) -> Step:  # noqa: C901, PLR0
         case Tick():
             return _time_passed(state, now)
         case Viewed(view):
-            return knowledge.viewed(state, view)
+            return knowledge.viewed(helping.seen(state, view, now), view)
         case Replied(request_id, reply):
             return _replied(state, request_id, reply, now)
         case Kept():
@@ -105,7 +107,7 @@ def _replied(state: State, request_id: str, reply: AnyReply | None, now: Now) ->
     if request_id == state.introducing:
         return knowledge.introduced(replace(state, introducing=""), reply, now)
     if request_id == state.helping:
-        return replace(state, helping="", help="called" if isinstance(reply, Done) else "failed"), ()
+        return helping.answered(state, reply, now), ()
     if request_id == state.fetching:
         return knowledge.page_fetched(state, reply, now)
     return state, ()
@@ -115,6 +117,7 @@ def _replied(state: State, request_id: str, reply: AnyReply | None, now: Now) ->
 
 
 def _time_passed(state: State, now: Now) -> Step:
+    state = helping.waited(state, now)
     screen = state.screen
     if isinstance(screen, Confirm) and screen.busy:
         slow = now.real_s - screen.since_real_s >= state.settings.slow_real_s
@@ -136,10 +139,15 @@ def _number_has_stayed(state: State, screen: Number, now: Now) -> bool:
     settings = state.settings
     if screen.printing == "printing" and now.real_s - screen.since_real_s < settings.print_real_s:
         return False
-    stay_s = settings.number_s if screen.printing == "printed" else settings.trouble_number_s
+    stay_s = _number_s(state, screen)
     shown = now.hall_at - screen.since_hall_at >= timedelta(seconds=stay_s)
     # A touch (of "large text", of "help") tells that somebody is still reading.
     return shown and (state.touched_hall_at is None or _is_idle(state, now, stay_s))
+
+
+def _number_s(state: State, screen: Number) -> float:
+    stay_s = state.settings.number_s if screen.printing == "printed" else state.settings.trouble_number_s
+    return helping.patience_s(state, stay_s)
 
 
 def _is_at_rest(state: State) -> bool:
@@ -150,7 +158,7 @@ def _is_at_rest(state: State) -> bool:
 def _is_idle(state: State, now: Now, idle_s: float | None = None) -> bool:
     if state.touched_hall_at is None:
         return True
-    idle_s = state.settings.idle_s if idle_s is None else idle_s
+    idle_s = helping.patience_s(state, state.settings.idle_s) if idle_s is None else idle_s
     long_enough = now.hall_at - state.touched_hall_at >= timedelta(seconds=idle_s)
     return long_enough and now.real_s - state.touched_real_s >= state.settings.least_still_real_s
 
@@ -173,7 +181,7 @@ def seconds_to_next(state: State, now: Now, rate: float) -> float | None:
             waits.append(settings.slow_real_s - (now.real_s - screen.since_real_s))
     elif isinstance(screen, Number):
         shown_s = (now.hall_at - screen.since_hall_at).total_seconds()
-        stay_s = settings.number_s if screen.printing == "printed" else settings.trouble_number_s
+        stay_s = _number_s(state, screen)
         if screen.printing == "printing":
             waits.append(settings.print_real_s - (now.real_s - screen.since_real_s))
         else:
@@ -183,7 +191,10 @@ def seconds_to_next(state: State, now: Now, rate: float) -> float | None:
         asked_still_s = settings.least_still_real_s - (now.real_s - state.stay_asked_real_s)
         waits.append(max(hall(asked_s, settings.stay_s), asked_still_s))
     elif not _is_at_rest(state):
-        waits.append(max(hall(touched_s, settings.idle_s), still_s))
+        waits.append(max(hall(touched_s, helping.patience_s(state, settings.idle_s)), still_s))
+    called_s = helping.called_for_s(state, now)
+    if called_s is not None:
+        waits.append(hall(called_s, helping.wait_s(state)))
     if state.outbox and not state.sending and state.link == "up":
         waits.append(state.send_after_real_s - now.real_s)
     return max(0.0, min(waits)) if waits else None

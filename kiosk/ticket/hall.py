@@ -2,16 +2,19 @@
 
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Final, Literal
 
 from kiosk.ticket.model import State
 from protocol.configuration import KioskRange, PriorityClass, Procedure
-from protocol.views import KioskService
+from protocol.views import ClosedBecause, KioskService
 
 ServiceState = Literal["open", "closed", "quota_reached", "full"]
 
 Situation = Literal["not_ready", "closed", "gone", "own_numbers", "open"]
 """`not_ready`: not paired, or nothing known yet. `own_numbers`: the server is gone, the kiosk goes on by itself."""
+
+HELP_UNDER_WAY: Final = frozenset({"asked", "called", "coming"})
+"""While a call for help is so, it is not made again, and whoever waits need not touch the screen to keep it."""
 
 
 def derived_id(base_id: str, purpose: str) -> str:
@@ -47,6 +50,19 @@ def next_opens_at(state: State, service: KioskService | None, hall_at: datetime)
         return told
     planned = (span.opens_at for one in some for span in one.giving)
     return min((one for one in (told, *planned) if one is not None and one > hall_at), default=None)
+
+
+def closed_because(state: State, hall_at: datetime) -> ClosedBecause:
+    """Tell why no numbers are given: as the server says, and by the day's plan while it is gone."""
+    view = state.view
+    if view is None or state.link == "up" or not _is_today(state, hall_at):
+        return view.closed_because if view and state.link == "up" else ""
+    giving = [span for one in view.services for span in one.giving]
+    if not giving:
+        return view.closed_because
+    if any(hall_at < span.opens_at for span in giving):
+        return "rest" if any(span.opens_at <= hall_at for span in giving) else "early"
+    return "over"
 
 
 def own_range(state: State, service: KioskService, hall_at: datetime) -> KioskRange | None:
@@ -115,12 +131,6 @@ def local_time(state: State, instant: datetime) -> datetime:
     """Give an instant as the hall's clock shows it."""
     offset_s = state.view.utc_offset_s if state.view else 0
     return instant + timedelta(seconds=offset_s)
-
-
-def after_15h(state: State, service: KioskService, hall_at: datetime) -> bool:
-    """Tell whether the citizen must hear that the result comes on the next working day (received after 15:00)."""
-    notice_from_hour = 15
-    return service.after_15h_notice and local_time(state, hall_at).hour >= notice_from_hour
 
 
 def _is_today(state: State, hall_at: datetime) -> bool:

@@ -18,7 +18,7 @@ from protocol.views import AnyReply, Estimate, KioskView
 
 LinkState = Literal["connecting", "up", "gone", "refused"]
 PrintState = Literal["none", "printing", "printed", "held", "uncertain", "failed"]
-HelpState = Literal["none", "asked", "called", "failed"]
+HelpState = Literal["none", "asked", "called", "coming", "unanswered", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,14 @@ class GivenNumber:
 class Ticket:
     """A print order: the visit's id names the job, so that the same order twice is one piece of paper.
 
-    `copy` 0 is the ticket, `copy` n its n-th reprint, with the same number.
+    `copy` 0 is the ticket, `copy` n its n-th reprint, with the same number. `late`: taken so late that a result of the
+    day comes the next working day.
     """
 
     given: GivenNumber
     copy: int
     secret: str
+    late: bool = False
 
 
 # --- Screens ---------------------------------------------------------------------------------------------------------
@@ -215,6 +217,7 @@ class State:
     send_after_real_s: float = 0.0
     help: HelpState = "none"
     helping: str = ""
+    help_called_hall_at: datetime | None = None
     touched_hall_at: datetime | None = None
     touched_real_s: float = 0.0
     stay_asked_hall_at: datetime | None = None

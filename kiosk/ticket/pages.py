@@ -6,10 +6,11 @@ On every screen: where am I (the title), back, start again, and the keys for lan
 from datetime import datetime
 
 from kiosk.ticket import catalogue_pages, finding_pages
+from kiosk.ticket.before import cautions, few_left
 from kiosk.ticket.hall import (
-    after_15h,
     citizen_classes,
     class_of,
+    closed_because,
     next_opens_at,
     own_range,
     procedure_of,
@@ -18,7 +19,17 @@ from kiosk.ticket.hall import (
     service_state,
     situation,
 )
-from kiosk.ticket.model import ClassChoice, Confirm, Details, Number, Procedures, Refusal, Search, Services, State
+from kiosk.ticket.model import (
+    ClassChoice,
+    Confirm,
+    Details,
+    Number,
+    Procedures,
+    Refusal,
+    Search,
+    Services,
+    State,
+)
 from kiosk.ticket.number_page import number_page
 from kiosk.ticket.parts import back_and_start, paging, wait_texts
 from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer
@@ -27,6 +38,7 @@ from kiosk.widgets.page import (
     Actions,
     Block,
     Button,
+    Cautions,
     Choices,
     Emblem,
     Field,
@@ -63,11 +75,7 @@ def page(state: State, texts: Texts, hall_at: datetime) -> Page:
     words = texts.words(state.preferences.language)
     shown = _still_there(state, words, hall_at) if state.stay_asked_hall_at else _screen(state, words, hall_at)
     wishes = state.preferences
-    help_words = {"called": ("kiosk.helper_called", "good"), "failed": ("kiosk.helper_failed", "trouble")}
-    notices: tuple[Block, ...] = ()
-    if state.help in help_words:
-        key, tone = help_words[state.help]
-        notices = (Notice(words(key), "good" if tone == "good" else "trouble"),)
+    notices = _helper(state, words)
     return Page(
         shown.name,
         shown.title,
@@ -142,21 +150,22 @@ def _tile(state: State, service: KioskService, words: Words, hall_at: datetime) 
     obstacles = {
         "closed": words("kiosk.service_closed"),
         "quota_reached": words("kiosk.service_full"),
-        "full": words("kiosk.service_full"),
+        "full": words("kiosk.hall_full"),
     }
+    hint = name_in(service.hints, language) if service.hints else ""
     now = service_state(state, service, hall_at)
     usable = now == "open"
     if not usable:
         wait, people, mark = obstacles[now], "", "none"
         opens_at = next_opens_at(state, service, hall_at)
-        if now == "closed" and opens_at and state.view:
-            when = opening(words, opens_at, hall_at, state.view.utc_offset_s)
-            people = words("kiosk.service_opens", time=when)
+        if opens_at and state.view:
+            hint = words("kiosk.service_opens", time=opening(words, opens_at, hall_at, state.view.utc_offset_s))
     elif state.link != "up":
         # How many wait is not known while the server is gone, and what is not known is not shown.
         usable = own_range(state, service, hall_at) is not None
         wait, people, mark = ("" if usable else words("kiosk.service_waits")), "", "none"
-    hint = name_in(service.hints, language) if service.hints else ""
+    elif state.view:
+        people = few_left(state.view, service, words) or people
     return Tile(
         f"service:{service.service_id}",
         service.prefix,
@@ -184,6 +193,7 @@ def _closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> P
     lines: list[Block] = [Emblem("clock")]
     if view.message:
         lines.append(Notice(name_in(view.message, state.preferences.language)))
+    lines.extend(_on_duty(state, words))
     if state.catalogue is not None:
         lines.append(Notice(words("kiosk.closed_hint")))
     lines.extend(_search_field(state, words))
@@ -192,7 +202,24 @@ def _closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> P
     opens_at = next_opens_at(state, None, hall_at)
     if opens_at:
         hint = words("kiosk.closed_next", when=opening(words, opens_at, hall_at, view.utc_offset_s))
-    return Page("closed", words("kiosk.closed_title"), hint, tuple(lines))
+    return Page("closed", _why_closed(state, view, words, hall_at), hint, tuple(lines))
+
+
+def _why_closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> str:
+    because = closed_because(state, hall_at)
+    if because == "holiday" and view.holiday_names:
+        return words("kiosk.closed.holiday", name=name_in(view.holiday_names, state.preferences.language))
+    key = f"kiosk.closed.{because}"
+    return words(key) if because and words.has(key) else words("kiosk.closed_title")
+
+
+def _on_duty(state: State, words: Words) -> tuple[Block, ...]:
+    """Say whom to call for what cannot wait until the hall opens."""
+    contacts = state.view.duty_contacts if state.view else ()
+    language = state.preferences.language
+    return tuple(
+        Notice(words("kiosk.closed_duty", what=name_in(one.names, language), phone=one.phone)) for one in contacts
+    )
 
 
 # --- On the way to a number ------------------------------------------------------------------------------------------
@@ -225,17 +252,19 @@ def _confirm(state: State, screen: Confirm, words: Words, hall_at: datetime) -> 
     one = class_of(state, screen.priority_class_id)
     class_name = name_in(one.names, state.preferences.language) if one else ""
     summary = _chosen_so_far(state, screen.service_id, screen.procedure_code, words, class_name)
-    late = service is not None and after_15h(state, service, hall_at)
+    heard = cautions(state, service, screen.procedure_code, words, hall_at) if service is not None else ()
+    asks = any(one.asks for one in heard)
     blocks: list[Block] = [*brought_notice(screen.brought, words), summary]
-    if late:
-        blocks.append(Notice(words("kiosk.after_15h")))
+    if heard:
+        blocks.append(Cautions(tuple(one.sentence for one in heard)))
     if screen.slow:
         blocks.append(Notice(words("kiosk.server_slow")))
         return Page("taking", words("kiosk.taking"), "", tuple(blocks), busy=True)
-    label = words("kiosk.after_15h_continue") if late else words("kiosk.confirm_button")
+    label = words("kiosk.before.consent" if asks else "kiosk.confirm_button")
     blocks.append(Actions((Button("take", label, look="primary"),)))
     blocks.extend(_documents(state, screen.service_id, screen.procedure_code, words))
-    return Page("confirm", words("kiosk.confirm_title"), "", tuple(blocks), back_and_start(words), busy=screen.busy)
+    hint = words("kiosk.before.consent_hint") if asks else ""
+    return Page("confirm", words("kiosk.confirm_title"), hint, tuple(blocks), back_and_start(words), busy=screen.busy)
 
 
 def _chosen_so_far(state: State, service_id: str, procedure_code: str, words: Words, class_name: str = "") -> Summary:
@@ -281,11 +310,29 @@ def _refusal(state: State, screen: Refusal, words: Words, hall_at: datetime) -> 
         if opens_at and state.view and screen.code in {"closed", "service_closed", "quota_reached"}:
             when = opening(words, opens_at, hall_at, state.view.utc_offset_s)
             blocks.append(Notice(words("kiosk.closed_next", when=when)))
+    if screen.code in {"closed", "service_closed"}:
+        blocks.extend(_on_duty(state, words))
     blocks.extend(_documents(state, screen.service_id, "", words))
     return Page("refused", title, sentence, tuple(blocks), back_and_start(words))
 
 
 # --- On every screen -------------------------------------------------------------------------------------------------
+
+
+def _helper(state: State, words: Words) -> tuple[Block, ...]:
+    """Say what became of a call for help."""
+    hotline = state.view.hotline if state.view else ""
+    match state.help:
+        case "called":
+            return (Notice(words("kiosk.helper_called"), "good"),)
+        case "coming":
+            return (Notice(words("kiosk.helper_coming"), "good"),)
+        case "unanswered":
+            return (Notice(words("kiosk.helper_unanswered", phone=hotline or "–"), "trouble"),)
+        case "failed":
+            return (Notice(words("kiosk.helper_failed"), "trouble"),)
+        case _:
+            return ()
 
 
 def _still_there(state: State, words: Words, hall_at: datetime) -> Page:
@@ -314,5 +361,7 @@ def _keys(state: State, texts: Texts, words: Words) -> tuple[Button, ...]:
         switch("large_text", "normal_text", "large_text", chosen=wishes.large_text),
         switch("high_contrast", "normal_contrast", "high_contrast", chosen=wishes.high_contrast),
         switch("low_reach", "full_reach", "low_reach", chosen=wishes.low_reach),
-        Button("key:help", words("kiosk.keys.help"), look="primary", chosen=state.help in {"asked", "called"}),
+        Button(
+            "key:help", words("kiosk.keys.help"), look="primary", chosen=state.help in {"asked", "called", "coming"}
+        ),
     )

@@ -1,6 +1,7 @@
 """From a number to the words on its ticket. Pure; `hardware.ticket` draws them."""
 
 from hardware.ticket import TicketContent, TicketLabels
+from kiosk.ticket.before import next_day_words
 from kiosk.ticket.model import Ticket
 from presentation.formats import listed, moment, ticket_number, wait_range
 from presentation.texts import Texts, name_in
@@ -23,6 +24,9 @@ def ticket_content(ticket: Ticket, view: KioskView, procedure: Procedure | None,
         notices.append(words("ticket.reprint"))
     if given.offline:
         notices.append(words("ticket.offline"))
+    if service is not None and ticket.late:
+        late = view.rules.late_receipt_from
+        notices.append(words("ticket.late", time=late, day=next_day_words(service, words)))
     wait = given.estimate and wait_range(words, given.estimate.low_s, given.estimate.high_s)
     footer = name_in(view.ticket_footer, visit.language) if view.ticket_footer else words("ticket.sit")
     return TicketContent(

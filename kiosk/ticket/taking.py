@@ -9,6 +9,7 @@ still reach the server waits in the outbox and goes in order, one at a time, und
 from dataclasses import replace
 from datetime import timedelta
 
+from kiosk.ticket.before import comes_next_day, late_from
 from kiosk.ticket.hall import derived_id, next_own_number, own_range, service_of
 from kiosk.ticket.kept_model import OfflineNumber, OutboxEntry, OwnNumber, PendingVisit, RefusedHandOver
 from kiosk.ticket.model import (
@@ -187,7 +188,14 @@ def print_copy(state: State, given: GivenNumber, copy: int, now: Now) -> Step:
     assert state.identity is not None, "who gives numbers knows who it is"
     secret = ticket_secret(state.identity.link_key, given.visit.visit_id)
     screen = Number(given, "printing", now.hall_at, now.real_s, copy=copy)
-    return replace(state, screen=screen, history=()), (Print(Ticket(given, copy, secret)),)
+    return replace(state, screen=screen, history=()), (Print(Ticket(given, copy, secret, _is_late(state, given))),)
+
+
+def _is_late(state: State, given: GivenNumber) -> bool:
+    service = service_of(state, given.visit.service_id)
+    if state.view is None or service is None or not comes_next_day(state, service, given.visit.procedure_code):
+        return False
+    return given.taken_at >= late_from(state.view, given.taken_at)
 
 
 def printer_told(state: State, told: PrinterTold, now: Now) -> Step:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from kiosk.ticket import finding, taking
 from kiosk.ticket.hall import (
+    HELP_UNDER_WAY,
     citizen_classes,
     own_range,
     procedure_of,
@@ -86,7 +87,7 @@ def _key(state: State, key: str, now: Now) -> Step:
 
 
 def _call_help(state: State, now: Now) -> Step:
-    if state.help in {"asked", "called"}:
+    if state.help in HELP_UNDER_WAY:
         return state, ()
     if state.identity is None or state.link != "up":
         return replace(state, help="failed"), ()
@@ -165,7 +166,7 @@ def screen_for(
     return Confirm(service_id, chosen, procedure_code, brought=brought)
 
 
-def _obstacle(state: State, service: KioskService, now: Now) -> str:
+def _obstacle(state: State, service: KioskService, now: Now) -> str:  # noqa: PLR0911 -- a table of what may be in the way.
     """Name by its code what stands between the citizen and a number for the service; empty when nothing does."""
     match situation(state, now.hall_at), service_state(state, service, now.hall_at):
         case (("not_ready" | "gone"), _):
@@ -174,8 +175,10 @@ def _obstacle(state: State, service: KioskService, now: Now) -> str:
             return "closed"
         case _, "closed":
             return "service_closed"
-        case _, ("quota_reached" | "full"):
+        case _, "quota_reached":
             return "quota_reached"
+        case _, "full":
+            return "hall_full"
         case "own_numbers", _:
             return "" if own_range(state, service, now.hall_at) else "server_gone"
         case _:
@@ -221,7 +224,7 @@ def _leaving(state: State) -> tuple[Effect, ...]:
 def next_citizen(state: State, now: Now) -> Step:
     """Return to the start for somebody else: nothing of the last citizen stays, and a call for help is over."""
     left = _leaving(state)
-    over = state.help == "called"
+    over = state.help in {"called", "coming", "unanswered"}
     state = replace(
         state,
         screen=Services(),

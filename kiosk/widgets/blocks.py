@@ -5,7 +5,7 @@ from typing import Any
 
 from kivy.uix.widget import Widget
 
-from kiosk.widgets import answers, buttons, facts, keys, tiles
+from kiosk.widgets import answers, buttons, cautions, facts, keys, tiles
 from kiosk.widgets import page as p
 from kiosk.widgets.shapes import Box
 from kiosk.widgets.sheet import Sheet, Wish
@@ -33,6 +33,7 @@ _WISHES: dict[type, Callable[[Any, Sheet, float], Wish]] = {
     p.Hero: facts.hero_wish,
     p.Code: facts.code_wish,
     p.Notice: facts.notice_wish,
+    p.Cautions: cautions.cautions_wish,
     p.Emblem: facts.emblem_wish,
     p.Answers: answers.answers_wish,
 }
@@ -49,6 +50,7 @@ _PAINTERS: dict[type, Callable[[Any, Sheet, Box], list[Widget]]] = {
     p.Hero: facts.hero,
     p.Code: facts.code,
     p.Notice: facts.notice,
+    p.Cautions: cautions.cautions,
     p.Emblem: facts.emblem,
     p.Answers: answers.answers,
 }

@@ -67,15 +67,35 @@ def summary(block: p.Summary, sheet: Sheet, box: Box) -> list[Widget]:
     return widgets
 
 
-def facts_wish(block: p.Facts, sheet: Sheet, width: float) -> Wish:
-    """Tell how high facts want to be."""
-    room = int(width - sheet.px(68))
+Rows = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _fact_columns(block: p.Facts, sheet: Sheet) -> tuple[Rows, ...]:
+    """Put the last and longest fact, the documents, beside the others where the screen is wide."""
+    if sheet.portrait or len(block.rows) == 1:
+        return (block.rows,)
+    return block.rows[:-1], block.rows[-1:]
+
+
+def _fact_room(count: int, sheet: Sheet, width: float) -> float:
+    return (width - sheet.px(68) * count) / count
+
+
+def _facts_height(rows: Rows, sheet: Sheet, room: float) -> float:
     height = float(sheet.px(40))
-    for _, texts in block.rows:
+    for _, texts in rows:
         height += sheet.letters(META) * 1.5 + sheet.px(26)
         height += sum(
-            height_of(text, MEDIUM, sheet.letters(LEAD), room - sheet.px(36)) + sheet.px(10) for text in texts
+            height_of(text, MEDIUM, sheet.letters(LEAD), int(room) - sheet.px(36)) + sheet.px(10) for text in texts
         )
+    return height
+
+
+def facts_wish(block: p.Facts, sheet: Sheet, width: float) -> Wish:
+    """Tell how high facts want to be."""
+    columns = _fact_columns(block, sheet)
+    room = _fact_room(len(columns), sheet, width)
+    height = max(_facts_height(rows, sheet, room) for rows in columns)
     return Wish(height, height)
 
 
@@ -91,8 +111,17 @@ def facts(block: p.Facts, sheet: Sheet, box: Box) -> list[Widget]:
         radius=sheet.px(GEOMETRY.touch_radius),
     )
     widgets: list[Widget] = [plate]
-    text_left, room, top = left + sheet.px(34), width - sheet.px(68), bottom + height - sheet.px(24)
-    for label, texts in block.rows:
+    columns = _fact_columns(block, sheet)
+    room = _fact_room(len(columns), sheet, width)
+    for place, rows in enumerate(columns):
+        text_left = left + sheet.px(34) + place * (room + sheet.px(68))
+        widgets.extend(_fact_column(rows, sheet, text_left, bottom + height - sheet.px(24), room))
+    return widgets
+
+
+def _fact_column(rows: Rows, sheet: Sheet, text_left: float, top: float, room: float) -> list[Widget]:
+    widgets: list[Widget] = []
+    for label, texts in rows:
         high = sheet.letters(META) * 1.5
         top -= high
         widgets.append(sheet.text(label, (text_left, top, room, high), META, colour="lotus", font=SEMIBOLD))

@@ -135,6 +135,13 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Cautions:
+    """What is to be read before a choice, a sentence each."""
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer of a rating scale: a drawn face (or none) with its word."""
 
@@ -160,7 +167,8 @@ class Emblem:
     text: str = ""
 
 
-Block = Tiles | Choices | Actions | Field | Keyboard | Pages | Summary | Facts | Hero | Code | Notice | Answers | Emblem
+Reading = Summary | Facts | Hero | Code | Notice | Cautions | Emblem
+Block = Tiles | Choices | Actions | Field | Keyboard | Pages | Answers | Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ def _body(page: Page, sheet: Sheet) -> Widget:
         width -= round(width * KEYS_SHARE) + sheet.px(36)
     words, hands = _parted(page) if page.low_reach and sheet.portrait else ((), page.blocks)
     hands = tuple(block for block in hands if block != keyboard)
-    line = sheet.height * LOW_REACH_FROM
+    line = _reading_line(words, hands, sheet, (sheet.margin, bottom, width, top - bottom))
     if page.low_reach and sheet.portrait:
         widgets.extend(_stack(words, sheet, (sheet.margin, line, width, max(1, top - line)), hang=False))
         top = line - sheet.px(28)
@@ -262,6 +262,17 @@ def _parted(page: Page) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         if any(touchables(Page("", "", blocks=(block,)))):
             return page.blocks[:place], page.blocks[place:]
     return page.blocks, ()
+
+
+def _reading_line(words: tuple[Block, ...], hands: tuple[Block, ...], sheet: Sheet, box: Box) -> float:
+    """Tell where reading ends and reaching begins: lower than usual where there is much to read and room below."""
+    _, bottom, width, height = box
+
+    def needed(parts: tuple[Block, ...]) -> float:
+        return sum(blocks.wish(part, sheet, width).least + sheet.px(28) for part in parts)
+
+    usual = sheet.height * LOW_REACH_FROM
+    return min(usual, max(bottom + height - needed(words), bottom + needed(hands)))
 
 
 def _title(page: Page, sheet: Sheet, top: float, widgets: list[Widget]) -> float:

@@ -9,7 +9,7 @@ from protocol import views as v
 from protocol.configuration import Configuration, DutyContact, KioskRange, Service, Words
 from queue_server.core.calendar import business_date, holiday_on, is_open, next_opening, next_rest, plan_day
 from queue_server.core.shown import Estimates, estimate_of_service, next_giving_at, open_counter_numbers, utc_offset_s
-from queue_server.core.state import Branch
+from queue_server.core.state import HELP_ANSWERED, Branch
 
 NO_WORDS: Words = {}
 
@@ -43,6 +43,7 @@ def kiosk_view(branch: Branch, estimates: Estimates, at: datetime) -> v.KioskVie
         closed_because=why.code,
         holiday_names=why.holiday_names,
         duty_contacts=_on_duty(configuration, today),
+        help_answered=tuple(name for name, health in branch.health.items() if health.reason == HELP_ANSWERED),
     )
 
 

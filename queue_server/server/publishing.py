@@ -97,7 +97,7 @@ class Publisher:
             elif isinstance(event, _DEVICES):
                 soon.add("devices")
                 if isinstance(event, _HELP):
-                    soon.add("hall")
+                    soon.update(("hall", "kiosk"))
             elif isinstance(event, e.CounterEvent):
                 urgent.update((f"counter/{event.counter_id}", *self._boards))
                 soon.update(self._hall_topics)

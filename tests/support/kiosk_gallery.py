@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
+
 from hardware.codecs.withheld import Withheld
 from kiosk.rating import pages as rating_pages
 from kiosk.ticket import model as m
@@ -24,7 +26,17 @@ from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
 from presentation.composing import TONES
-from tests.support.kiosks import MONDAY_8, TO_NUMBER, Scene, ward_texts, ward_view, with_service
+from protocol.views import Estimate
+from tests.support.kiosks import (
+    FUNCTION,
+    MONDAY_8,
+    TO_NUMBER,
+    Scene,
+    hall_clock,
+    ward_texts,
+    ward_view,
+    with_service,
+)
 from tests.support.scans import TICKET as TICKET_SCAN
 from tests.support.scans import found, looked_up, scanned
 
@@ -86,8 +98,34 @@ def closed() -> Scene:
     return hall(state="closed", next_opens_at=opens_at)
 
 
+def shut(because: str, **changes: Any) -> Scene:
+    opens_at = MONDAY_8.replace(day=25, hour=0, minute=30)
+    return hall(state="closed", closed_because=because, next_opens_at=opens_at, **changes)
+
+
+def late() -> Scene:
+    """Before the number, with all that there may be to hear: late, long, near closing, few left."""
+    view = with_service(
+        ward_view(), "civil_status", rest=None, numbers_left=4, estimate=Estimate(low_s=2400, high_s=3900)
+    )
+    scene = Scene(view=view, hall_at=hall_clock(15, 40)).opened().with_catalogue()
+    return scene.touch("service:civil_status", "class:elderly")
+
+
+def few() -> Scene:
+    return Scene(view=with_service(ward_view(), "civil_status", numbers_left=4)).opened().with_catalogue()
+
+
+def coming() -> Scene:
+    scene = helped()
+    scene.happen(m.Viewed(msgspec.structs.replace(scene.view, help_answered=(FUNCTION,))))
+    return scene
+
+
 def quota() -> Scene:
-    view = with_service(ward_view(), "land", state="quota_reached", estimate=None)
+    view = with_service(
+        ward_view(), "land", state="quota_reached", estimate=None, next_opens_at=MONDAY_8.replace(day=25, hour=0)
+    )
     view = with_service(view, "business", state="closed", next_opens_at=MONDAY_8.replace(hour=6))
     return Scene(view=view).opened().with_catalogue()
 
@@ -139,6 +177,13 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "helped": helped,
     "gone": lambda: gone(hall(kiosk_ranges=())),
     "closed": closed,
+    "closed_holiday": lambda: shut("holiday", holiday_names={"vi": "Tết Nguyên đán", "en": "Lunar New Year"}),
+    "closed_weekend": lambda: shut("weekend"),
+    "closed_rest": lambda: shut("rest"),
+    "confirm_late": late,
+    "start_few": few,
+    "help_coming": coming,
+    "help_unanswered": lambda: helped().later(121),
     "not_ready": Scene,
     "looking": lambda: scanned(hall(), TICKET_SCAN),
     "found": lambda: looked_up(scanned(hall(), TICKET_SCAN), found()),

@@ -15,10 +15,11 @@ import msgspec
 from kiosk.ticket import flow, pages
 from kiosk.ticket import model as m
 from kiosk.ticket.catalogue import Catalogue
-from kiosk.widgets.page import Block, Hero, Notice, Page, Summary, touchables
+from kiosk.widgets.page import Block, Cautions, Hero, Notice, Page, Summary, touchables
 from kiosk.widgets.page import actions as actions_of
 from presentation.texts import Texts
 from protocol.configuration import Configuration, KioskRange, Procedure
+from protocol.events import Span
 from protocol.views import CataloguePage, Estimate, Introduction, KioskService, KioskView, Refused, TicketTaken
 from queue_server import config
 from tests.support.texts import shipped_texts
@@ -27,6 +28,13 @@ MONDAY_8 = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Eight o'clock in a hall seven hours east."""
 
 UTC_OFFSET_S = 7 * 3600
+
+
+def hall_clock(hour: int, minute: int = 0) -> datetime:
+    """Give a time of that Monday by the hall's clock."""
+    return MONDAY_8 + timedelta(hours=hour - 8, minutes=minute)
+
+
 LINK_KEY = "5a" * 32
 FUNCTION = "kiosk-1"
 
@@ -72,6 +80,10 @@ def ward_view(**changes: Any) -> KioskView:
                 counter_numbers=(1, 2) if service.service_id != "guidance" else (),
                 after_15h_notice=service.after_15h_notice,
                 takes_receipts=service.takes_receipts,
+                closes_at=hall_clock(17),
+                rest=Span(opens_at=hall_clock(12), closes_at=hall_clock(13)),
+                next_working_day="2026-11-25",
+                result_place=service.result_place,
             )
         )
     view = KioskView(
@@ -92,6 +104,7 @@ def ward_view(**changes: Any) -> KioskView:
         ticket_footer=hall.ticket_footer,
         catalogue_hash="c" * 64,
         catalogue_pages=1,
+        duty_contacts=hall.duty_contacts,
     )
     return msgspec.structs.replace(view, **changes)
 
@@ -293,6 +306,8 @@ def _written(block: Block) -> str:
     match block:
         case Notice(text=text):
             return text
+        case Cautions(sentences=sentences):
+            return "\n".join(sentences)
         case Hero(number_text=number_text, class_text=class_text):
             return f"{number_text} {class_text}"
         case Summary():

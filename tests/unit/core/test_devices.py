@@ -264,6 +264,7 @@ def test_a_call_for_help_is_told_to_all_staff_until_somebody_says_that_they_go()
     assert isinstance(answered, e.HelpAnswered)
     assert (answered.device_id, answered.function_id, answered.clerk_id) == ("kiosk-1", "kiosk-1", "an")
     assert core.hall_view(hall.branch, {}, hall.at).help_calls == ()
+    assert core.kiosk_view(hall.branch, {}, hall.at).help_answered == ("kiosk-1",), "the citizen hears of it"
     line = _line(hall, "kiosk-1")
     assert (line.state, line.reason, line.detail) == ("degraded", "help_answered", "an")
     count = len(hall.log)

@@ -71,14 +71,6 @@ def test_a_priority_class_is_in_the_request_and_on_the_number() -> None:
     assert "H026 ƯU TIÊN · " in scene.sentences
 
 
-def test_after_15h_the_citizen_hears_that_the_result_comes_later() -> None:
-    scene = Scene().opened().touch("service:civil_status", "class:usual")
-    assert "Sau 15 giờ" not in scene.sentences
-    scene.hall_at = scene.hall_at.replace(hour=8, minute=5)  # 15:05 in the hall
-    assert "Sau 15 giờ, kết quả trả vào ngày làm việc tiếp theo." in scene.sentences
-    assert "Tôi hiểu, lấy số" in scene.sentences
-
-
 # --- The server does not answer, or says no --------------------------------------------------------------------------
 
 
@@ -133,7 +125,7 @@ def test_a_refusal_without_words_has_ours(code: str, sentence: str) -> None:
     ("state", "sentence"),
     [
         ("quota_reached", "Dịch vụ này đã hết số hôm nay."),
-        ("full", "Dịch vụ này đã hết số hôm nay."),
+        ("full", "Phòng chờ đã đầy."),
         ("closed", "Dịch vụ này đang nghỉ."),
     ],
 )
@@ -502,7 +494,7 @@ def test_help_is_called_once_and_its_answer_is_told() -> None:
     assert scene.touch("key:help").last(m.Ask, "ReportDevice") is ask
     scene.happen(m.Replied(ask.request_id, Done()))
     assert "Đã gọi người giúp. Vui lòng chờ tại máy." in scene.sentences
-    assert "Đã gọi người giúp" not in scene.later(61).sentences
+    assert "Đã gọi người giúp" not in scene.later(121).sentences
 
 
 def test_help_that_could_not_be_called_is_said_to_be_so() -> None:

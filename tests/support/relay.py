@@ -33,6 +33,18 @@ class Relay:
         with self._lock:
             self._left = count
 
+    def cut(self) -> None:
+        """Cut the cable now, both ways."""
+        with self._lock:
+            self._is_cut = True
+            self._stop_listening()
+        self._bell.ring()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether nothing comes through."""
+        return self._is_cut
+
     def mend(self) -> None:
         """Lay a new cable: the old connections are lost, new ones are carried."""
         with self._lock:
@@ -95,6 +107,9 @@ class Relay:
             other.sendall(data)
         if self._left == 0:
             self._is_cut = True
-            if self._listener is not None:
-                self._listener.close()
-                self._listener = None
+            self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None

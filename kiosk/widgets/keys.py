@@ -13,8 +13,8 @@ TILE, LEAD, META = KIOSK_TYPE.tile, KIOSK_TYPE.lead, KIOSK_TYPE.meta
 KEYS_APART = 12
 KEY_STANDING, KEY_LYING = 96, 104
 """How high a key is, as drawn."""
-PAGES_LEAST = 6
-"""Numbers of pages are never wider than so many side by side."""
+PAGES_LEAST, PAGES_MOST = 6, 9
+"""Numbers of pages are never wider than so many side by side, and never narrower."""
 
 
 def keyboard_height(block: p.Keyboard, sheet: Sheet) -> int:
@@ -72,14 +72,22 @@ def _key(key: p.Button, sheet: Sheet, box: Box) -> list[Widget]:
 
 def pages_wish(block: p.Pages, sheet: Sheet, width: float) -> Wish:
     """Tell how high the numbers of pages want to be."""
-    del block, width
-    return Wish(sheet.px(96), sheet.px(104))
+    del width
+    lines = _page_lines(block)
+    gaps = (lines - 1) * sheet.px(KEYS_APART)
+    return Wish(lines * sheet.px(96) + gaps, lines * sheet.px(104) + gaps)
 
 
 def pages(block: p.Pages, sheet: Sheet, box: Box) -> list[Widget]:
     """Paint the numbers of pages into a box."""
     widgets: list[Widget] = []
-    places = columns(box, max(PAGES_LEAST, len(block.buttons)), sheet.px(KEYS_APART))
+    lines, gap = _page_lines(block), sheet.px(KEYS_APART)
+    across = max(PAGES_LEAST, -(-len(block.buttons) // lines))
+    places = [place for line in rows(box, lines, gap) for place in columns(line, across, gap)]
     for one, place in zip(block.buttons, places, strict=False):
         widgets.extend(button(one, sheet, place, size=LEAD))
     return widgets
+
+
+def _page_lines(block: p.Pages) -> int:
+    return -(-len(block.buttons) // PAGES_MOST)

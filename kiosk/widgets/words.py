@@ -11,6 +11,10 @@ LINE = 1.25
 """Distance of lines in font sizes: stacked marks (Ế, Ữ) never touch the line above."""
 
 
+MEASURED_AT = 64
+"""The size of letters at which words are measured to see about how wide they are at any other."""
+
+
 @lru_cache(maxsize=256)
 def _ruler(font: str, size: int) -> Any:
     return Measure(font_name=font, font_size=size)
@@ -27,16 +31,18 @@ def width_of(text: str, font: str, size: int) -> int:
 def wrapped(text: str, font: str, size: int, room: int) -> tuple[str, ...]:
     """Break text into lines of at most `room` pixels, at spaces; a single word that is longer stands alone."""
     lines: list[str] = []
-    about = 0
+    about, scale = 0.0, size / MEASURED_AT
+    space = width_of(" ", font, MEASURED_AT) * scale
     for word in text.split():
-        # Words are measured once, however many lines hold them; a whole line only when it nearly fills the room.
-        more = about + width_of(" ", font, size) + width_of(word, font, size)
+        # A word is measured at one size for all; a whole line only when it nearly fills the room, and then exactly.
+        wide = width_of(word, font, MEASURED_AT) * scale
+        more = about + space + wide
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and (more <= room * 0.97 or (more <= room * 1.03 and width_of(longer, font, size) <= room)):
+        if lines and (more <= room * 0.94 or (more <= room * 1.06 and width_of(longer, font, size) <= room)):
             lines[-1], about = longer, more
         else:
             lines.append(word)
-            about = width_of(word, font, size)
+            about = wide
     return tuple(lines)
 
 

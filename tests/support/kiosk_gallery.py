@@ -22,6 +22,7 @@ from hardware.codecs.withheld import Withheld
 from kiosk.rating import pages as rating_pages
 from kiosk.ticket import model as m
 from kiosk.ticket import pages
+from kiosk.ticket.catalogue import Catalogue
 from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
@@ -33,6 +34,7 @@ from tests.support.kiosks import (
     TO_NUMBER,
     Scene,
     hall_clock,
+    procedures,
     ward_texts,
     ward_view,
     with_service,
@@ -91,6 +93,23 @@ def without_results() -> Scene:
 
 def appointment(what: str, day: date, priority_class_id: str = "") -> AppointmentScan:
     return AppointmentScan(day, time(9, 30), what, priority_class_id)
+
+
+def many_listed() -> Scene:
+    """A field as large as a large hall's, and every name the longest there is."""
+    longest = max(procedures(), key=lambda one: len(one.official_name))
+    many = tuple(
+        msgspec.structs.replace(
+            longest,
+            code=f"9.{number:06}",
+            service_id="land",
+            names=dict.fromkeys(("vi", "en"), f"{number}. {longest.official_name}"),
+        )
+        for number in range(1, 46)
+    )
+    scene = Scene(view=ward_view()).opened()
+    scene.happen(m.CatalogueRead(scene.view.catalogue_hash, Catalogue.of(scene.view.catalogue_hash, many)))
+    return scene
 
 
 def closed() -> Scene:
@@ -163,6 +182,7 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "refused": lambda: quota().touch("service:land"),
     "procedures": lambda: hall().touch("service:civil_status", "procedures"),
     "procedures_page_3": lambda: hall().touch("search", "procedures:civil_status", "page:3"),
+    "procedures_many": lambda: many_listed().touch("search", "procedures:land", "page:2"),
     "search_start": lambda: hall().touch("search"),
     "search": lambda: typed(hall(), "khai"),
     "search_one": lambda: typed(hall(), "lưu trú"),

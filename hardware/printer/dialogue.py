@@ -83,6 +83,7 @@ class Dialogue:
         self._given_up_at_s = math.inf
         self._second_wait = False
         self._taking_back: Reason | None = None  # A held ticket is being cleared from the printer's buffer.
+        self._unwanted = False  # The ticket's citizen has gone.
         self._in_doubt = False  # The printer was silent while it had the ticket.
         self._mended_unsaid = False  # Somebody cleared a jam while it could not be said.
         self._amends_due = False  # A raster was cut short by a broken link.
@@ -161,12 +162,13 @@ class Dialogue:
         return self._go_on(now_s)
 
     def withdrawn(self, job_id: str, now_s: float) -> list[Effect]:
-        """Take a job back if its paper cannot come out any more; else let it be."""
+        """Take a job back while its paper cannot come out, now or as soon as something holds it up."""
         effects = self._drop(
             [entry for entry in self._waiting if entry[0].job_id == job_id], JobState.VOID, Reason.WITHDRAWN
         )
-        if self._job is not None and self._job.job_id == job_id and self._held and self._phase is _Phase.CONFIRMING:
-            effects += self._take_back(Reason.WITHDRAWN, now_s)
+        if self._job is not None and self._job.job_id == job_id:
+            self._unwanted = True
+            effects += self._back_if_unwanted(now_s)
         return effects + self._go_on(now_s)
 
     def mended(self, now_s: float) -> list[Effect]:
@@ -216,7 +218,9 @@ class Dialogue:
         if self._phase is not _Phase.SENDING and commands.RECOVER_AND_GO_ON in self._outbox[self._written :]:
             self._mended_unsaid = True  # It was said to nobody; said once too often it does no harm.
         if self._job is not None:
-            if self._phase is _Phase.SENDING and self._written == 0:
+            if self._phase is _Phase.SENDING and self._written == 0 and self._unwanted:
+                effects.append(Note(self._job, JobState.VOID, Reason.WITHDRAWN, settled=True))
+            elif self._phase is _Phase.SENDING and self._written == 0:
                 effects.append(PutBack(self._job))
                 self._waiting.appendleft((self._job, now_s + self.profile.held_limit_s))
             else:
@@ -329,7 +333,9 @@ class Dialogue:
             case Flow(may_send=may_send):
                 self._may_send = may_send
             case Block():
-                if self._job is not None and reply.process_id == commands.process_id(self._job.serial):
+                if self._phase is not _Phase.CONFIRMING or self._job is None:
+                    return []  # The fence has not been sent: a late answer to an earlier ticket, of whosever.
+                if reply.process_id == commands.process_id(self._job.serial):
                     return self._confirmed(now_s)
             case PaperStatus(byte=byte):
                 return self._fence_answered(byte, now_s)
@@ -508,7 +514,15 @@ class Dialogue:
             self._confirm_by_s = math.inf
             self._second_wait = False
             self._look_at_s = min(self._look_at_s, now_s + LOOK_AGAIN_S)
-        return [Note(self._job, JobState.HELD, reason)]
+        return [Note(self._job, JobState.HELD, reason), *self._back_if_unwanted(now_s)]
+
+    def _back_if_unwanted(self, now_s: float) -> list[Effect]:
+        """Take a held ticket back whose citizen has gone: after the mend it would come out for the next one."""
+        if not self._unwanted or self._held is None or self._taking_back is not None:
+            return []
+        if self._phase is _Phase.CONFIRMING:
+            return self._take_back(Reason.WITHDRAWN, now_s)
+        return self._break_off(Reason.WITHDRAWN, now_s)
 
     def _unhold(self, state: JobState) -> list[Effect]:
         assert self._job is not None
@@ -531,9 +545,14 @@ class Dialogue:
         """Stop holding: the citizen has gone."""
         if self._phase is _Phase.CONFIRMING and not self._silences:
             return self._take_back(Reason.TOO_LATE, now_s)
-        # Half a raster is on its way or the printer is deaf: nothing we say would be heard as a command.
+        return self._break_off(self._held or Reason.STALLED, now_s)
+
+    def _break_off(self, reason: str, now_s: float) -> list[Effect]:
+        """Feed no more: half a raster is on its way or the printer is deaf, and would hear no command of ours."""
+        settled = self._settle(JobState.UNCERTAIN, reason, now_s)
         self._amends_due = True
-        return [*self._settle(JobState.UNCERTAIN, self._held or Reason.STALLED, now_s), *self._close()]
+        self._outbox, self._written = b"", 0
+        return [*settled, *self._close()]
 
     def _take_back(self, reason: Reason, now_s: float) -> list[Effect]:
         if self.profile.clear == "none":
@@ -586,4 +605,4 @@ class Dialogue:
             self._owed = "due"
         self._job, self._proof, self._held = None, None, None
         self._progress_by_s = self._confirm_by_s = self._given_up_at_s = math.inf
-        self._second_wait, self._taking_back, self._in_doubt = False, None, False
+        self._second_wait, self._taking_back, self._in_doubt, self._unwanted = False, None, False, False

@@ -13,6 +13,7 @@ the ticket, attempt n its n-th reprint with the same number. States::
 What is ``settled`` changes no more. A job that has been settled loses its bytes, not its row.
 """
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from hardware.printer.paper import Paper
 KEPT_DAYS: Final = 8
 WAITING_MOST: Final = 50
 BUSY_TIMEOUT_MS: Final = 2000
+SERIALS_BEFORE_FIRST: Final = 80_000_000
+"""Within what four printable characters can tell apart (`commands.process_id`)."""
 
 
 class JobState(StrEnum):
@@ -115,6 +118,12 @@ class JobTable:
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             self._connection.execute(f"PRAGMA {pragma}").fetchall()
         self._connection.execute(_SCHEMA)
+        # Each table counts from a place of its own: a late answer to another program's ticket must name no job here.
+        self._connection.execute(
+            "INSERT INTO sqlite_sequence(name, seq) SELECT 'jobs', ?"
+            " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs')",
+            (secrets.randbelow(SERIALS_BEFORE_FIRST),),
+        )
         oldest = _us(now - timedelta(days=KEPT_DAYS))
         self._connection.execute("DELETE FROM jobs WHERE settled = 1 AND changed_us < ?", (oldest,))
 

@@ -82,6 +82,19 @@ def _paper_out_inside_a_ticket_the_citizen_leaves(desk: Desk) -> None:
     desk.reports("ok")
 
 
+@row("paper out inside a ticket still being sent, the citizen leaves", "serial", "tm_t82")
+def _paper_out_inside_a_ticket_still_being_sent_the_citizen_leaves(desk: Desk) -> None:
+    desk.fault("paper_out", after_rows=300)
+    desk.take()
+    desk.sees(OUT)
+    desk.touch("done")
+    desk.told_of("uncertain")
+    desk.fault("paper_out", on=False)
+    desk.take()
+    desk.sees(PRINTED)
+    desk.reports("ok")
+
+
 @row("paper out after a ticket", "serial", "tm_t82")
 def _paper_out_after_a_ticket(desk: Desk) -> None:
     desk.take()

@@ -15,7 +15,7 @@ from hardware import registry
 from hardware.links import CHUNK_BYTES, Link, LinkBusy, loopback, open_serial
 from hardware.printer import JobState, PrinterOwner, Profile, profile_named
 from hardware.printer.dialogue import Dialogue
-from hardware.printer.jobs import Job
+from hardware.printer.jobs import Job, JobTable
 from hardware.printer.notes import CloseLink, Effect, Note, PutBack
 from hardware.printer.proof import PAPER_ANSWERS
 from tests.devices.test_links import Pty
@@ -233,6 +233,37 @@ def test_rule_5_a_ticket_whose_citizen_leaves_is_cleared_and_void_only_when_that
     assert talk.states()[-1] == "void:withdrawn"
 
 
+@pytest.mark.parametrize("gone_first", [True, False], ids=["leaves, then paper out", "paper out, then leaves"])
+def test_rule_5_half_a_ticket_whose_citizen_leaves_is_fed_no_more(*, gone_first: bool) -> None:
+    talk = _sending(EPSON)
+    sent = len(talk.said)
+    for step in (False, True) if gone_first else (True, False):
+        if step:
+            talk.news += talk.dialogue.received(bytes.fromhex(OUT_OF_PAPER), talk.now_s)
+        else:
+            talk.news += talk.dialogue.withdrawn("job-1", talk.now_s)
+    assert talk.states()[-1] == "uncertain:withdrawn"
+    assert isinstance(talk.news[-1], CloseLink)
+    assert talk.drain() == b"", "the rest would come out after the refill"
+    talk.news += talk.dialogue.gone(talk.now_s, 0.0)
+    talk.news += talk.dialogue.opened(talk.now_s)
+    assert talk.drain().startswith(bytes(1000)), "white ends the half ticket"
+    assert talk.dialogue.jobs_waiting == 0
+    assert BODY[-72:] not in talk.said[sent:]
+
+
+def test_rule_5_of_which_no_byte_has_left_is_void_when_its_citizen_leaves_and_the_link_breaks() -> None:
+    talk = Talk(EPSON)
+    talk.submit(_job())
+    for answer in ("12", "12", "12"):
+        talk.hear(answer)
+    talk.news += talk.dialogue.received(b"\x12", talk.now_s)
+    talk.news += talk.dialogue.withdrawn("job-1", talk.now_s)
+    talk.news += talk.dialogue.gone(talk.now_s, 0.0)
+    assert talk.states()[-1] == "void:withdrawn"
+    assert talk.dialogue.jobs_waiting == 0
+
+
 @pytest.mark.parametrize("within", [True, False], ids=["within the ticket", "after its last byte"])
 def test_rule_6_a_link_that_breaks_under_a_ticket_leaves_it_uncertain_and_sends_nothing_again(*, within: bool) -> None:
     talk = Talk(EPSON)
@@ -380,6 +411,26 @@ def test_a_ticket_taken_back_from_a_printer_that_was_silent_meanwhile_may_be_out
     talk.drain()
     talk.hear("1a")
     assert talk.states()[-1] == "uncertain:withdrawn"
+
+
+def test_a_named_answer_that_comes_while_the_ticket_is_still_sent_proves_nothing() -> None:
+    talk = _sending(EPSON)
+    talk.hear("37 22 20 20 20 21 00")  # Another program named its ticket so.
+    assert talk.states()[-1] == "sent"
+    talk.hear("37 22 20 20 20 21 00")
+    assert talk.states()[-1] == "confirmed"
+
+
+def test_two_tables_name_their_first_tickets_differently(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    serials = set()
+    for name in ("kiosk", "bench"):
+        table = JobTable(tmp_path / name / "jobs.db", now)
+        job = table.add("job-1", "visit-1", BODY, attempt=0, now=now, replied_at=None)
+        assert job is not None
+        serials.add(job.serial)
+        table.close()
+    assert len(serials) == 2
 
 
 def test_an_answer_that_comes_while_the_ticket_is_still_sent_proves_nothing() -> None:

@@ -99,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _walk(arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: "Records", texts: "Texts") -> str:
     """Walk through what has not passed yet, and give the name of who did."""
     from motcua.workbench.answers import AtTheTerminal, FromFile
-    from motcua.workbench.checks import last_results
+    from motcua.workbench.checks import answer_names, last_results
     from motcua.workbench.commissioning import Walk
 
     words = texts.words(arguments.language)
@@ -107,7 +107,7 @@ def _walk(arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: "
     say = (lambda _: None) if arguments.json else _said
     technician: str = arguments.technician
     if arguments.answers:
-        answers: Answers = FromFile(arguments.answers)
+        answers: Answers = FromFile(arguments.answers, answer_names(checks))
     else:
         answers = AtTheTerminal(_at_the_terminal, say, words("commissioning.not_understood"))
         technician = technician or _at_the_terminal(words("commissioning.who")).strip() or getpass.getuser()

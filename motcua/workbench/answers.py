@@ -5,10 +5,12 @@ An answer that nobody gave is no answer. A file that lacks one leaves its questi
 
 import tomllib
 from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, Protocol
 
 from motcua.commands import Problem
+from presentation.mistakes import locate
 
 Word = Literal["yes", "no", "skip", ""]
 
@@ -79,34 +81,50 @@ class AtTheTerminal:
         return Answer("skip")
 
 
+def _mend_of(name: str, names: Collection[str]) -> str:
+    """Say what a name that nobody asks for may have meant."""
+    near = get_close_matches(name, names)
+    return f"did you mean {' or '.join(near)}?" if near else f"asked are: {', '.join(sorted(names))}"
+
+
+def _begun(answer: Answer | None) -> Answer | None:
+    """Read an answer to whether something shall be begun: who says no to that leaves it out."""
+    return Answer("skip", answer.note) if answer is not None and answer.word == "no" else answer
+
+
 class FromFile:
     """Answers by question, as TOML: `call-keypad-1 = "yes"`, `"call-keypad-1.replug" = "skip no time"`.
 
-    Raises Problem when the file cannot be read or an answer not be understood.
+    ``names`` are the questions that may be asked. Raises Problem when the file cannot be read, an answer not be
+    understood, or nobody asks what it answers.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, names: Collection[str]) -> None:
         try:
-            given = tomllib.loads(path.read_text("utf-8"))
+            text = path.read_text("utf-8")
+            given = tomllib.loads(text)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise Problem(f"{path}: {error}") from error
         self.answers_file = path.name
         self._given: dict[str, Answer] = {}
         for name, told in given.items():
+            place = f"{path}:{locate(text, (name,)) or 1}"
+            if name not in names:
+                raise Problem(f"{place}: nobody asks for {name!r}; {_mend_of(name, names)}")
             answer = understood(told) if isinstance(told, str) else None
             if answer is None:
                 mend = 'write yes, no or skip, and words behind it: "device" = "yes lamp is weak"; quote dotted names'
-                raise Problem(f"{path}: {name} = {told!r} is no answer; {mend}")
+                raise Problem(f"{place}: {name} = {told!r} is no answer; {mend}")
             self._given[name] = answer
 
     def begins(self, check_id: str, question: str) -> Answer | None:  # noqa: ARG002 -- a file reads no question.
         """See :class:`Answers`; a device of which the file says anything at all is begun."""
         named = any(one == check_id or one.startswith(f"{check_id}.") for one in self._given)
-        return self._given.get(f"{check_id}.begin", Answer("") if named else None)
+        return _begun(self._given.get(f"{check_id}.begin", Answer("") if named else None))
 
     def goes_on(self, question_id: str, question: str) -> Answer | None:  # noqa: ARG002 -- the same.
         """See :class:`Answers`; what is to be done by hand is begun when the file says yes to it."""
-        return self._given.get(question_id)
+        return _begun(self._given.get(question_id))
 
     def judges(self, question_id: str, question: str) -> Answer:  # noqa: ARG002 -- the same.
         """See :class:`Answers`."""

@@ -189,6 +189,15 @@ def _unique(names: Iterable[str]) -> str:
     return "".join(sorted(set(names)))
 
 
+def answer_names(checks: Iterable[Check]) -> frozenset[str]:
+    """Name all that may be asked of these checks, as a file of answers names it."""
+    names: set[str] = set()
+    for check in checks:
+        asked = QUESTIONS.get(check.kind, ("", "replug", *(["missing"] if check.keys else [])))
+        names |= {f"{check.check_id}.{one}" if one else check.check_id for one in ("begin", *asked)}
+    return frozenset(names)
+
+
 def last_results(checks: Iterable[Check], results: Sequence[Result]) -> dict[str, Result]:
     """Give the last result of each check, as far as it is of the very device that stands there now."""
     devices = {check.check_id: check.device for check in checks}

@@ -93,7 +93,9 @@ class Walk:
         self._say(self._words("commissioning.now", device=check.check_id, place=check.place))
         begin = self._answers.begins(check.check_id, self._words("commissioning.begin"))
         if begin is None or begin.word == "skip":
-            return self._result(check, (), begin.note if begin is not None else "")
+            note = begin.note if begin is not None else ""
+            self._say_left_out(note)
+            return self._result(check, (), note)
         if check.kind in QUESTIONS:
             return self._result(check, tuple(self._looked(check, name) for name in QUESTIONS[check.kind]))
         steps = [self._tried(check)]
@@ -115,6 +117,10 @@ class Walk:
             answered_by="" if file else self._technician,
             answers_file=file,
         )
+
+    def _say_left_out(self, note: str) -> None:
+        left_out = self._words("commissioning.left_out")
+        self._say(f"  {left_out}: {note}" if note else f"  {left_out}")
 
     def _say_seen(self, step: Step) -> None:
         for seen in step.seen:
@@ -199,6 +205,7 @@ class Walk:
                 answer = self._answers.goes_on(f"{check.check_id}.missing", question)
                 if answer is None or answer.word == "skip":
                     left_out = answer.note if answer is not None else ""
+                    self._say_left_out(left_out)
                     break
         return walk.step(left_out, trouble)
 
@@ -239,7 +246,9 @@ class Walk:
                 return _step("replug", "skipped", Seen(key="cannot_tell"))
             answer = self._answers.goes_on(f"{check.check_id}.replug", self._words("commissioning.replug"))
             if answer is None or answer.word == "skip":
-                return Step(name="replug", verdict="skipped", note=answer.note if answer is not None else "")
+                note = answer.note if answer is not None else ""
+                self._say_left_out(note)
+                return Step(name="replug", verdict="skipped", note=note)
             step = self._plug(check)
         except (Problem, WrongAddress) as problem:
             self._say(str(problem))

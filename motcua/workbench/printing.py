@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final
 
 from hardware.links import LinkGone
-from hardware.printer import Outcome, PrinterOwner, profile_named
+from hardware.printer import JobState, Outcome, PrinterOwner, Reason, profile_named
 from hardware.registry import find
 from hardware.ticket import TicketContent, TicketLabels, draw_trial, picture_bytes
 from motcua.commands import Problem
@@ -21,6 +21,9 @@ from presentation.texts import Words
 JOB_ID: Final = "trial"
 TRIAL_CODE: Final = "MOTCUA-TRIAL-0123456789"
 """What the code on a test ticket says; no ticket of a visit begins so."""
+
+CANNOT_CONFIRM: Final = "cannot_confirm"
+"""The reason of a ticket that is sent whole to a printer of a kind that confirms nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,13 @@ class Printed:
 
     @property
     def is_good(self) -> bool:
-        """Whether the paper is known to be out, or is as known as this printer can tell."""
-        return self.state == "confirmed" or (self.state == "sent" and not self.reason)
+        """Whether the paper is known to be out, or is as known as this printer can tell: eyes must see the rest."""
+        return self.state == "confirmed" or self.needs_eyes
+
+    @property
+    def needs_eyes(self) -> bool:
+        """Whether all was sent to a printer that cannot say more."""
+        return self.state == "sent" and self.reason == CANNOT_CONFIRM
 
 
 def claimable(address: str) -> None:
@@ -64,6 +72,10 @@ def print_trial(
         profile = profile_named(profile_name).on_wire(device.bytes_per_s)
     except KeyError as error:
         raise Problem(str(error.args[0])) from error
+
+    def heard(outcome: Outcome) -> None:
+        tell(replace(outcome, reason=reason_of(outcome)))
+
     picture = draw_trial(trial_content(words, at), profile.width_dots)
     news: SimpleQueue[Outcome] = SimpleQueue()
     began_s = monotonic()
@@ -71,16 +83,25 @@ def print_trial(
         owner = PrinterOwner(device.open, profile, Path(folder) / "jobs.db", news.put)
         try:
             owner.submit(JOB_ID, JOB_ID, picture_bytes(picture, profile.feed_units_per_dot))
-            last = _followed(news, tell, began_s + deadline_s)
+            last = _followed(news, heard, began_s + deadline_s)
             if last is None or not last.settled:
                 owner.withdraw(JOB_ID)
-                taken_back = _followed(news, tell, monotonic() + profile.reply_s + profile.margin_s)
+                taken_back = _followed(news, heard, monotonic() + profile.reply_s + profile.margin_s)
                 if taken_back is not None and taken_back.state not in {"void", "failed"}:
                     last = taken_back
         finally:
             owner.close(finish_s=1.0)
-    state, reason = (last.state.value, last.reason) if last is not None else ("queued", "unreachable")
-    return Printed(state, str(reason), monotonic() - began_s)
+    state, reason = (last.state.value, reason_of(last)) if last is not None else ("queued", "unreachable")
+    return Printed(state, reason, monotonic() - began_s)
+
+
+def reason_of(outcome: Outcome) -> str:
+    """Say why a ticket ended so. One that is settled as *sent* went to a kind of printer that never confirms. Pure.
+
+    Of a printer that does, a ticket without its confirmation ends as *uncertain*.
+    """
+    is_mute = outcome.settled and outcome.state is JobState.SENT and outcome.reason == Reason.UNCONFIRMED
+    return CANNOT_CONFIRM if is_mute else str(outcome.reason)
 
 
 def _followed(news: SimpleQueue[Outcome], tell: Callable[[Outcome], None], until_s: float) -> Outcome | None:

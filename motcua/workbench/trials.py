@@ -92,6 +92,8 @@ def test_print(arguments: argparse.Namespace) -> int:
     if arguments.json:
         told = {"state": printed.state, "reason": printed.reason, "took_ms": round(printed.took_s * 1000)}
         print(json.dumps({**told, "profile": arguments.profile, "address": arguments.address}))
+    elif printed.needs_eyes:
+        print(words("workbench.print_unseen"))
     elif printed.is_good:
         seconds = f"{printed.took_s:.1f}".replace(".", words("format.decimal"))
         print(words("workbench.print_good", seconds=seconds))

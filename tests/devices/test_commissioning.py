@@ -195,7 +195,80 @@ def test_an_answer_that_says_nothing_is_refused_with_its_place(
 ) -> None:
     _, _, state = hall
     assert commission(state, *answers(tmp_path, **{"call-keypad-1": "maybe"})) == 1
-    assert "call-keypad-1 = 'maybe' is no answer; write yes, no or skip" in capsys.readouterr().err
+    assert "answers.toml:1: call-keypad-1 = 'maybe' is no answer; write yes, no or skip" in capsys.readouterr().err
+
+
+def test_an_answer_to_what_nobody_asks_is_refused_with_the_name_that_is_near(
+    hall: tuple[dict[str, Any], Remote, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, state = hall
+    for name, said in [
+        ("call-keypd-1", "did you mean call-keypad-1"),
+        ("call-keypad-1.replugg", "did you mean call-keypad-1.replug"),
+        ("counter-display-1.missing", "did you mean counter-display-1.begin"),
+        ("x", "asked are: call-keypad-1, call-keypad-1.begin"),
+    ]:
+        assert commission(state, *answers(tmp_path, **{"rating-keypad-1": "yes", name: "yes"})) == 1
+        told = capsys.readouterr().err
+        assert f"answers.toml:2: nobody asks for {name!r}; {said}" in told
+    path = tmp_path / "unquoted.toml"
+    path.write_text('call-keypad-1.begin = "no"\n', encoding="utf-8")
+    assert commission(state, "--answers", path) == 1
+    assert "quote dotted names" in capsys.readouterr().err
+    assert not (state / RESULTS_FILE).exists()
+
+
+def test_no_leaves_out_what_it_is_said_to_and_that_is_told(
+    hall: tuple[dict[str, Any], Remote, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    addresses, _, state = hall
+    given = answers(
+        tmp_path,
+        **{"counter-display-1": "yes", "counter-display-1.begin": "no lamp is away"},
+        **{
+            "call-keypad-1": "yes",
+            "call-keypad-1.missing": "no the others are not fitted",
+            "call-keypad-1.replug": "no",
+        },
+    )
+
+    def press(control: Remote) -> None:
+        control.order("press", wire="hall", slave=1, keys="N")
+
+    with hands(press, addresses["control"]):
+        assert main(["commission", "--state", str(state), "--key-s", "4", "--language", "en", *map(str, given)]) == 1
+    said = capsys.readouterr().out
+    assert said.count("Press each key") == 1, "it went on asking for keys"
+    assert "Waiting up to" not in said
+    assert "  Left out: lamp is away\n" in said
+    assert "  Left out: the others are not fitted\n" in said
+    assert "  Left out\n" in said
+    results = {one.check_id: one for one in Records(state).read()}
+    display, keypad = results["counter-display-1"], results["call-keypad-1"]
+    assert (display.verdict, display.steps, display.note) == ("skipped", (), "lamp is away")
+    assert [(step.name, step.verdict) for step in keypad.steps] == [
+        ("keys", "passed"), ("looked", "passed"), ("replug", "skipped"),
+    ]  # fmt: skip
+    assert keypad.verdict == "skipped"
+
+
+@pytest.mark.parametrize(("eyes", "verdict"), [("yes", "passed"), ("no torn", "failed"), ("skip", "skipped")])
+def test_of_a_printer_that_never_confirms_the_eyes_decide(
+    hall: tuple[dict[str, Any], Remote, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    eyes: str,
+    verdict: str,
+) -> None:
+    addresses, _, _ = hall
+    printer = ("--printer", addresses["printers"]["front"], "--profile", "mute_80mm", "--language", "en")
+    assert commission(tmp_path, *printer, *answers(tmp_path, printer=eyes)) == (verdict != "passed")
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    assert result["verdict"] == verdict
+    assert found(result)["printed.reason"] == {"reason_code": "printer.cannot_confirm"}
+    page = (tmp_path / "commissioning.html").read_text("utf-8")
+    assert "this kind never confirms: only eyes can tell" in page
+    assert "another profile" not in page
 
 
 def test_a_walk_that_was_broken_off_goes_on_with_what_has_not_passed(

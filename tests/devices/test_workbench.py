@@ -82,6 +82,15 @@ def test_both_ends_of_the_ruler_are_on_the_paper(hall: Hall) -> None:
     assert columns == [True, True]
 
 
+def test_a_printer_that_never_confirms_is_left_to_the_eyes(hall: Hall, capsys: pytest.CaptureFixture[str]) -> None:
+    addresses, _ = hall
+    assert devices("test-print", addresses["printers"]["wide"], "--profile", "mute_80mm") == 0
+    said = capsys.readouterr().out
+    assert "sent: this kind never confirms: only eyes can tell" in said
+    assert "All of it is sent. This kind of printer never says that paper came" in said
+    assert "it answers" not in said
+
+
 def test_without_paper_a_test_ticket_is_told_and_taken_back(hall: Hall, capsys: pytest.CaptureFixture[str]) -> None:
     addresses, control = hall
     control.order("fault", device="wide", fault="paper_out")

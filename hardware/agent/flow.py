@@ -28,6 +28,9 @@ NOTICE_S = 3.0
 LOST_TOLD_S = 600.0
 """How long a device whose presses were lost is told as such."""
 
+SHOW_AGAIN_S = 1.0
+"""A text that a wire had no room for is handed to it again after so long."""
+
 CLOSED_TEXT = "----"
 UNKNOWN_TEXT = "-"  # Nothing is known: the server is not heard.
 MISTAKE_TEXT = "LOI"
@@ -120,6 +123,13 @@ class ReportLost:
 
 
 @dataclass(frozen=True, slots=True)
+class NotShown:
+    """A display's text was not taken; what it shows is older, and whatever it should show then is said again soon."""
+
+    function_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionsKnown:
     """The server said what this agent's functions are."""
 
@@ -140,6 +150,7 @@ AnyInput = (
     | PressesLost
     | HealthChanged
     | ReportLost
+    | NotShown
     | FunctionsKnown
     | Moment
 )
@@ -212,6 +223,7 @@ class AgentState:
     keypads: dict[str, CallKeypad] = field(default_factory=dict)
     notices: dict[str, tuple[str, float]] = field(default_factory=dict)  # By counter: what to show, until when.
     shown: dict[str, str] = field(default_factory=dict)
+    show_again: dict[str, float] = field(default_factory=dict)  # By display: when its text is said again.
     health: dict[str, HealthChanged] = field(default_factory=dict)
     lost: dict[str, tuple[int, float]] = field(default_factory=dict)  # By function: how many presses, told until when.
     reported: dict[str, HealthChanged] = field(default_factory=dict)
@@ -241,6 +253,8 @@ def _taken(state: AgentState, happened: AnyInput, now_s: float) -> Iterable[AnyE
             _keypad(state, happened.function_id).restore(happened.digits, now_s - happened.age_s)
         case PressesLost() | HealthChanged() | ReportLost():
             _note_health(state, happened, now_s)
+        case NotShown():
+            state.show_again[happened.function_id] = now_s + SHOW_AGAIN_S
         case FunctionsKnown():
             state.functions = {function.function_id: function for function in happened.functions}
             return _topics(state)
@@ -273,7 +287,10 @@ def next_moment_s(state: AgentState, now_s: float) -> float | None:
     digits = (keypad.forgets_at_s(now_s) for keypad in state.keypads.values())
     notices = (until for _, until in state.notices.values())
     lost = (until for _, until in state.lost.values())
-    return min((moment for moment in (*digits, *notices, *lost) if moment is not None), default=None)
+    return min(
+        (moment for moment in (*digits, *notices, *lost, *state.show_again.values()) if moment is not None),
+        default=None,
+    )
 
 
 # --- Keys -------------------------------------------------------------------------------------------------------------
@@ -370,6 +387,9 @@ def _answered(state: AgentState, answered: Answered, now_s: float) -> None:
 def _forget(state: AgentState, now_s: float) -> None:
     state.notices = {name: kept for name, kept in state.notices.items() if kept[1] > now_s}
     state.lost = {name: lost for name, lost in state.lost.items() if lost[1] > now_s}
+    for name in [name for name, due_s in state.show_again.items() if due_s <= now_s]:
+        del state.show_again[name]
+        state.shown.pop(name, None)
 
 
 def _texts(state: AgentState, now_s: float) -> Iterable[AnyEffect]:
@@ -386,6 +406,7 @@ def _texts(state: AgentState, now_s: float) -> Iterable[AnyEffect]:
         text = led_text(counters, function, live=state.link == "up", notice=notice)
         if state.shown.get(function.function_id) != text:
             state.shown[function.function_id] = text
+            state.show_again.pop(function.function_id, None)
             yield Show(function.function_id, text)
 
 

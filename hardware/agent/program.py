@@ -430,7 +430,8 @@ class Agent:
         try:
             owner.show(place.slave, show.text)
         except bus.BusBusy as busy:
-            _say(str(busy))
+            _say(f"{show.function_id}: {busy}")
+            self._do(flow.step(self._flow, flow.NotShown(show.function_id), time.monotonic()))
 
     def _report(self, command: c.ReportDevice) -> None:
         def on_reply(reply: AnyReply | None) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from hardware.agent.flow import (
     LOST_TOLD_S,
+    SHOW_AGAIN_S,
     AgentState,
     Answered,
     AnyEffect,
@@ -22,6 +23,7 @@ from hardware.agent.flow import (
     KeyPressed,
     LinkChanged,
     Moment,
+    NotShown,
     PressesLost,
     Report,
     ReportLost,
@@ -135,6 +137,22 @@ def test_what_a_counter_display_shows(what: str, facts: dict[str, object], text:
     bench = Bench()
     bench.counter(**facts)
     assert bench.text == text, what
+
+
+def test_a_text_that_the_wire_had_no_room_for_is_shown_later() -> None:
+    bench = Bench()
+    called = {"state": "open", "prefix": "H", "visit_state": "called"}
+    assert bench.counter(**called, ticket_number=25) == [Show("counter-display-3", "H025")]
+    assert bench.put(NotShown("counter-display-3")) == []
+    assert next_moment_s(bench.state, bench.now_s) == bench.now_s + SHOW_AGAIN_S
+    assert bench.put(Moment()) == []
+    bench.now_s += SHOW_AGAIN_S
+    assert bench.put(Moment()) == [Show("counter-display-3", "H025")]
+    bench.put(NotShown("counter-display-3"))
+    assert bench.counter(**called, ticket_number=26) == [Show("counter-display-3", "H026")]
+    bench.now_s += SHOW_AGAIN_S
+    assert bench.put(Moment()) == [], "what was said since is not said again"
+    assert next_moment_s(bench.state, bench.now_s) is None
 
 
 def test_a_display_never_shows_what_may_be_old() -> None:

@@ -1,18 +1,20 @@
-"""The control port: one JSON object a line, over loopback TCP or a unix socket; ``docs/devices.md`` lists the orders.
+"""The control port: one JSON object a line, over loopback TCP or a unix socket.
+
+``docs/devices/simulated.md`` lists the orders.
 
 A person, a test or the demonstration presses keys, brings faults about and looks at what came out. The drivers do not
 know that the port exists.
 """
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
-from hardware.simulated.hall import Event, SimulatedDevice, SimulatedHall
+from hardware.simulated.hall import Event, SimulatedDevice, SimulatedHall, SimulatedInput
 from hardware.simulated.printer import FAULTS
 from hardware.simulated.wire import SLAVE_FAULTS, WIRE_FAULTS, SlaveModel
 
@@ -54,8 +56,8 @@ class ControlPort:
         self._orders: dict[str, Callable[[Order], object]] = {
             "devices": lambda _: hall.addresses(),
             "press": self._press,
-            "scan": lambda order: self._hall.inputs[order["device"]].scan(order["code"].encode()),
-            "press_keys": lambda order: self._hall.inputs[order["device"]].press(order["keys"]),
+            "scan": lambda order: self._input(order).scan(order["code"].encode()),
+            "press_keys": lambda order: self._input(order).press(order["keys"]),
             "fault": self._fault,
             "tickets": self._tickets,
             "shown": lambda order: self._slave(order).shown,
@@ -117,9 +119,11 @@ class ControlPort:
             if order.get("do") == "watch":
                 visitor.watches = True
                 return {"ok": True}
-            answer = self._orders[order.get("do", "")](order)
+            if order.get("do", "") not in self._orders:
+                return {"ok": False, "error": f"unknown: {order.get('do')!r}", "known": sorted(self._orders)}
+            answer = self._orders[order["do"]](order)
         except KeyError as error:
-            return {"ok": False, "error": f"unknown: {error.args[0]!r}", "known": sorted(self._orders)}
+            return {"ok": False, "error": f"unknown, or missing in the order: {error.args[0]!r}"}
         except (msgspec.DecodeError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
             # A value of another kind than the order's, or one that no device can have: the hall goes on.
             return {"ok": False, "error": str(error)}
@@ -129,10 +133,15 @@ class ControlPort:
     # --- Orders ------------------------------------------------------------------------------------------------------
 
     def _slave(self, order: Order) -> SlaveModel:
-        return self._hall.wires[order["wire"]].model.slaves[order["slave"]]
+        wire = _named(order["wire"], self._hall.wires, "wire")
+        return _named(order["slave"], wire.model.slaves, f"slave of {order['wire']}")
 
     def _device(self, order: Order) -> SimulatedDevice:
-        return {**self._hall.printers, **self._hall.wires, **self._hall.inputs}[order["device"]]
+        every: dict[str, SimulatedDevice] = {**self._hall.printers, **self._hall.wires, **self._hall.inputs}
+        return _named(order["device"], every, "device")
+
+    def _input(self, order: Order) -> SimulatedInput:
+        return _named(order["device"], self._hall.inputs, "scanner or USB keypad")
 
     def _press(self, order: Order) -> None:
         for key in order["keys"]:
@@ -140,24 +149,36 @@ class ControlPort:
 
     def _fault(self, order: Order) -> None:
         fault, on = order["fault"], order.get("on", True)
+        if "slave" in order and fault not in {"unplugged", *WIRE_FAULTS}:
+            slave = self._slave(order)
+            _possible(fault, SLAVE_FAULTS, f"slave {order['slave']}")
+            (slave.faults.add if on else slave.faults.discard)(fault)
+            return
+        device = self._device(order)
         if fault == "unplugged":
-            far_end = self._device(order).endpoint
-            far_end.unplug() if on else far_end.plug()
-        elif fault in SLAVE_FAULTS and "slave" in order:
-            (self._slave(order).faults.add if on else self._slave(order).faults.discard)(fault)
-        elif fault in WIRE_FAULTS:
-            wire = self._hall.wires[order["device"]].model
-            (wire.faults.add if on else wire.faults.discard)(fault)
-        elif fault in FAULTS and "after_rows" in order:
+            device.endpoint.unplug() if on else device.endpoint.plug()
+        elif order["device"] in self._hall.wires:
+            self._fault_of_wire(order["device"], fault, on=on)
+        elif order["device"] in self._hall.printers:
+            _possible(fault, FAULTS | {"unplugged"}, order["device"])
             model = self._hall.printers[order["device"]].model
-            model.later, model.lost_most = (int(order["after_rows"]), fault), order.get("for_bytes")
-        elif fault in FAULTS:
-            self._hall.printers[order["device"]].model.set_fault(fault, self._hall.times.now_s(), on=on)
+            if "after_rows" in order:
+                model.later, model.lost_most = (int(order["after_rows"]), fault), order.get("for_bytes")
+            else:
+                model.set_fault(fault, self._hall.times.now_s(), on=on)
         else:
-            raise KeyError(fault)
+            _possible(fault, {"unplugged"}, order["device"])
+
+    def _fault_of_wire(self, name: str, fault: str, *, on: bool) -> None:
+        wire = self._hall.wires[name].model
+        if fault in SLAVE_FAULTS:
+            slaves = ", ".join(f"{name}#{number}" for number in sorted(wire.slaves)) or "none"
+            raise ValueError(f"{fault!r} is a fault of one slave and not of its wire; there are: {slaves}")
+        _possible(fault, WIRE_FAULTS | {"unplugged"}, name)
+        (wire.faults.add if on else wire.faults.discard)(fault)
 
     def _tickets(self, order: Order) -> list[Event]:
-        return self._hall.printers[order["device"]].notes[order.get("from", 0) :]
+        return _named(order["device"], self._hall.printers, "printer").notes[order.get("from", 0) :]
 
     def _log(self, order: Order) -> list[tuple[str, str, str]]:
         device = self._device(order)
@@ -166,3 +187,18 @@ class ControlPort:
 
     def _power_cycle(self, order: Order) -> None:
         self._slave(order).power_cycle()
+
+
+NamedT = TypeVar("NamedT")
+
+
+def _named(name: Any, known: Mapping[Any, NamedT], what: str) -> NamedT:
+    """Find one of the hall's things. Raises ValueError that says what it is called and what there is."""
+    if name in known:
+        return known[name]
+    raise ValueError(f"no {what} is called {name!r}; there are: {', '.join(map(str, sorted(known))) or 'none'}")
+
+
+def _possible(fault: str, faults: Collection[str], whose: str) -> None:
+    if fault not in faults:
+        raise ValueError(f"{whose} cannot have the fault {fault!r}; there are: {', '.join(sorted(faults))}")

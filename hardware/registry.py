@@ -225,7 +225,7 @@ def _simulated(address: str) -> Device:
         for slave in (slave for wire in config.wires for slave in wire.slaves):
             slave.model()
     except ValueError as error:
-        raise WrongAddress(address, str(error), "See docs/devices.md, Simulated devices") from error
+        raise WrongAddress(address, str(error), "See docs/devices.md, Addresses") from error
     return Device(address, lambda: _open_simulated(address, config), gives_events=gives_events)
 
 

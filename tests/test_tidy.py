@@ -143,6 +143,11 @@ def test_links_of_documents_lead_somewhere() -> None:
     assert_none(tidy.broken_links(repository(), frozenset(paths())))
 
 
+def test_documents_that_code_names_are_there() -> None:
+    planting = "tests/test_tidy.py"  # The documents that it names below are planted ones.
+    assert_none(tidy.stale_references([f for f in repository() if f.path != planting], frozenset(paths())))
+
+
 # --- The rules catch what they are there for -----------------------------------------------------------------------
 
 WORDS = frozenset({"customer", "line", "ticket id"})
@@ -338,3 +343,19 @@ def test_a_broken_link_is_found() -> None:
     ]
     found = list(tidy.broken_links(documents, frozenset({"docs/a.md", "docs/b.md", "README.md"})))
     assert [line.partition(" ")[0] for line in found] == ["docs/b.md:2:", "docs/b.md:3:", "docs/b.md:4:"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('"""``docs/a.md`` has the table."""', 0),
+        ('mend = "See docs/a.md, The services, for more"', 0),
+        ('mend = "see docs/a.md#the-services"', 0),
+        ('"""``docs/gone.md`` has the table."""', 1),
+        ('mend = "See docs/a.md, The wires"', 1),
+        ('mend = "see docs/a.md#the-wires"', 1),
+    ],
+)
+def test_a_document_that_is_named_and_gone_is_found(text: str, found: int) -> None:
+    files = [File("docs/a.md", "# A page\n## The services\n"), File("kiosk/app.py", text + "\n")]
+    assert len(list(tidy.stale_references(files, frozenset({"docs/a.md", "kiosk/app.py"})))) == found

@@ -2,7 +2,7 @@
 
 Whatever python-escpos knows is taken from it; for the rest it has no word. Sources of that: Epson's command reference
 as quoted in the guides of TM-T88III, TM-L90 and TM-T81, and those of compatible printers (Samsung SRP-350, Citizen
-CBM-1000); ``docs/devices.md`` has the table.
+CBM-1000); ``docs/devices/printers.md`` says when each is sent.
 """
 
 from typing import Final, Literal

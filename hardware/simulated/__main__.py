@@ -18,7 +18,9 @@ from hardware.simulated.hall import SimulatedHall
 def main() -> int:
     """Serve until told to end; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m hardware.simulated", description="A hall of simulated devices.")
-    parser.add_argument("--config", type=Path, required=True, help="the hall, as .toml or .json (docs/devices.md)")
+    parser.add_argument(
+        "--config", type=Path, required=True, help="the hall, as .toml or .json (docs/devices/simulated.md)"
+    )
     arguments = parser.parse_args()
     try:
         config = read_config(arguments.config)

@@ -80,7 +80,8 @@ def dossier_pattern(text: str | None) -> str:
     try:
         return re.compile(text or DOSSIER_PATTERN).pattern
     except re.error as error:
-        raise Problem(f"--dossier-pattern {text!r} is no regular expression: {error}; see docs/devices.md") from error
+        where = "see docs/devices/scanners.md"
+        raise Problem(f"--dossier-pattern {text!r} is no regular expression: {error}; {where}") from error
 
 
 def appointment_pattern(text: str | None) -> str:

@@ -343,6 +343,25 @@ def broken_links(files: Iterable[File], paths: frozenset[str]) -> Iterator[str]:
                     yield f"{file.path}:{number}: {target} has no such heading"
 
 
+def stale_references(files: Iterable[File], paths: frozenset[str]) -> Iterator[str]:
+    """Find a document that code or configuration names and that is not there, or lacks the section named after it.
+
+    A section is named as in a link, ``#its-heading`` behind the page, or in words: a comma and ``Its heading``.
+    Whether a page still says what it is named for, no rule can tell.
+    """
+    known = [file for file in files if not file.path.endswith(".md")]
+    headings = {file.path: _headings(file) for file in files if file.path.endswith(".md")}
+    named = re.compile(r"\b(docs/[\w/-]+\.md)(?:#([\w-]+)|, ([A-Z]\w*(?: [a-z]\w*)*))?")
+    for file in known:
+        for number, line in enumerate(file.lines, start=1):
+            for page, anchor, title in named.findall(line):
+                section = anchor or title.lower().replace(" ", "-")
+                if page not in paths:
+                    yield f"{file.path}:{number}: {page} is not there"
+                elif section and section not in headings[page]:
+                    yield f"{file.path}:{number}: {page} has no section {anchor or title!r}"
+
+
 def _joined(document: str, target: str) -> str:
     parts: list[str] = []
     for part in (PurePosixPath(document).parent / target).parts:

@@ -178,6 +178,19 @@ class ReinstateVisit(CounterCommand, frozen=True, kw_only=True):
     reason: Code = ""
 
 
+class PrioritizeNumber(CounterCommand, frozen=True, kw_only=True):
+    """Put the visit of a waiting number into another priority class; the reason is part of the record.
+
+    The arrival stays, so the visit gains points of its new class for all that it has waited. Also to take back a class
+    that a citizen chose without being entitled to it.
+    """
+
+    number: Number
+    prefix: Annotated[str, msgspec.Meta(max_length=3)] = ""
+    priority_class_id: Identifier
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
 class ParkVisit(CounterCommand, frozen=True, kw_only=True):
     """Set the visit in service aside for this counter, to be reminded after some minutes (0 = not)."""
 
@@ -358,6 +371,7 @@ AnyCommand = (
     | EndService
     | MarkNoShow
     | ReinstateVisit
+    | PrioritizeNumber
     | ParkVisit
     | ResumeVisit
     | TransferVisit

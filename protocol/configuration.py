@@ -172,7 +172,7 @@ class Reason(_Part, frozen=True, kw_only=True):
 
     reason_id: Identifier
     names: Words
-    uses: tuple[Literal["call", "pause", "close", "transfer", "reinstate", "revoke", "release"], ...]
+    uses: tuple[Literal["call", "pause", "close", "transfer", "reinstate", "revoke", "release", "priority"], ...]
 
 
 class RatingLevel(_Part, frozen=True, kw_only=True):

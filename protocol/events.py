@@ -302,6 +302,13 @@ class VisitReinstated(VisitEvent, frozen=True, kw_only=True):
     reason: Code = ""
 
 
+class VisitPrioritized(VisitEvent, frozen=True, kw_only=True):
+    """A clerk put a waiting visit into another priority class, for a reason."""
+
+    priority_class_id: Identifier
+    reason: Code
+
+
 class VisitParked(VisitEvent, frozen=True, kw_only=True):
     """Set aside for this counter; ``remind_at`` is empty when no reminder is wanted."""
 
@@ -404,6 +411,7 @@ AnyEvent = (
     | ServiceEnded
     | VisitMarkedNoShow
     | VisitReinstated
+    | VisitPrioritized
     | VisitParked
     | VisitTransferred
     | VisitCancelled

@@ -31,6 +31,7 @@ _CONSOLE: Final[CommandTypes] = _COUNTER | {
     c.SignInClerk,
     c.CallVisit,
     c.ReinstateVisit,
+    c.PrioritizeNumber,
     c.ParkVisit,
     c.ResumeVisit,
     c.TransferVisit,

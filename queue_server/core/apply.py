@@ -58,8 +58,8 @@ def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 -- 
     match event:
         case (
             e.VisitTaken() | e.VisitCalled() | e.VisitRecalled() | e.ServiceStarted() | e.ServiceEnded()
-            | e.VisitMarkedNoShow() | e.VisitReinstated() | e.VisitParked() | e.VisitTransferred()
-            | e.VisitCancelled() | e.VisitExpired()
+            | e.VisitMarkedNoShow() | e.VisitReinstated() | e.VisitPrioritized() | e.VisitParked()
+            | e.VisitTransferred() | e.VisitCancelled() | e.VisitExpired()
         ):  # fmt: skip
             change_visit(branch, event)
         case e.VisitRenumbered():

@@ -39,6 +39,7 @@ MoveEvent = (
     | e.ServiceEnded
     | e.VisitMarkedNoShow
     | e.VisitReinstated
+    | e.VisitPrioritized
     | e.VisitParked
     | e.VisitTransferred
     | e.VisitCancelled
@@ -87,7 +88,7 @@ def change_visit(branch: Branch, event: MoveEvent) -> None:
     _keep_figures(branch, visit, event)
 
 
-def changed(visit: Visit | None, event: MoveEvent, *, day: str, order: int) -> Visit:  # noqa: C901, PLR0915 -- one case per event.
+def changed(visit: Visit | None, event: MoveEvent, *, day: str, order: int) -> Visit:  # noqa: C901, PLR0912, PLR0915 -- one case per event.
     """Give the visit after the event: a new one, or the same with its fields changed."""
     state = life.after(visit.state if visit is not None else None, type(event))
     if isinstance(event, e.VisitTaken):
@@ -141,6 +142,8 @@ def changed(visit: Visit | None, event: MoveEvent, *, day: str, order: int) -> V
                 visit.come_back_today = False
                 visit.outcome = ""
                 visit.served_s = 0
+        case e.VisitPrioritized():
+            visit.priority_class_id = event.priority_class_id
         case e.VisitMarkedNoShow() | e.VisitCancelled() | e.VisitExpired():
             pass  # The state says it all.
         case _:

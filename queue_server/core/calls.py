@@ -40,16 +40,21 @@ def call_number(branch: Branch, request: Request, command: c.CallNumber, at: dat
     """Call a number as keyed: with its prefix, or the only waiting one with these digits."""
     counter = _ready_counter(branch, request, command)
     need_reason(branch, command.reason)
-    prefixes = (command.prefix,) if command.prefix else tuple(sorted(branch.last_numbers))
-    keyed = f"{command.prefix}{command.number:03d}"
-    found = [branch.by_number.get((prefix, command.number), "") for prefix in prefixes]
+    visit = waiting_number(branch, command.prefix, command.number)
+    return _call_chosen(branch, counter, visit, command.reason, at)
+
+
+def waiting_number(branch: Branch, prefix: str, number: int) -> Visit:
+    """Find who waits under a keyed number: with its prefix, or the only one with these digits; else a refusal."""
+    prefixes = (prefix,) if prefix else tuple(sorted(branch.last_numbers))
+    found = [branch.by_number.get((one, number), "") for one in prefixes]
     visits = [branch.visits[visit_id] for visit_id in found if visit_id]
     waiting = [visit for visit in visits if visit.state == "waiting"]
     if len(waiting) == 1:
-        return _call_chosen(branch, counter, waiting[0], command.reason, at)
+        return waiting[0]
     if len(visits) == 1:
         raise Refusal("visit_not_waiting", number=number_of(visits[0]))
-    raise Refusal("unknown_number", number=keyed)
+    raise Refusal("unknown_number", number=f"{prefix}{number:03d}")
 
 
 def recall_visit(branch: Branch, request: Request, command: c.RecallVisit, at: datetime) -> Events:

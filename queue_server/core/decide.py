@@ -14,6 +14,7 @@ from queue_server.core import (
     counters,
     day,
     devices,
+    priority,
     ratings,
     release,
     replies,
@@ -33,6 +34,7 @@ _Calls = (
     | c.RecallVisit
     | c.MarkNoShow
     | c.ReinstateVisit
+    | c.PrioritizeNumber
     | c.ResumeVisit
     | c.ReportUnsaidCall
 )
@@ -61,7 +63,7 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
             events = _decide_counter(branch, request, command, at)
         case (
             c.CallNext() | c.CallVisit() | c.CallNumber() | c.RecallVisit() | c.MarkNoShow() | c.ReinstateVisit()
-            | c.ResumeVisit() | c.ReportUnsaidCall() as command
+            | c.PrioritizeNumber() | c.ResumeVisit() | c.ReportUnsaidCall() as command
         ):  # fmt: skip
             events = _decide_call(branch, request, command, at)
         case c.StartService() | c.EndService() | c.ParkVisit() | c.TransferVisit() as command:
@@ -113,6 +115,8 @@ def _decide_call(branch: Branch, request: Request, command: _Calls, at: datetime
             events = calls.recall_visit(branch, request, command, at)
         case c.MarkNoShow():
             events = calls.mark_no_show(branch, request, command, at)
+        case c.PrioritizeNumber():
+            events = priority.prioritize_number(branch, request, command, at)
         case c.ReinstateVisit():
             events = calls.reinstate_visit(branch, request, command, at)
         case c.ResumeVisit():

@@ -9,7 +9,7 @@ How to read it, beginning with a citizen at the kiosk:
 *waiting*
     A number was given. The visit stands in one line. It leaves by being called, by cancelling, or by the day's end.
     It may also move to another place among the waiting: when the counter it was sent to closes, it goes back to its
-    queue (``VisitTransferred`` in this state).
+    queue (``VisitTransferred`` in this state), and when a clerk gives it another priority class.
 
 *called*
     A counter invites it, and that counter can invite nobody else until this call is answered. The clerk may say the
@@ -56,6 +56,7 @@ TRANSITIONS: Final[dict[VisitState | None, dict[VisitMove, VisitState]]] = {
     "waiting": {
         e.VisitCalled: "called",
         e.VisitTransferred: "waiting",
+        e.VisitPrioritized: "waiting",
         e.VisitCancelled: "cancelled",
         e.VisitExpired: "expired",
     },

@@ -12,6 +12,7 @@ from queue_server.reporting.rows import (
     DayRow,
     Meaning,
     PressRow,
+    PriorityRow,
     QuestionRow,
     RatingRow,
     StageRow,
@@ -30,6 +31,7 @@ class DayRows:
     questions: Sequence[QuestionRow]
     ratings: Sequence[RatingRow]
     presses: Sequence[PressRow]
+    priorities: Sequence[PriorityRow]
     meaning: Meaning
     followed_seq: int
 
@@ -87,6 +89,19 @@ class OutOfOrder(msgspec.Struct, frozen=True, kw_only=True):
     passed_over: int
 
 
+class GivenPriority(msgspec.Struct, frozen=True, kw_only=True):
+    """Another priority class that a clerk gave."""
+
+    at: str
+    number: str
+    before_names: dict[str, str]
+    class_names: dict[str, str]
+    counter_id: str
+    clerk_id: str
+    reason: str
+    reason_names: dict[str, str]
+
+
 class DayReport(msgspec.Struct, frozen=True, kw_only=True):
     """The report of a business day."""
 
@@ -110,6 +125,7 @@ class DayReport(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     calls_by_clause: dict[str, int]
     out_of_order: tuple[OutOfOrder, ...]
+    priorities: tuple[GivenPriority, ...]
 
 
 _AT_COUNTER = frozenset({"keypad", "terminal"})
@@ -145,6 +161,7 @@ def day_report(rows: DayRows) -> DayReport:
         calls=clauses.total(),
         calls_by_clause=dict(sorted(clauses.items())),
         out_of_order=tuple(_out_of_order(call, rows.meaning) for call in rows.calls if call.clause == "chosen"),
+        priorities=tuple(_given_priority(one, rows.meaning) for one in rows.priorities),
     )
 
 
@@ -184,6 +201,22 @@ def _channel(channel: str, ratings: Sequence[RatingRow]) -> ChannelDay:
         rated=len(own),
         satisfied=share(sum(rating.satisfied for rating in own), len(own)),
         levels=dict(sorted(Counter(rating.level for rating in own).items())),
+    )
+
+
+def _given_priority(row: PriorityRow, meaning: Meaning) -> GivenPriority:
+    def named(class_id: str) -> dict[str, str]:
+        return meaning.class_names.get(class_id, {"vi": class_id})
+
+    return GivenPriority(
+        at=row.at,
+        number=row.number,
+        before_names=named(row.before_class_id),
+        class_names=named(row.priority_class_id),
+        counter_id=row.counter_id,
+        clerk_id=row.clerk_id,
+        reason=row.reason,
+        reason_names=meaning.reason_names.get(row.reason, {}),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from presentation.formats import clock, duration, number, percentage, rate
 from presentation.texts import Words, name_in
-from queue_server.reporting.day import ChannelDay, DayReport, OutOfOrder, ServiceDay
+from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, OutOfOrder, ServiceDay
 from queue_server.reporting.figures import LEAST_SAMPLE, Share, Spread
 
 CSV_HEAD = (
@@ -61,6 +61,9 @@ def _parts(report: DayReport, words: Words, utc_offset_s: int) -> Iterator[str]:
     clauses = ", ".join(f"{words(f'clause.{clause}')} {count}" for clause, count in report.calls_by_clause.items())
     yield f"{words('day_report.calls', count=report.calls)}{': ' if clauses else ''}{clauses}"
     yield from _table([_choice_cells(one, words, utc_offset_s) for one in report.out_of_order])
+    if report.priorities:
+        yield words("day_report.priorities", count=len(report.priorities))
+        yield from _table([_priority_cells(one, words, utc_offset_s) for one in report.priorities])
 
 
 def _service_head(words: Words) -> tuple[str, ...]:
@@ -109,6 +112,17 @@ def _choice_cells(one: OutOfOrder, words: Words, utc_offset_s: int) -> tuple[str
         _name(one.reason_names, one.reason, words),
         words("console.waiting_for", duration=duration(words, one.waited_s)),
         words("day_report.passed_over", count=one.passed_over),
+    )
+
+
+def _priority_cells(one: GivenPriority, words: Words, utc_offset_s: int) -> tuple[str, ...]:
+    return (
+        f"  {clock(words, datetime.fromisoformat(one.at), utc_offset_s)}",
+        one.number,
+        one.counter_id,
+        one.clerk_id,
+        f"{name_in(one.before_names, words.language)} → {name_in(one.class_names, words.language)}",
+        _name(one.reason_names, one.reason, words),
     )
 
 

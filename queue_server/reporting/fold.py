@@ -12,6 +12,7 @@ from queue_server.reporting.rows import (
     DayRow,
     Meaning,
     PressRow,
+    PriorityRow,
     QuestionRow,
     RatingRow,
     ServiceMeaning,
@@ -35,6 +36,7 @@ class Touched:
     questions: list[QuestionRow] = field(default_factory=list)
     ratings: list[RatingRow] = field(default_factory=list)
     presses: list[PressRow] = field(default_factory=list)
+    priorities: list[PriorityRow] = field(default_factory=list)
 
 
 @dataclass
@@ -129,6 +131,8 @@ class Fold:
                 visit.state = "waiting"
                 visit.reinstated += 1
                 visit.served = False
+            case e.VisitPrioritized():
+                self._prioritized(seq, visit, event)
             case e.VisitParked():
                 visit.state = "parked"
                 visit.served_s += event.served_s
@@ -162,6 +166,23 @@ class Fold:
                 passed_over=event.passed_over,
             )
         )
+
+    def _prioritized(self, seq: int, visit: VisitRow, event: e.VisitPrioritized) -> None:
+        self.touched.priorities.append(
+            PriorityRow(
+                seq=seq,
+                day=visit.day,
+                at=event.at.isoformat(),
+                visit_id=visit.visit_id,
+                number=f"{visit.prefix}{visit.number:03d}",
+                before_class_id=visit.priority_class_id,
+                priority_class_id=event.priority_class_id,
+                counter_id=event.counter_id,
+                clerk_id=event.clerk_id,
+                reason=event.reason,
+            )
+        )
+        visit.priority_class_id = event.priority_class_id
 
     def _ended(self, seq: int, visit: VisitRow, event: e.ServiceEnded) -> None:
         visit.served_s += event.served_s
@@ -265,6 +286,7 @@ def meaning_of(configuration: Configuration) -> Meaning:
         reason_names={one.reason_id: one.names for one in configuration.reasons},
         served_outcomes=frozenset(one.outcome_id for one in configuration.outcomes if one.served),
         satisfied={scale.scale_id: frozenset(level.level for level in scale.levels if level.satisfied)},
+        class_names={one.priority_class_id: one.names for one in configuration.priority_classes},
     )
 
 

@@ -60,6 +60,21 @@ class CallRow(msgspec.Struct, kw_only=True):
     passed_over: int
 
 
+class PriorityRow(msgspec.Struct, kw_only=True):
+    """Another priority class that a clerk gave to a waiting visit, with the reason."""
+
+    seq: int
+    day: str
+    at: str
+    visit_id: str
+    number: str
+    before_class_id: str
+    priority_class_id: str
+    counter_id: str
+    clerk_id: str
+    reason: str
+
+
 class StageRow(msgspec.Struct, kw_only=True):
     """A stage of service that is over: at one service, ended with an outcome or passed on (`outcome` empty)."""
 
@@ -139,6 +154,7 @@ class Meaning(msgspec.Struct, frozen=True):
     served_outcomes: frozenset[str]
     satisfied: dict[str, frozenset[int]]
     """Levels that count as satisfied, by scale id."""
+    class_names: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
 
 
 class Context(msgspec.Struct):

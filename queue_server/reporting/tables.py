@@ -25,6 +25,7 @@ from queue_server.reporting.rows import (
     Context,
     DayRow,
     PressRow,
+    PriorityRow,
     QuestionRow,
     RatingRow,
     StageRow,
@@ -32,7 +33,7 @@ from queue_server.reporting.rows import (
 )
 
 REPORTS_FILE: Final = "reports.db"
-TABLES_VERSION: Final = 2
+TABLES_VERSION: Final = 3
 """Raised with every change of a row or of the fold; older tables are then made anew."""
 
 BATCH: Final = 5_000
@@ -46,6 +47,7 @@ _KEYS: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
     QuestionRow: ("questions", "seq"),
     RatingRow: ("ratings", "seq"),
     PressRow: ("presses", "seq"),
+    PriorityRow: ("priorities", "seq"),
 }
 _SQL_TYPES: Final[dict[Any, type]] = {bool: int, int: int, int | None: int}
 
@@ -129,6 +131,7 @@ def read_day(path: Path, day: str) -> DayRows:
             questions=_rows(tables, QuestionRow, "day = ? ORDER BY seq", of_day),
             ratings=_rows(tables, RatingRow, "day = ? ORDER BY seq", of_day),
             presses=_rows(tables, PressRow, "day = ? ORDER BY seq", of_day),
+            priorities=_rows(tables, PriorityRow, "day = ? ORDER BY seq", of_day),
             meaning=context.meanings.get(days[0].configuration_id, NOTHING_MEANT),
             followed_seq=seq,
         )
@@ -220,6 +223,7 @@ def _store(tables: sqlite_utils.Database, touched: Touched) -> None:
         touched.questions,
         touched.ratings,
         touched.presses,
+        touched.priorities,
     ]
     for (name, key), rows in zip(_KEYS.values(), batches, strict=True):
         tables.table(name).upsert_all(map(msgspec.structs.asdict, rows), pk=key)

@@ -7,6 +7,7 @@ last word, and its sentence is shown.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from string import ascii_uppercase
 from typing import Final, Literal
 
 from presentation.formats import clock, duration, listed, ticket_number
@@ -147,6 +148,8 @@ class Choices:
     transfer: tuple[Choice, ...]
     call: tuple[Choice, ...]
     reinstate: tuple[Choice, ...]
+    priority: tuple[Choice, ...]
+    classes: tuple[Choice, ...]
     services: tuple[Choice, ...]
     counters: tuple[Choice, ...]
 
@@ -171,6 +174,7 @@ class ConsolePage:
     no_shows: tuple[Chip, ...]
     buttons: tuple[Button, ...]
     call_chosen: bool
+    prioritizes: bool
     figures: tuple[Row, ...]
     choices: Choices
     help_rows: tuple[HelpRow, ...]
@@ -199,6 +203,7 @@ def console_page(seat: Seat) -> ConsolePage:
         no_shows=tuple(_no_show_chip(seat, visit, digit) for digit, visit in marked),
         buttons=_buttons(seat, state),
         call_chosen=state == "idle",
+        prioritizes=state in {"idle", "called", "serving", "paused"},
         figures=_figures(seat),
         choices=_choices(seat),
         help_rows=help_rows(seat.hall, seat.words),
@@ -457,6 +462,11 @@ def _choices(seat: Seat) -> Choices:
         transfer=_reasons(seat, "transfer"),
         call=_reasons(seat, "call"),
         reinstate=_reasons(seat, "reinstate"),
+        priority=_reasons(seat, "priority"),
+        classes=tuple(
+            Choice(name, seat.name(names), key)
+            for key, (name, names) in zip(ascii_uppercase, seat.hall.class_names.items(), strict=False)
+        ),
         services=tuple(Choice(one.service_id, seat.name(one.names), "") for one in seat.hall.services),
         counters=tuple(Choice(one.counter_id, _counter_choice(seat, one.number, one.clerk_id), "") for one in others),
     )

@@ -36,6 +36,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     service_id: _Text = ""
     to_counter_id: _Text = ""
     kiosk: _Text = ""
+    priority_class_id: _Text = ""
     position: c.TransferPosition = "policy"
 
 
@@ -102,10 +103,30 @@ def _call_chosen(press: Press, asker: Asker) -> c.CallVisit | c.CallNumber:
         raise BadPress("console.reason_required")
     if press.visit_id:
         return c.CallVisit(**_who(asker), visit_id=press.visit_id, reason=press.reason)
+    prefix, number = _typed_number(press)
+    return c.CallNumber(**_who(asker), prefix=prefix, number=number, reason=press.reason)
+
+
+def _prioritize(press: Press, asker: Asker) -> c.PrioritizeNumber:
+    if not press.priority_class_id:
+        raise BadPress("console.class_required")
+    if not press.reason:
+        raise BadPress("console.reason_required")
+    prefix, number = _typed_number(press)
+    return c.PrioritizeNumber(
+        **_who(asker),
+        prefix=prefix,
+        number=number,
+        priority_class_id=press.priority_class_id,
+        reason=press.reason,
+    )
+
+
+def _typed_number(press: Press) -> tuple[str, int]:
     typed = _TYPED_NUMBER.fullmatch(unicodedata.normalize("NFC", press.number).strip().upper())
     if typed is None:
         raise BadPress("staff.wrong_number")
-    return c.CallNumber(**_who(asker), prefix=typed[1], number=int(typed[2]), reason=press.reason)
+    return typed[1], int(typed[2])
 
 
 class _Who(TypedDict):
@@ -150,6 +171,7 @@ _MAKERS: Final[dict[str, Callable[[Press, Asker], c.AnyCommand]]] = {
     "sign_out": lambda _, asker: c.SignOutClerk(**_who(asker)),
     "transfer": _transfer,
     "call_chosen": _call_chosen,
+    "prioritize": _prioritize,
 }
 ACTIONS: Final = frozenset(_MAKERS)
 """All that the console can press."""

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from presentation.formats import clock, duration, percentage, rate
 from presentation.texts import Words, name_in
-from queue_server.reporting.day import ChannelDay, DayReport, OutOfOrder, ServiceDay, day_report
+from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, OutOfOrder, ServiceDay, day_report
 from queue_server.reporting.day_text import day_csv
 from queue_server.reporting.figures import LEAST_SAMPLE, Share
 from queue_server.reporting.tables import NoReports, known_days, read_day
@@ -49,8 +49,12 @@ class Written:
             return self.words("day_report.all")
         return name_in(one.names, self.words.language) if one.names else one.service_id
 
-    def reason(self, one: OutOfOrder) -> str:
-        """Write why a number was called out of order."""
+    def named(self, names: dict[str, str]) -> str:
+        """Write a name in the reader's language."""
+        return name_in(names, self.words.language)
+
+    def reason(self, one: OutOfOrder | GivenPriority) -> str:
+        """Write why a number was called out of order, or given another class."""
         return name_in(one.reason_names, self.words.language) if one.reason_names else one.reason
 
     def channel(self, one: ChannelDay) -> str:

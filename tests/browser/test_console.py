@@ -56,6 +56,12 @@ PRESSES: list[tuple[str, list[str], type[c.Command], dict[str, Any]]] = [
         c.CallNumber,
         {"prefix": "H", "number": 42, "reason": "frail"},
     ),
+    (
+        "serving",
+        ["u", "h", "4", "2", "Enter", "a", "1"],
+        c.PrioritizeNumber,
+        {"prefix": "H", "number": 42, "priority_class_id": "elderly", "reason": "unwell"},
+    ),
     ("closed", ["b"], c.OpenCounter, {}),
     ("idle", ["x", "x"], c.SignOutClerk, {}),
 ]
@@ -292,6 +298,10 @@ def test_nothing_scrolls_and_nothing_is_small(served: Served, picture: Callable[
 def test_picture_of_the_console(served: Served, picture: Callable[[str], Path]) -> None:
     page = served.console()
     keep(page, picture("console"))
+    page.keyboard.press("u")
+    live(page)
+    keep(page, picture("console-priority"))
+    page.keyboard.press("Escape")
 
 
 @pytest.mark.picture

@@ -100,6 +100,7 @@ def reasons() -> tuple[c.Reason, ...]:
     """Give two reasons that staff may give."""
     return (
         c.Reason(reason_id="lunch", names=words("Lunch"), uses=("pause", "close")),
+        c.Reason(reason_id="papers", names=words("Papers seen"), uses=("priority",)),
         c.Reason(reason_id="frail", names=words("Frail"), uses=("call", "transfer", "reinstate")),
     )
 

@@ -299,6 +299,8 @@ REASONS = (
     Reason(reason_id="went_home", names=words("Về mà quên thoát", "Went home"), uses=("release",)),
     Reason(reason_id="called_away", names=words("Có việc đột xuất", "Called away"), uses=("release",)),
     Reason(reason_id="birth", names=words("Cần bổ sung giấy chứng sinh", "Papers"), uses=("transfer",)),
+    Reason(reason_id="unwell", names=words("Người yếu, không khỏe", "Unwell or frail"), uses=("priority",)),
+    Reason(reason_id="not_entitled", names=words("Không thuộc diện đã chọn", "Not entitled"), uses=("priority",)),
 )
 
 

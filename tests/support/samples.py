@@ -37,6 +37,7 @@ _FIELDS: dict[type[c.Command], dict[str, object]] = {
     c.CallNumber: {"number": 1, "reason": "asked"},
     c.EndService: {"outcome": "received"},
     c.ReinstateVisit: {"visit_id": VISIT_ID},
+    c.PrioritizeNumber: {"number": 1, "priority_class_id": "usual", "reason": "asked"},
     c.ResumeVisit: {"visit_id": VISIT_ID},
     c.PressRating: {"press_id": new_id(), "level": 1, "pressed_at": AT},
     c.RateByLink: {"visit_id": VISIT_ID, "secret": "0" * 32, "level": 1},

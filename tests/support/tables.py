@@ -196,6 +196,19 @@ class Table:
     def do_reinstate(self, counter: str, name: str, reason: str = "", *by: str) -> str:
         return self._at("reinstate_visit", counter, *by, visit_id=visit_id(name), reason=reason)
 
+    def do_prioritize(self, counter: str, number: str, priority_class: str, reason: str = "papers", *by: str) -> str:
+        prefix = number[0] if number[0].isalpha() else ""
+        digits = int(number.lstrip(prefix) if prefix else number)
+        return self._at(
+            "prioritize_number",
+            counter,
+            *by,
+            prefix=prefix,
+            number=digits,
+            priority_class_id=priority_class,
+            reason=reason,
+        )
+
     def do_resume(self, counter: str, name: str, *by: str) -> str:
         return self._at("resume_visit", counter, *by, visit_id=visit_id(name))
 

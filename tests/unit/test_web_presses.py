@@ -18,6 +18,7 @@ def made(action: str, **fields: object) -> c.AnyCommand:
 
 def test_every_action_names_who_asks_and_where() -> None:
     fields = {"visit_id": VISIT_ID, "reason": "frail", "outcome": "guided", "service_id": "land"}
+    fields |= {"number": "H026", "priority_class_id": "elderly"}
     for action in ACTIONS - {"cancel", "answer_help"}:
         command = made(action, **fields)
         assert isinstance(command, c.CounterCommand)
@@ -59,6 +60,22 @@ def test_numbers_as_people_type_them(typed: str, prefix: str, number: int) -> No
 def test_numbers_that_are_none(typed: str) -> None:
     with pytest.raises(BadPress, match="wrong_number"):
         made("call_chosen", number=typed, reason="frail")
+
+
+def test_another_priority_class_needs_a_number_a_class_and_a_reason() -> None:
+    assert made("prioritize", number="h26", priority_class_id="urgent", reason="unwell") == c.PrioritizeNumber(
+        function_id="staff-1",
+        staff_role="clerk",
+        clerk_id="anh",
+        counter_id="counter-3",
+        prefix="H",
+        number=26,
+        priority_class_id="urgent",
+        reason="unwell",
+    )
+    for missing in ({"reason": ""}, {"priority_class_id": ""}, {"number": ""}):
+        with pytest.raises(BadPress):
+            made("prioritize", **{"number": "26", "priority_class_id": "urgent", "reason": "unwell", **missing})
 
 
 def test_calling_out_of_order_needs_a_reason() -> None:

@@ -13,6 +13,7 @@ ALLOWED = {
     (None, "VisitTaken"): "waiting",
     ("waiting", "VisitCalled"): "called",
     ("waiting", "VisitTransferred"): "waiting",
+    ("waiting", "VisitPrioritized"): "waiting",
     ("waiting", "VisitCancelled"): "cancelled",
     ("waiting", "VisitExpired"): "expired",
     ("called", "VisitRecalled"): "called",

@@ -33,6 +33,7 @@ def rows_of(table: Table) -> DayRows:
         questions=touched.questions,
         ratings=touched.ratings,
         presses=touched.presses,
+        priorities=touched.priorities,
         meaning=context.meaning,
         followed_seq=len(events),
     )
@@ -177,6 +178,23 @@ def test_choosing_out_of_order_is_told_with_its_reason() -> None:
     assert (chosen.counter_id, chosen.clerk_id, chosen.reason) == ("counter-1", "an", "frail")
     assert (chosen.waited_s, chosen.passed_over) == (60, 1)
     assert report.calls_by_clause == {"chosen": 1}
+
+
+def test_another_class_is_told_with_who_gave_it_and_why() -> None:
+    report = report_of(
+        """
+        at 08:00
+        signin an 1
+        take V1 civil_status
+        prioritize 1 H001 urgent
+        """
+    )
+    (given,) = report.priorities
+    assert (given.number, given.counter_id, given.clerk_id, given.reason) == ("H001", "counter-1", "an", "papers")
+    assert (given.before_names["en"], given.class_names["en"]) == ("Usual", "Urgent")
+    text = day_text(report, shipped_texts().words("en"), 0)
+    assert "Changes of priority by staff: 1" in text
+    assert "Usual → Urgent" in text
 
 
 def test_an_event_of_a_visit_that_never_began_is_a_broken_story() -> None:

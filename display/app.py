@@ -290,8 +290,9 @@ class BoardProgram:
         }
 
     def _turn_for(self, answer: Answer) -> None:
+        before = self._stamp()
         self._next_turn()
-        answer({"answer": "turn", "turn": self._turn})
+        answer({"answer": "turn", "turn": self._turn, "before": before, "after": self._stamp()})
 
     def _take_picture(self, path: Path, answer: Answer) -> None:
         self._pictures.append((path, answer))

@@ -5,6 +5,7 @@ left corner; `unit` is how many pixels of the real screen one of them is. Be Vie
 arrow, so each digit gets a cell of the widest one's width, and arrows are lines.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -19,11 +20,13 @@ from kivy.properties import (
     ObjectProperty,
     StringProperty,
 )
-from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 TEXTURE_LIMIT = 512
-"""Letters and digits kept drawn: 36 characters in the few sizes and colours of a board."""
+"""So many letters and digits are kept drawn, and half as many lines: a board says the same things all day."""
+
+SIZES_TRIED, SHRINK = 6, 0.86
+"""Sentences that find no room are tried at so many sizes, each this share of the last."""
 
 
 CELL_SHARE = 0.95
@@ -33,6 +36,24 @@ CELL_SHARE = 0.95
 def character(text: str, size: int, font: str) -> Any:
     """Draw one character, white, and keep it; returns its texture."""
     label = CoreLabel(text=text, font_size=size, font_name=font)
+    label.refresh()
+    return label.texture
+
+
+@lru_cache(maxsize=TEXTURE_LIMIT // 2)
+def line(text: str, size: int, font: str, cut_to: int = 0) -> Any:
+    """Draw a line of words, white, and keep it; `cut_to` is the width (pixels) at which its end is left out."""
+    room = {"text_size": (cut_to, None), "shorten": True, "shorten_from": "right"} if cut_to else {}
+    return _drawn(CoreLabel(text=text, font_size=size, font_name=font, **room))
+
+
+@lru_cache(maxsize=TEXTURE_LIMIT // 4)
+def lines(text: str, size: int, font: str, width: int) -> Any:
+    """Draw words in as many lines as they take at this width (pixels), white, and keep them."""
+    return _drawn(CoreLabel(text=text, font_size=size, font_name=font, text_size=(width, None), valign="top"))
+
+
+def _drawn(label: Any) -> Any:
     label.refresh()
     return label.texture
 
@@ -48,6 +69,7 @@ def text_width(text: str, size: int, font: str) -> float:
     return sum(cell_width(size, font) if each.isdigit() else character(each, size, font).width for each in text)
 
 
+@lru_cache(maxsize=4 * TEXTURE_LIMIT)
 def words_width(text: str, size: int, font: str) -> float:
     """Measure words as a line of text."""
     return float(CoreLabel(font_size=size, font_name=font).get_extents(text)[0])
@@ -76,33 +98,60 @@ class Placed(Widget):
         self.pos = (self.shift[0] + left * self.unit, self.shift[1] - (top + height) * self.unit)
 
 
-class Text(Placed, Label):
-    """Words at a place; a line too long for it is written smaller, and cut only when even `smallest` is too large."""
+class Words(Placed):
+    """Words that are drawn once, in white, kept, and tinted as needed: a texture costs more than all frames with it."""
 
+    text = StringProperty("")
+    font_name = StringProperty("Vietnam SemiBold")
+    color = ColorProperty("#ffffff")
+    halign = StringProperty("left")
+    valign = StringProperty("middle")
     points = NumericProperty(34)
-    smallest = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
-        self._refit = Clock.create_trigger(self._fit, -1)
+        self._group = InstructionGroup()
+        self._redraw = Clock.create_trigger(self._draw, -1)
         super().__init__(**kwargs)
-        self.bind(text=self._refit, size=self._refit, points=self._refit, unit=self._refit, smallest=self._refit)
-        self._fit()
+        self.canvas.add(self._group)
+        for name in ("text", "font_name", "color", "halign", "valign", "points", "pos", "size", "unit"):
+            self.fbind(name, self._redraw)
+        self._redraw()
 
-    def _fit(self, *_: object) -> None:
-        self.text_size = self.size
-        size = self.points * self.unit
-        if self.smallest and self.text and self.width > 0:
-            measured = words_width(self.text, size, self.font_name)
-            if measured > self.width:
-                size = max(size * self.width / measured * 0.99, self.smallest * self.unit)
-        self.font_size = size
+    def drawn(self) -> Any:
+        """Give the texture of the words, as large as they are."""
+        raise NotImplementedError
+
+    def _draw(self, *_: object) -> None:
+        self._group.clear()
+        if not self.text or self.width < 1 or self.height < 1:
+            return
+        texture = self.drawn()
+        x = self.x + {"left": 0.0, "center": 0.5, "right": 1.0}[self.halign] * (self.width - texture.width)
+        y = self.y + {"top": 1.0, "middle": 0.5}[self.valign] * (self.height - texture.height)
+        self._group.add(Color(*self.color))
+        self._group.add(Rectangle(texture=texture, pos=(round(x), round(y)), size=texture.size))
+
+
+class Text(Words):
+    """A line at a place; one too long for it is written smaller, and cut only when even `smallest` is too large."""
+
+    smallest = NumericProperty(0)
+
+    def drawn(self) -> Any:
+        """Give the line, cut if need be."""
+        return line(self.text, self._size(), self.font_name, int(self.width) if self.is_cut else 0)
+
+    def _size(self) -> int:
+        size: int = round(self.points * self.unit)
+        least: int = round(self.smallest * self.unit) if self.smallest else size
+        while size > least and words_width(self.text, size, self.font_name) > self.width:
+            size -= 1
+        return size
 
     @property
     def is_cut(self) -> bool:
-        """Whether even the smallest letters were too large for the place."""
-        return (
-            bool(self.text) and self.width > 0 and words_width(self.text, self.font_size, self.font_name) > self.width
-        )
+        """Whether even the smallest letters are too large for the place."""
+        return bool(self.text) and 1 <= self.width < words_width(self.text, self._size(), self.font_name)
 
 
 class Number(Placed):
@@ -141,7 +190,7 @@ class Number(Placed):
 
     def _fitting_size(self) -> int:
         """Give the size in real pixels: the wanted one, or less where the number is too long for its place."""
-        size = round(self.points * self.unit)
+        size: int = round(self.points * self.unit)
         width = text_width(self.text, size, self.font)
         return size if width <= self.width else int(size * self.width / width)
 
@@ -245,34 +294,25 @@ _SHAPES: dict[str, tuple[tuple[tuple[float, ...], bool], ...]] = {
 _ROUND = ("pause", "clock")
 
 
-class Paragraph(Placed, Label):
+class Paragraph(Words):
     """Sentences that may take several lines; written smaller when they are too many for their place."""
 
-    points = NumericProperty(46)
+    def drawn(self) -> Any:
+        """Give the lines, at the largest size at which all find room."""
+        return next((each for each in self._tried() if each.height <= self.height), self._smallest())
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._refit = Clock.create_trigger(self._fit, -1)
-        self._needed = 0.0
-        super().__init__(**kwargs)
-        self.bind(text=self._refit, size=self._refit, points=self._refit, unit=self._refit)
-        self._fit()
+    def _tried(self) -> Iterator[Any]:
+        for attempt in range(SIZES_TRIED):
+            yield lines(self.text, round(self.points * self.unit * SHRINK**attempt), self.font_name, int(self.width))
 
-    def _fit(self, *_: object) -> None:
-        self.text_size = (self.width, None)
-        size = self.points * self.unit
-        for _attempt in range(6):
-            self.font_size = size
-            self.texture_update()
-            self._needed = self.texture_size[1]
-            if self._needed <= self.height:
-                break
-            size *= 0.86
-        self.text_size = self.size
+    def _smallest(self) -> Any:
+        *_, last = self._tried()
+        return last
 
     @property
     def is_cut(self) -> bool:
-        """Whether even the smallest letters were too large for the place."""
-        return bool(self.text) and self.width > 0 and self._needed > self.height
+        """Whether even the smallest letters are too large for the place."""
+        return bool(self.text) and self.width >= 1 and self.drawn().height > self.height
 
 
 class SlideCard(Placed):

@@ -12,7 +12,7 @@ A witness that joins late gets the latest of these events for all that stands on
 after the frame was flipped to the screen and the drawing had finished. Asked are
 
     {"ask": "state"}                         -> {"answer": "state", …all that the widgets show…}
-    {"ask": "turn"}                          -> {"answer": "turn", "turn": 4}        the next of what shares a place
+    {"ask": "turn"}                          -> {"answer": "turn", "turn": 4, …}     the next of what shares a place
     {"ask": "screenshot", "path": "/…/x.png"} -> {"answer": "screenshot", "path": "/…/x.png"}
 
 The socket belongs to the user who runs the board (0600) and shows nothing that the board does not show to the hall.

@@ -40,7 +40,7 @@ def program_rows() -> Iterator[Row]:
         kiosk, board = branch.kiosks[0], branch.board
         starts = {
             "kiosk": [_first_frame_s(_kiosk(folder, kiosk, server)) for _ in range(STARTS)],
-            "board": [_first_frame_s(_board(folder, board, server, branch)) for _ in range(STARTS)],
+            "board": [_first_frame_s(board_words(folder, board, server, branch)) for _ in range(STARTS)],
         }
         for program, taken in starts.items():
             what = f"{program}: process start to first frame, median of {STARTS}"
@@ -99,7 +99,7 @@ def kiosk_door(folder: Path, kiosk: Device, server: Serving, *more: str) -> Iter
     """Run a kiosk, and stand before it."""
     doors = {"witness": folder / "witness", "panel": folder / "panel"}
     sockets = ("--witness-socket", str(doors["witness"]), "--touch-socket", str(doors["panel"]))
-    with _running([*_kiosk(folder, kiosk, server), *more, *sockets]):
+    with running_program([*_kiosk(folder, kiosk, server), *more, *sockets]):
         screen: Watched[Screen] = Watched(Screen())
         door = KioskDoor(doors["witness"], doors["panel"], screen)
         try:
@@ -155,7 +155,8 @@ def _kiosk(folder: Path, device: Device, server: Serving) -> list[str]:
     return [*_motcua("kiosk", state), "--headless", "--json"]
 
 
-def _board(folder: Path, device: Device, server: Serving, branch: Branch) -> list[str]:
+def board_words(folder: Path, device: Device, server: Serving, branch: Branch) -> list[str]:
+    """Pair a board and give the command that starts it."""
     state = _settled(folder / "board", device, server)
     zone = branch.configuration.zones[0].zone_id
     return [*_motcua("display", state), "--zone", zone, "--sound", "null://", "--json"]
@@ -174,20 +175,20 @@ def _settled(state: Path, device: Device, server: Serving) -> Path:
 
 def _first_frame_s(words: Sequence[str]) -> float:
     started = time.perf_counter()
-    with _running(words):
+    with running_program(words):
         return time.perf_counter() - started
 
 
 @contextmanager
-def _running(words: Sequence[str]) -> Iterator[str]:
-    """Run a program from its first line of JSON, which it prints when it is at work, to the end of the block."""
+def running_program(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Run a program from its first line of JSON, printed when it is at work; gives its process id and that line."""
     environment = {"SDL_VIDEODRIVER": "offscreen", "PATH": "/usr/bin:/bin", "KIVY_NO_ARGS": "1"}
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     try:
         assert process.stdout is not None
         line = next((line for line in process.stdout if line.startswith("{")), "")
         assert line, f"{' '.join(words[2:4])} ended before it was at work"
-        yield line
+        yield process.pid, line
     finally:
         process.terminate()
         process.wait(60)  # A board may be in the middle of making its first clips.
@@ -202,5 +203,5 @@ def _simulated_printer(folder: Path) -> Iterator[str]:
     entry = {"name": "printer", "address": "tcp://127.0.0.1:0"}
     settings.write_text(json.dumps({"tickets": str(folder / "tickets"), "printers": [entry], "wires": []}), "utf-8")
     words = [sys.executable, "-m", "hardware.simulated", "--config", str(settings)]
-    with _running(words) as line:
+    with running_program(words) as (_, line):
         yield str(json.loads(line)["printers"]["printer"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from motcua.bench import finding_rows, program_rows, server_rows, wire_rows
+from motcua.bench import board_rows, finding_rows, program_rows, server_rows, wire_rows
 from motcua.bench.rows import Row
 
 GROUPS: Final[dict[str, Callable[[], Iterable[Row]]]] = {
@@ -13,6 +13,7 @@ GROUPS: Final[dict[str, Callable[[], Iterable[Row]]]] = {
     "server start": server_rows.start_row,
     "programs of citizens": program_rows.program_rows,
     "typing a search": finding_rows.finding_rows,
+    "a board, moving and still": board_rows.board_rows,
     "keys on a wire": wire_rows.wire_rows,
 }
 """What is measured together, by name; each gives its rows."""

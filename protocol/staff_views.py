@@ -79,6 +79,14 @@ class HelpCall(Part, frozen=True, kw_only=True):
     since_at: Instant
 
 
+class KioskCutOff(Part, frozen=True, kw_only=True):
+    """A kiosk that the server does not hear: it is off, or its wire is, and then it gives numbers of its own."""
+
+    function_id: str
+    name: str
+    since_at: Instant
+
+
 class HallView(View, frozen=True, kw_only=True):
     """Topic ``hall``: what staff need besides their counter: the words, the queues, the counters, the day."""
 
@@ -102,6 +110,7 @@ class HallView(View, frozen=True, kw_only=True):
     today: HallDay
     alarms: tuple[Code, ...] = ()
     help_calls: tuple[HelpCall, ...] = ()
+    kiosks_cut_off: tuple[KioskCutOff, ...] = ()
 
 
 # --- devices ---------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from protocol.staff_views import (
     HallService,
     HallView,
     HelpCall,
+    KioskCutOff,
 )
 from protocol.view_parts import VIEW_LIMIT_BYTES, CounterState, Part, View, VisitState
 
@@ -50,6 +51,7 @@ __all__ = [
     "HallService",
     "HallView",
     "HelpCall",
+    "KioskCutOff",
     "View",
     "VisitState",
 ]
@@ -225,6 +227,8 @@ class CounterVisit(Part, frozen=True, kw_only=True):
     remind_at: Instant | None = None
     transferred_from: str = ""
     language: str = "vi"
+    off_line: bool = False
+    """The number is the kiosk's own, given while it was cut off; the visit may have come into the line late."""
     unsaid: bool = False
     """The voice was cut off while it said the present call."""
 

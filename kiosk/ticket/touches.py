@@ -6,6 +6,7 @@ from kiosk.ticket import finding, taking
 from kiosk.ticket.hall import (
     HELP_UNDER_WAY,
     citizen_classes,
+    next_own_number,
     own_range,
     procedure_of,
     procedures_of,
@@ -180,7 +181,10 @@ def _obstacle(state: State, service: KioskService, now: Now) -> str:  # noqa: PL
         case _, "full":
             return "hall_full"
         case "own_numbers", _:
-            return "" if own_range(state, service, now.hall_at) else "server_gone"
+            own = own_range(state, service, now.hall_at)
+            if own is None:
+                return "server_gone"
+            return "" if next_own_number(state, own) is not None else "offline_full"
         case _:
             return ""
 

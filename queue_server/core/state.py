@@ -175,6 +175,8 @@ class Pairing(msgspec.Struct, kw_only=True):
     tries: int = 0
 
 
+SILENT: Final = "silent"
+"""Why a device is gone that is not heard any more."""
 HELP_CALLED: Final = "help_called"
 """The reason that a kiosk reports while a citizen there waits for somebody of the staff."""
 HELP_ANSWERED: Final = "help_answered"

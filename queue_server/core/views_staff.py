@@ -11,7 +11,7 @@ from protocol.configuration import Counter, Service
 from protocol.events import Clause
 from queue_server.core.calling import next_visits, waiting_for
 from queue_server.core.shown import Estimates, estimate_of_service, utc_offset_s, visit_state_at_counter
-from queue_server.core.state import HELP_CALLED, Branch, Visit
+from queue_server.core.state import HELP_CALLED, SILENT, Branch, Visit
 
 NEXT_SHOWN: Final = 4
 """How many of the next visits a counter's console shows."""
@@ -83,6 +83,7 @@ def counter_visit(
         clause=clause if waits else visit.clause,
         reason="" if waits else visit.call_reason,
         recalls=visit.recalls,
+        off_line=visit.off_line,
         unsaid=visit.unsaid,
         waited_s=waited_s,
         overdue=overdue,
@@ -154,6 +155,7 @@ def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
         reasons=configuration.reasons,
         today=_hall_day(branch),
         help_calls=_help_calls(branch),
+        kiosks_cut_off=_kiosks_cut_off(branch),
     )
 
 
@@ -166,6 +168,18 @@ def _help_calls(branch: Branch) -> tuple[v.HelpCall, ...]:
         if device.pairing == "paired":
             shown.append(v.HelpCall(function_id=function_id, name=device.name, since_at=since_at))
     return tuple(shown)
+
+
+def _kiosks_cut_off(branch: Branch) -> tuple[v.KioskCutOff, ...]:
+    """Give the kiosks that are not heard on an open day, the longest first: people may be taking numbers there."""
+    gone = [(health.since_at, one) for one, health in branch.health.items() if health.state == "gone"]
+    cut_off: list[v.KioskCutOff] = []
+    for since_at, function_id in sorted(gone) if branch.day_open else ():
+        device = branch.devices[branch.device_by_function[function_id]]
+        kinds = {function.function_id: function.kind for function in device.functions}
+        if device.pairing == "paired" and kinds[function_id] == "kiosk" and branch.health[function_id].reason == SILENT:
+            cut_off.append(v.KioskCutOff(function_id=function_id, name=device.name, since_at=since_at))
+    return tuple(cut_off[:HELP_CALLS_SHOWN])
 
 
 def _hall_service(service: Service) -> v.HallService:

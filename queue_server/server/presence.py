@@ -9,10 +9,9 @@ from typing import Final
 
 from protocol.commands import ReportDevice
 from queue_server import core
-from queue_server.core.state import Device, Health
+from queue_server.core.state import SILENT, Device, Health
 
 SILENT_AFTER_S: Final = 15.0
-SILENT: Final = "silent"
 
 
 class Presence:

@@ -14,7 +14,7 @@ from presentation.formats import clock, duration, listed, ticket_number
 from presentation.texts import Words, name_in
 from protocol.configuration import PriorityClass, Procedure, Reason
 from protocol.views import CounterView, CounterVisit, HallService, HallView
-from queue_server.web.hall_page import HelpRow, help_rows
+from queue_server.web.hall_page import HelpRow, cut_off, help_rows
 
 State = Literal["elsewhere", "day_over", "closed", "paused", "idle", "called", "serving"]
 Tone = Literal["plain", "main", "gentle", "danger"]
@@ -178,6 +178,7 @@ class ConsolePage:
     figures: tuple[Row, ...]
     choices: Choices
     help_rows: tuple[HelpRow, ...]
+    cut_off: tuple[str, ...]
 
 
 def console_page(seat: Seat) -> ConsolePage:
@@ -207,6 +208,7 @@ def console_page(seat: Seat) -> ConsolePage:
         figures=_figures(seat),
         choices=_choices(seat),
         help_rows=help_rows(seat.hall, seat.words),
+        cut_off=cut_off(seat.hall, seat.words),
     )
 
 
@@ -304,7 +306,7 @@ def _facts(seat: Seat, visit: CounterVisit, service: HallService | None) -> tupl
         name = f"{seat.name(procedure.names)} ({visit.procedure_code})" if procedure else visit.procedure_code
         rows.append(Row(words("console.procedure"), name))
     taken = words("console.taken_at_kiosk", time=seat.clock(visit.taken_at), kiosk=visit.function_id)
-    rows.append(Row(words("console.taken_at"), taken))
+    rows.append(Row(words("console.taken_at"), f"{taken} · {words('console.off_line')}" if visit.off_line else taken))
     rows.append(_waited(seat, visit, service.target_waiting_s if service else 0))
     if visit.called_at and visit.clause:
         called = seat.clock(visit.called_at)
@@ -362,6 +364,8 @@ def _next_row(seat: Seat, visit: CounterVisit) -> NextRow:
         kind = "overdue"
         badge = words("console.over", minutes=seat.minutes(this.guaranteed_waiting_s)) if this else words("staff.over")
     detail = words("console.waiting_for", duration=seat.minutes(_waiting_s(seat, visit)))
+    if visit.off_line:
+        detail = f"{detail} · {words('console.off_line')}"
     return NextRow(visit.visit_id, ticket_number(visit.prefix, visit.number), title, detail, badge, kind)
 
 

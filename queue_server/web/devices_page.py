@@ -8,7 +8,7 @@ from typing import Final, Literal
 from presentation.formats import clock, date, hall_time
 from presentation.texts import Words
 from protocol.views import DeviceLine, DevicesView, HallView
-from queue_server.web.hall_page import HelpRow, help_rows
+from queue_server.web.hall_page import HelpRow, cut_off, help_rows
 
 Tone = Literal["fine", "warning", "lost", "quiet"]
 
@@ -46,6 +46,7 @@ class DevicesPage:
     rows: tuple[DeviceRow, ...]
     summary: str
     help_rows: tuple[HelpRow, ...]
+    cut_off: tuple[str, ...]
 
 
 def devices_page(
@@ -58,7 +59,7 @@ def devices_page(
     )
     needy = sum(row.tone in {"lost", "warning"} for row in rows if row.revocable)
     summary = words.counted("devices.needy", needy, total=len(rows))
-    return DevicesPage(tuple(rows), summary, help_rows(hall, words))
+    return DevicesPage(tuple(rows), summary, help_rows(hall, words), cut_off(hall, words))
 
 
 def _row(line: DeviceLine, names: Mapping[str, str], words: Words, now: datetime, utc_offset_s: int) -> DeviceRow:

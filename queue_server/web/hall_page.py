@@ -71,6 +71,7 @@ class HallPage:
     counters: tuple[CounterRow, ...]
     alarms: tuple[str, ...]
     help_rows: tuple[HelpRow, ...]
+    cut_off: tuple[str, ...]
     release_reasons: tuple[tuple[str, str], ...]
     """Why a clerk may be signed out by somebody else: id and words."""
 
@@ -116,6 +117,7 @@ def hall_page(overview: Overview) -> HallPage:
         counters=tuple(_counter_row(overview, counter) for counter in hall.counters),
         alarms=tuple(_alarm(words, code) for code in hall.alarms),
         help_rows=help_rows(hall, words),
+        cut_off=cut_off(hall, words),
         release_reasons=tuple(
             (one.reason_id, overview.name(one.names)) for one in hall.reasons if "release" in one.uses
         ),
@@ -134,6 +136,18 @@ def help_rows(hall: HallView, words: Words) -> tuple[HelpRow, ...]:
             ),
         )
         for call in hall.help_calls
+    )
+
+
+def cut_off(hall: HallView, words: Words) -> tuple[str, ...]:
+    """Write which kiosks are not heard, and what becomes of numbers taken there; for every page of the staff."""
+    return tuple(
+        words(
+            "overview.cut_off",
+            kiosk=one.name or one.function_id,
+            time=clock(words, one.since_at, hall.utc_offset_s),
+        )
+        for one in hall.kiosks_cut_off
     )
 
 

@@ -6,16 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
 from protocol import commands as c
-from protocol.views import Done, Refused
+from protocol.views import Done, KioskCutOff, Refused
 from tests.browser.conftest import Served, keep, live, within
 from tests.support.everyday import Everyday
 from tests.support.halls import small_hall
 from tests.support.logs import follow_log
-from tests.support.paper_hall import counter_view
+from tests.support.paper_hall import NOW, counter_view, hall_view
 from tests.support.tables import Table
 
 pytestmark = pytest.mark.browser
@@ -292,6 +293,20 @@ def test_nothing_scrolls_and_nothing_is_small(served: Served, picture: Callable[
         assert smallest >= 14, state
         keep(page, picture(f"console-{state}{'-empty' if more else ''}"))
     assert page.evaluate("document.fonts.check('500 16px \"Be Vietnam Pro\"')")
+
+
+def test_a_kiosk_that_is_cut_off_leaves_the_console_its_shape(served: Served, picture: Callable[[str], Path]) -> None:
+    page = served.console()
+    cut_off = KioskCutOff(function_id="kiosk-1", name="Kiosk cửa chính", since_at=NOW)
+    served.pages.hall.publish("hall", msgspec.structs.replace(hall_view(), kiosks_cut_off=(cut_off,)))
+    expect(page.locator(".cut-off")).to_be_visible()
+    first, *others = counter_view("serving").next_visits
+    late = msgspec.structs.replace(first, off_line=True, prefix="H", number=501)
+    shows(served, page, "serving", next_visits=(late, *others))
+    extent = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert extent == [1366, 768]
+    assert page.evaluate("(side => side.scrollHeight <= side.clientHeight)(document.querySelector('.side'))")
+    keep(page, picture("console-cut-off"))
 
 
 @pytest.mark.picture

@@ -27,6 +27,7 @@ from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan
 from kiosk.widgets import window
 from kiosk.widgets.page import Header, Page
 from presentation.composing import TONES
+from protocol.configuration import KioskRange
 from protocol.views import Estimate
 from tests.support.kiosks import (
     FUNCTION,
@@ -58,6 +59,12 @@ def hall(**changes: Any) -> Scene:
 def gone(scene: Scene) -> Scene:
     scene.happen(m.LinkChanged("gone"))
     return scene
+
+
+def all_given() -> Scene:
+    own = KioskRange(function_id=FUNCTION, prefix="H", first=501, last=501)
+    scene = gone(hall(kiosk_ranges=(own,)))
+    return scene.touch(*TO_NUMBER).disk().disk().printer("confirmed").touch("done")
 
 
 def typed(scene: Scene, keys: str) -> Scene:
@@ -178,6 +185,8 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "number_paper_out": lambda: numbered(priority="elderly").printer("held", "paper_out"),
     "number_uncertain": lambda: numbered(priority="elderly").printer("uncertain"),
     "number_own": lambda: gone(hall()).touch(*TO_NUMBER).disk().disk().printer("confirmed"),
+    "number_own_paper_out": lambda: gone(hall()).touch(*TO_NUMBER).disk().disk().printer("held", "paper_out"),
+    "own_numbers_all_given": lambda: all_given().touch("service:civil_status"),
     "unanswered": lambda: hall().touch("service:land", "class:usual", "take").disk().silence(),
     "refused": lambda: quota().touch("service:land"),
     "procedures": lambda: hall().touch("service:civil_status", "procedures"),

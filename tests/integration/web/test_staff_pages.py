@@ -12,7 +12,7 @@ import pytest
 
 from protocol import commands as c
 from protocol.keys import PairingString
-from protocol.views import DeviceCreatedReply, DevicesView, HelpCall, Refused
+from protocol.views import DeviceCreatedReply, DevicesView, HelpCall, KioskCutOff, Refused
 from queue_server.web.doors import DOORS, EVERYBODY
 from queue_server.web.live import STREAMS_OF_SESSION
 from tests.support.logs import follow_log
@@ -567,6 +567,15 @@ def test_a_call_for_help_is_a_sentence_on_every_page_of_the_staff(pages: Pages, 
     assert "gọi người giúp" not in visitor.get(page).text
     call_for_help(pages)
     assert "Người dân tại Kiosk cửa chính gọi người giúp từ 08:42." in visitor.get(page).text
+
+
+@pytest.mark.parametrize("page", ["/counters/counter-3", "/hall/", "/devices/"])
+def test_a_kiosk_that_is_cut_off_is_a_sentence_on_every_page_of_the_staff(pages: Pages, page: str) -> None:
+    visitor = pages.signed_in({"/hall/": "boss", "/devices/": "tech"}.get(page, "anh"))
+    assert "tự cấp số" not in visitor.get(page).text
+    cut_off = KioskCutOff(function_id="kiosk-1", name="Kiosk cửa chính", since_at=NOW)
+    pages.hall.publish("hall", msgspec.structs.replace(hall_view(), kiosks_cut_off=(cut_off,)))
+    assert "Kiosk cửa chính mất liên lạc từ 08:42, có thể đang tự cấp số." in visitor.get(page).text
 
 
 @pytest.mark.parametrize(

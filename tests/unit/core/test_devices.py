@@ -279,3 +279,20 @@ def test_a_call_for_help_is_told_to_all_staff_until_somebody_says_that_they_go()
     unknown = c.AnswerHelp(function_id="staff-1", staff_role="clerk", kiosk_function_id="kiosk-8", clerk_id="an")
     assert code_of(hall.ask(unknown)) == ("unknown_function", {"function_id": "kiosk-8"})
     invariants.check(hall)
+
+
+def test_a_kiosk_that_is_not_heard_is_told_to_the_staff_until_it_is_back() -> None:
+    hall = DrivenBranch(small_hall(), instant("07:30"))
+    hall.tick()
+
+    def silent(function_id: str, state: c.DeviceState, reason: str) -> tuple[str, ...]:
+        hall.ask_as(core.Actor.loop(), c.ReportDevice(function_id=function_id, state=state, reason=reason))
+        return tuple(one.function_id for one in core.hall_view(hall.branch, {}, hall.at).kiosks_cut_off)
+
+    assert silent("kiosk-1", "gone", "unreachable") == (), "its printer is gone, not the kiosk"
+    assert silent("board-1", "gone", "silent") == ()
+    assert silent("kiosk-1", "gone", "silent") == ("kiosk-1",)
+    assert silent("kiosk-2", "gone", "silent") == ("kiosk-1", "kiosk-2")
+    assert silent("kiosk-1", "ok", "") == ("kiosk-2",)
+    hall.advance(instant("20:00"))
+    assert core.hall_view(hall.branch, {}, hall.at).kiosks_cut_off == (), "switched off for the night"

@@ -244,7 +244,7 @@ def test_the_range_ends_with_a_sentence() -> None:
     for _ in range(2):
         scene.touch(*TO_NUMBER).disk().disk().printer("confirmed").touch("done")
     assert [one.number for one in scene.state.offline_numbers] == [901, 902]
-    scene.touch(*TO_NUMBER).disk()
+    scene.touch("service:civil_status")
     assert "Máy đã hết số dự phòng. Vui lòng đến quầy hướng dẫn để lấy số." in scene.sentences
     scene.touch("start_again")
 

@@ -95,6 +95,17 @@ def test_the_next_key_ends_the_service_first_and_then_calls(served: Served) -> N
     assert isinstance(called, c.CallNext)
 
 
+def test_a_dialog_remembers_nothing_of_the_last_citizen(served: Served) -> None:
+    page = served.console()
+    for keys in (["u", "4", "2", "Enter", "a", "1"], ["u", "4", "3", "Enter", "1"]):
+        for key in keys:
+            page.keyboard.press(key)
+            live(page)
+    assert isinstance(last(served, 1), c.PrioritizeNumber)
+    expect(page.get_by_text("Vui lòng chọn diện ưu tiên.")).to_be_visible()
+    assert len(served.pages.hall.asked) == 1, "the second press named no class"
+
+
 def test_keys_reach_through_a_vietnamese_input_method(served: Served) -> None:
     page = served.console()
     shows(served, page, "called")

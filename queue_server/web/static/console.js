@@ -71,6 +71,7 @@ function open(name, opener) {
   const number = dialog.querySelector("[name=number]");
   if (number) number.value = "";
   for (const tick of dialog.querySelectorAll("input[type=checkbox]")) tick.checked = false;
+  for (const radio of dialog.querySelectorAll("input[type=radio]")) radio.checked = radio.defaultChecked;
   tell("");
   guard();
   dialog.showModal();

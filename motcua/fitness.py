@@ -62,6 +62,14 @@ def look(state: Path, adapters: Path = ADAPTERS) -> Iterator[Finding]:
     yield judge_adapters(_latency_timers(adapters))
 
 
+def judge_state(state: Path, *, is_folder: bool) -> Finding:
+    """Judge the folder that somebody named: below one that is not there nothing would be found bad."""
+    if is_folder:
+        return Finding("state", "good", str(state))
+    mend = "See how it is written; of a new machine, run motcua init or motcua pair first"
+    return Finding("state", "bad", f"{state} is no folder: no device and no key of it was looked at", mend)
+
+
 def judge_python(version: tuple[int, ...]) -> Finding:
     """Judge the Python that runs this."""
     seen = ".".join(map(str, version))

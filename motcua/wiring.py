@@ -109,7 +109,7 @@ def judge_device(seen: Seen) -> Finding:
     if seen.mistake:
         return Finding("device", "bad", seen.mistake, "Mend the address; docs/devices.md lists the kinds.")
     if not seen.there:
-        mend = "Is it plugged in and on? Compare the name with ls -l /dev/serial/by-id /dev/input/by-id"
+        mend = f"Is it plugged in and on? Compare the name with {_names_like(seen)}"
         return Finding("device", "bad", f"{seen.path} is not there", mend)
     held = f", held by {', '.join(seen.holders)}" if seen.holders else ""
     if not seen.looked:
@@ -122,6 +122,14 @@ def judge_device(seen: Seen) -> Finding:
         better = seen.staying[0] if seen.staying else "a name under /dev/serial/by-path or /dev/input/by-path"
         return Finding("device", "weak", f"{seen.path} is another device after the next plug{held}", f"Use {better}")
     return Finding("device", "good", f"{seen.address}{held}")
+
+
+def _names_like(seen: Seen) -> str:
+    """Say where the names of such devices stand."""
+    if seen.path.startswith("/dev/usb/"):
+        return "ls -l /dev/usb; if that is empty: lsusb sees the printer, modprobe usblp gives it a name"
+    folder = {"serial": "/dev/serial/by-id", "evdev": "/dev/input/by-id"}.get(urlsplit(seen.address).scheme)
+    return f"ls -l {folder or Path(seen.path).parent}"
 
 
 def _groups_of(user: str) -> frozenset[str]:

@@ -27,7 +27,7 @@ from motcua.commands import Problem
 if TYPE_CHECKING:
     from motcua.workbench.answers import Answers
     from motcua.workbench.checks import Check, Result
-    from motcua.workbench.commissioning import Records
+    from motcua.workbench.commissioning import Heading, Records
     from presentation.texts import Texts
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     from msgspec import to_builtins
 
     from motcua.workbench.checks import last_results
-    from motcua.workbench.commissioning import Records
+    from motcua.workbench.commissioning import Heading, Records
     from motcua.workbench.words import read_texts
 
     texts = read_texts(arguments.config)
@@ -71,11 +71,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise Problem(f"{arguments.state} is no folder: name the folder of the program whose devices are tried")
     checks = _checks(arguments)
     records = Records(arguments.state)
-    technician = arguments.technician
+    before = records.heading()
+    heading = Heading(arguments.site or before.site, arguments.technician or before.technician)
     if not arguments.sheet_only:
-        technician = _walk(arguments, checks, records, texts)
+        heading = Heading(heading.site, _walk(arguments, checks, records, texts, heading.technician))
+    if heading != before:
+        records.keep_heading(heading)
     results = records.read()
-    path = _write_sheet(arguments, checks, results, texts, technician)
+    path = _write_sheet(arguments, checks, results, texts, heading)
     known = last_results(checks, results)
     passed = [
         check.check_id for check in checks if check.check_id in known and known[check.check_id].verdict == "passed"
@@ -96,8 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
     return int(len(passed) < len(checks))
 
 
-def _walk(arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: "Records", texts: "Texts") -> str:
-    """Walk through what has not passed yet, and give the name of who did."""
+def _walk(
+    arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: "Records", texts: "Texts", technician: str
+) -> str:
+    """Walk through what has not passed yet, and give the name of who did; ``technician`` is who did before."""
     from motcua.workbench.answers import AtTheTerminal, FromFile
     from motcua.workbench.checks import answer_names, last_results
     from motcua.workbench.commissioning import Walk
@@ -105,12 +110,13 @@ def _walk(arguments: argparse.Namespace, checks: "tuple[Check, ...]", records: "
     words = texts.words(arguments.language)
     known = last_results(checks, records.read())
     say = (lambda _: None) if arguments.json else _said
-    technician: str = arguments.technician
     if arguments.answers:
         answers: Answers = FromFile(arguments.answers, answer_names(checks))
     else:
         answers = AtTheTerminal(_at_the_terminal, say, words("commissioning.not_understood"))
-        technician = technician or _at_the_terminal(words("commissioning.who")).strip() or getpass.getuser()
+        if not arguments.technician:
+            technician = technician or getpass.getuser()
+            technician = _at_the_terminal(f"{words('commissioning.who')} [{technician}]").strip() or technician
     walk = Walk(words, answers, say, technician=technician, key_s=arguments.key_s, plug_s=arguments.plug_s)
     for check in checks:
         before = known.get(check.check_id)
@@ -154,14 +160,19 @@ def _at_the_terminal(question: str) -> str:
 
 
 def _write_sheet(
-    arguments: argparse.Namespace, checks: "tuple[Check, ...]", results: "list[Result]", texts: "Texts", technician: str
+    arguments: argparse.Namespace,
+    checks: "tuple[Check, ...]",
+    results: "list[Result]",
+    texts: "Texts",
+    heading: "Heading",
 ) -> Path:
     from motcua.workbench.sheet import Facts, sheet
 
     now = datetime.now(UTC)  # noqa: TID251 -- the sheet bears the day on which it was written.
     offset_s = round((now.astimezone().utcoffset() or timedelta()).total_seconds())
     machine = f"{platform.node()} ({arguments.state.absolute()})"
-    facts = Facts(arguments.site, machine, f"Motcua {version('motcua')}", technician, now, offset_s, arguments.language)
+    program = f"Motcua {version('motcua')}"
+    facts = Facts(heading.site, machine, program, heading.technician, now, offset_s, arguments.language)
     path: Path = arguments.state / SHEET_FILE
     path.write_text(sheet(checks, results, facts, texts), encoding="utf-8")
     return path

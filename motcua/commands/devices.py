@@ -42,6 +42,10 @@ LOOK_S: Final = 1.0
 """So often a watch looks whether the server is still heard."""
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
+HEADS: Final = ("DEVICE", "KIND", "FUNCTION", "COUNTER", "PAIRING", "STATE", "SINCE", "REASON")
+LEAST: Final = (0, 0, 0, 0, 9, 9, 14)
+"""The widths of the columns at least: a watch prints its heads before a state, and a time, is known."""
+
 OF_THE_SERVER: Final = ("list", "watch", "create", "revoke")
 
 
@@ -222,8 +226,8 @@ def _revoke(link: "Link", arguments: argparse.Namespace) -> int:
 
 
 def _list(views: "Queue[DevicesView]", arguments: argparse.Namespace) -> int:
-    for line in _first(views, arguments.deadline_s).lines:
-        print(_line(line, as_json=arguments.json))
+    lines = _first(views, arguments.deadline_s).lines
+    print("\n".join([_as_json(line) for line in lines] if arguments.json else device_table(lines)))
     return 0
 
 
@@ -233,11 +237,14 @@ def _watch(link: "Link", views: "Queue[DevicesView]", arguments: argparse.Namesp
     view: DevicesView | None = _first(views, arguments.deadline_s)
     told: dict[str, DeviceLine] = {}
     heard = True
+    widths = _widths(view.lines) if view else []
+    if not arguments.json:
+        print(_row(HEADS, widths), flush=True)
     while True:
         for line in view.lines if view else ():
             if told.get(line.function_id) != line:
                 told[line.function_id] = line
-                print(_line(line, as_json=arguments.json), flush=True)
+                print(_as_json(line) if arguments.json else _row(_cells(line), widths), flush=True)
         if heard != (link.state == "up"):
             heard = not heard
             said = "heard again" if heard else "not heard: what stands above may be old"
@@ -258,17 +265,35 @@ def _first(views: "Queue[DevicesView]", deadline_s: float) -> "DevicesView":
         raise Problem(f"no list came within {deadline_s:g} s: does the server run?") from None
 
 
-def _line(line: "DeviceLine", *, as_json: bool) -> str:
-    """Write one function's health; the hour is this machine's."""
-    if as_json:
-        told = {"device_id": line.device_id, "function_id": line.function_id, "kind": line.kind}
-        state = {"counter_id": line.counter_id, "pairing": line.pairing, "state": line.state, "reason": line.reason}
-        since = {"since_at": line.since_at.isoformat() if line.since_at else None, "detail": line.detail}
-        return json.dumps({**told, **state, **since}, ensure_ascii=False)
-    since_text = line.since_at.astimezone().strftime("%d/%m %H:%M:%S") if line.since_at else "-"
-    health = f"{line.state:9} {since_text:14} {line.reason} {line.detail}".rstrip()
-    place = line.counter_id or "-"
-    return f"{line.device_id:14} {line.kind:16} {line.function_id:20} {place:12} {line.pairing:9} {health}"
+def device_table(lines: "Sequence[DeviceLine]") -> list[str]:
+    """Write the health of functions as lines below their heads; the hour is this machine's. Pure."""
+    widths = _widths(lines)
+    return [_row(HEADS, widths), *(_row(_cells(line), widths) for line in lines)]
+
+
+def _widths(lines: "Sequence[DeviceLine]") -> list[int]:
+    """Make each column as wide as what stands in it; the last one, of words, is open."""
+    columns = zip(HEADS, *map(_cells, lines), strict=True)
+    return [max(least, *map(len, column)) for least, column in zip(LEAST, columns, strict=False)]
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    *first, last = cells
+    return "  ".join([*(cell.ljust(width) for cell, width in zip(first, widths, strict=True)), last]).rstrip()
+
+
+def _cells(line: "DeviceLine") -> tuple[str, ...]:
+    since = line.since_at.astimezone().strftime("%d/%m %H:%M:%S") if line.since_at else "-"
+    said = f"{line.reason} {line.detail}".strip()
+    named = (line.device_id, line.kind, line.function_id, line.counter_id or "-")
+    return (*named, line.pairing, line.state or "-", since, said)
+
+
+def _as_json(line: "DeviceLine") -> str:
+    told = {"device_id": line.device_id, "function_id": line.function_id, "kind": line.kind}
+    state = {"counter_id": line.counter_id, "pairing": line.pairing, "state": line.state, "reason": line.reason}
+    since = {"since_at": line.since_at.isoformat() if line.since_at else None, "detail": line.detail}
+    return json.dumps({**told, **state, **since}, ensure_ascii=False)
 
 
 def _technician(link: "Link") -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from motcua.fitness import Finding, look
+from motcua.fitness import Finding, judge_state, look
 from motcua.wiring import look_at_wiring
 
 
@@ -20,7 +20,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--state",
         type=Path,
-        default=Path("state"),
         metavar="DIR",
         help="the folder of state to look at (default: state)",
     )
@@ -32,7 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at this machine and say what was found."""
-    findings = [*look(arguments.state), *look_at_wiring(arguments.state, arguments.device)]
+    state = arguments.state or Path("state")
+    named = [judge_state(arguments.state, is_folder=arguments.state.is_dir())] if arguments.state else []
+    findings = [*named, *look(state), *look_at_wiring(state, arguments.device)]
     if arguments.json:
         print(msgspec.json.encode(findings).decode())
     else:

@@ -7,6 +7,7 @@ each; the last of a check counts.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Final, Literal
 
 import msgspec
@@ -31,11 +32,12 @@ QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 """Programs with screens: what a person looks at and confirms, while the program runs as in the hall."""
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One device to be tried. ``keys`` are those that its keypad has and that mean something, one character each.
 
     ``meanings`` says what each of them means: an action of a call keypad, a level of a scale, nothing for a digit.
     ``usb_keys`` are what single keys of a USB keypad send, by the kernel's names, besides the usual of its kind.
+    ``described`` is the digest of what the file or preset of a device says.
     """
 
     check_id: str
@@ -45,6 +47,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str = ""
     preset: str = ""
     file: str = ""
+    described: str = ""
     profile: str = ""
     answer_ms: int | None = None
     keys: str = ""
@@ -58,9 +61,13 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def device(self) -> str:
-        """All that a result holds for: another place, language, profile or table of keys is to be tried anew."""
-        table = ",".join(f"{name}={key}" for name, key in sorted(self.usb_keys.items()))
-        return " ".join(filter(None, (self.place, self.protocol, self.preset, self.file, self.profile, table)))
+        """All that a result holds for: its place and language to be read, and a digest of all that was tried.
+
+        Another profile, time to answer, meaning of a key, or word in its file is to be tried anew. A field that is
+        added to this class leaves older results as they are while it has its default.
+        """
+        named = " ".join(filter(None, (self.place, self.protocol, self.preset, self.file, self.profile)))
+        return f"{named} {_digest(self)}"
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +153,7 @@ def checks_of_screens(named: Iterable[str], machine: str) -> tuple[Check, ...]:
 
 
 def _on_wire(place: FunctionSettings, address: str, kind: str, settings: AgentSettings) -> Check:
-    device = place.device() if kind != "counter_display" else None
+    device = place.device()
     has = _unique(device.keys.values()) if isinstance(device, KeypadMap | Description) else None
     told = {
         "check_id": place.function_id,
@@ -156,6 +163,7 @@ def _on_wire(place: FunctionSettings, address: str, kind: str, settings: AgentSe
         "protocol": place.protocol,
         "preset": place.preset,
         "file": place.file,
+        "described": "" if device is None else _digest(device),
         "answer_ms": place.answer_ms,
     }
     return msgspec.convert(told | _meant(kind, has, settings), Check)
@@ -183,6 +191,10 @@ def _meant(kind: str, has: str | None, settings: AgentSettings) -> dict[str, obj
     )
     keys = "".join(key for key in sorted(meanings) if has is None or key in has)
     return {"keys": keys, "meanings": {key: meanings[key] for key in keys}}
+
+
+def _digest(told: msgspec.Struct) -> str:
+    return f"sha256:{sha256(msgspec.json.encode(told, order='deterministic')).hexdigest()[:16]}"
 
 
 def _unique(names: Iterable[str]) -> str:

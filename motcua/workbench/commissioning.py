@@ -29,6 +29,7 @@ from motcua.workbench.words import code_of, seen_text, world_text
 from presentation.texts import Words
 
 RESULTS_FILE: Final = "commissioning.jsonl"
+HEADING_FILE: Final = "commissioning-sheet.json"
 DISPLAY_TEXT: Final = "8888"
 PRINT_DEADLINE_S: Final = 20.0
 SHOW_DEADLINE_S: Final = 2.0
@@ -39,11 +40,37 @@ QR_PREFIX: Final = "]Q1"
 """What a scanner may be told to put before a QR code (ISO/IEC 15424)."""
 
 
+class Heading(msgspec.Struct, frozen=True):
+    """What was typed for the sheet once: the hall, and who signs."""
+
+    site: str = ""
+    technician: str = ""
+
+
 class Records:
     """The results of a machine, in its folder of state."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / RESULTS_FILE
+        self._heading = folder / HEADING_FILE
+
+    def heading(self) -> Heading:
+        """Give what was typed for the sheet before. Raises Problem."""
+        try:
+            return msgspec.json.decode(self._heading.read_bytes(), type=Heading)
+        except FileNotFoundError:
+            return Heading()
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Problem(f"{self._heading}: {error}; remove the file, and type the names once more") from error
+
+    def keep_heading(self, heading: Heading) -> None:
+        """Put it on disk, whole or not at all."""
+        fresh = self._heading.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(heading))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._heading)
 
     def read(self) -> list[Result]:
         """Give all results, oldest first; a line that a power cut tore is left out. Raises Problem."""

@@ -71,16 +71,24 @@ def sheet(checks: Sequence[Check], results: Sequence[Result], facts: Facts, text
 
 def _row(place: int, check: Check, result: Result | None, facts: Facts, texts: Texts) -> str:
     verdict = result.verdict if result else "not_done"
+    words = texts.words(facts.language)
     where = " ".join(part for part in (f"#{check.slave}" if check.slave else "", _language(check)) if part)
     cells = (
         str(place),
         f"<b>{escape(check.check_id)}</b><br>{_both(texts, f'kind.{check.kind}')} <span class='where'>{where}</span>",
-        f'<span class="{verdict}">{_both(texts, f"verdict.{verdict}")}</span>',
-        _steps(result, facts, texts.words(facts.language)) if result else "",
-        _notes(result, texts.words(facts.language)) if result else "",
-        _tried(result, facts, texts.words(facts.language)) if result else "",
+        f'<span class="{verdict}">{_both(texts, f"verdict.{verdict}")}</span>{_left_out(result, words)}',
+        _steps(result, facts, words) if result else "",
+        _notes(result, words) if result else "",
+        _tried(result, facts, words) if result else "",
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _left_out(result: Result | None, words: Words) -> str:
+    """Say beside the verdict how many keys nobody tried: a device that passed without them has not passed whole."""
+    seen = (one for step in result.steps for one in step.seen if one.key == "keys_left_out") if result else ()
+    count = sum(len(one.parts["keys"].split()) for one in seen)
+    return f'<div class="untried">{escape(words("commissioning.untried", count=count))}</div>' if count else ""
 
 
 def _language(check: Check) -> str:
@@ -145,7 +153,7 @@ thead { display: table-header-group; } tr { break-inside: avoid; }
 th, td { border: 0.5pt solid #666; padding: 0.9mm 1.5mm; text-align: left; vertical-align: top;
   overflow-wrap: break-word; }
 th { background: #eee; font-weight: 600; } code { font-size: 7.5pt; overflow-wrap: anywhere; }
-th:nth-child(1) { width: 10mm; } th:nth-child(2) { width: 39mm; } th:nth-child(3) { width: 18mm; }
+th:nth-child(1) { width: 10mm; } th:nth-child(2) { width: 39mm; } th:nth-child(3) { width: 20mm; }
 th:nth-child(5) { width: 26mm; } th:nth-child(6) { width: 22mm; }
 td:nth-child(1) { text-align: right; }
 .wire td { background: #f6f6f6; padding: 0.8mm 1.5mm; text-align: left; } .wire { break-after: avoid; }
@@ -156,7 +164,7 @@ td:nth-child(2) small { display: inline-block; }
 .step.failed { font-weight: 700; text-decoration: none; } .step.passed { font-weight: 400; }
 @media screen { body { padding: 12mm 0; } }
 .passed { font-weight: 600; } .failed { font-weight: 700; text-decoration: underline; }
-.not_done, .skipped { font-style: italic; }
+.not_done, .skipped { font-style: italic; } .untried { font-size: 7.5pt; line-height: 1.2; font-weight: 600; }
 .summary { font-weight: 600; margin: 4mm 0 2mm; } .summary small, .warning small { display: inline; }
 .warning { border: 1.2pt solid #111; padding: 1.5mm 2mm; font-weight: 600; margin: 0 0 2mm; }
 section { display: grid; grid-template-columns: 58mm 1fr; gap: 8mm; break-inside: avoid; margin-top: 5mm; }

@@ -17,10 +17,20 @@ import pytest
 from PIL import Image
 
 from hardware.agent.functions import save_functions
+from hardware.agent.settings import load_settings
 from hardware.simulated.remote import Remote
 from motcua.__main__ import main
-from motcua.workbench.checks import QUESTIONS, Check, Result, Seen, Step, last_results, verdict_of
-from motcua.workbench.commissioning import RESULTS_FILE, Records
+from motcua.workbench.checks import (
+    QUESTIONS,
+    Check,
+    Result,
+    Seen,
+    Step,
+    checks_of_agent,
+    last_results,
+    verdict_of,
+)
+from motcua.workbench.commissioning import HEADING_FILE, RESULTS_FILE, Heading, Records
 from motcua.workbench.printing import TRIAL_CODE
 from motcua.workbench.replug import can_be_watched, presence_of, replugged
 from motcua.workbench.sheet import Facts, sheet
@@ -162,6 +172,7 @@ def test_an_agents_devices_are_tried_kept_and_written_on_the_sheet(
     assert "Phường &lt;Bến Thành&gt;" in page
     assert "2 trên 4 thiết bị đạt." in page
     assert "Không thử phím: R S X" in page
+    assert page.count("3 phím chưa thử") == 1
     assert "Phím: R S X are not fitted" in page
     assert "không trả lời: mất nguồn" in page
     assert "Trả lời lấy từ tệp answers.toml, không có người xem tại máy." in page
@@ -575,6 +586,53 @@ def test_a_result_holds_for_the_very_device_that_was_tried() -> None:
     moved = msgspec.structs.replace(check, address="tcp://10.0.0.8:9100")
     assert last_results([moved], [passed]) == {}
     assert last_results([msgspec.structs.replace(check, profile="generic_58mm")], [passed]) == {}
+
+
+def test_a_result_is_outlived_by_no_change_of_keys_times_or_files(tmp_path: Path) -> None:
+    file = tmp_path / "keypad.toml"
+    shipped = (CONFIG / "devices" / "example_keypad.toml").read_text("utf-8")
+    agent = (
+        '[[wires]]\nwire_id = "w"\naddress = "serial:///dev/serial/by-id/a"\n[[functions]]\nfunction_id = "k"\n'
+        f'wire_id = "w"\nslave = 5\nprotocol = "declared"\nfile = "{file}"\n'
+    )
+
+    def tried(kind: str = "rating_keypad", more: str = "", description: str = shipped) -> Check:
+        file.write_text(description, encoding="utf-8")
+        (tmp_path / "agent.toml").write_text(agent + more, encoding="utf-8")
+        (check,) = checks_of_agent(load_settings(tmp_path), {"k": kind})
+        return check
+
+    check = tried()
+    passed = Result(check_id="k", device=check.device, verdict="passed", at=AT)
+    assert last_results([tried()], [passed]) == {"k": passed}
+    assert last_results([tried(description=f"# A word to people.\n{shipped}")], [passed]) == {"k": passed}
+    for change in (
+        {"more": "answer_ms = 90\n"},
+        {"more": "[rating_keys]\n5 = 1\n4 = 2\n3 = 3\n2 = 4\n1 = 5\n"},
+        {"kind": "call_keypad"},
+        {"description": shipped.replace('31 = "1"', '41 = "1"')},
+    ):
+        assert last_results([tried(**change)], [passed]) == {}, change
+    assert tried("call_keypad").device != tried("call_keypad", '[call_keys]\nN = "recall"\n').device
+    before = Result(check_id="k", device=f"{check.place} declared {file}", verdict="passed", at=AT)
+    assert last_results([check], [before]) == {}, "a result without a digest was taken for one"
+
+
+def test_what_was_typed_for_the_sheet_once_stays_on_it(tmp_path: Path) -> None:
+    board = ("--screen", "board:board-1")
+    typed = ("--site", "Phường Bến Thành", "--technician", "Nguyễn Văn Định")
+    page = tmp_path / "commissioning.html"
+    empty = answers(tmp_path, **{"board-1.begin": "no"})
+    assert commission(tmp_path, *board, *typed, *empty) == 1
+    for run in ((*board, "--sheet-only"), ("--screen", "kiosk:kiosk-1", "--sheet-only"), (*board, *empty)):
+        page.unlink()
+        assert commission(tmp_path, *run) == 1
+        assert "Phường Bến Thành" in page.read_text("utf-8")
+        assert '<p class="name">Nguyễn Văn Định</p>' in page.read_text("utf-8")
+    assert commission(tmp_path, *board, "--sheet-only", "--site", "Phường Sài Gòn") == 1
+    assert Records(tmp_path).heading() == Heading("Phường Sài Gòn", "Nguyễn Văn Định")
+    (tmp_path / HEADING_FILE).write_text("{", encoding="utf-8")
+    assert commission(tmp_path, *board, "--sheet-only") == 1
 
 
 @pytest.mark.browser

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from msgspec.structs import replace
 
 from motcua.__main__ import main
+from motcua.commands.devices import device_table
 from protocol.commands import ReportDevice
-from protocol.views import Done
+from protocol.views import DeviceLine, Done
 from tests.support.real_hall import PATIENCE_S, RealHall
 
 
@@ -41,6 +43,21 @@ def test_health_is_watched_live_and_listed(tmp_path: Path, capsys: pytest.Captur
         assert main(["devices", *state, "list"]) == 0
         (line,) = [line for line in capsys.readouterr().out.splitlines() if "kiosk-1" in line]
         assert line.split()[:7] == ["kiosk-a", "kiosk", "kiosk-1", "-", "paired", "out", "23/11"]
+
+
+def test_columns_have_heads_and_are_as_wide_as_the_names_in_them() -> None:
+    line = DeviceLine(
+        device_id="kiosk-a", function_id="kiosk-1", kind="kiosk", counter_id="", pairing="paired", state="ok",
+        reason="", detail="", since_at=None,
+    )  # fmt: skip
+    long = replace(
+        line, device_id="rating-terminal-6", function_id="rating-terminal-of-counter-6", kind="rating_terminal"
+    )
+    table = device_table((line, long))
+    assert table[0].split() == ["DEVICE", "KIND", "FUNCTION", "COUNTER", "PAIRING", "STATE", "SINCE", "REASON"]
+    for head in ("KIND", "FUNCTION", "COUNTER", "PAIRING", "STATE", "SINCE"):
+        column = table[0].index(head)
+        assert all(row[column - 1] == " " and row[column] != " " for row in table[1:]), (head, table)
 
 
 def test_a_watch_ends_by_itself_and_says_when_no_server_is_there(

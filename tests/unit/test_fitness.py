@@ -101,6 +101,20 @@ def test_what_is_bad_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "→ chmod 600" in capsys.readouterr().out
 
 
+def test_a_named_folder_that_is_not_there_is_bad(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--state", str(tmp_path / "agnet")]) == 1
+    said = capsys.readouterr().out
+    assert f"bad   state     {tmp_path / 'agnet'} is no folder: no device and no key of it was looked at" in said
+
+
+def test_a_new_machine_without_a_folder_may_be_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["doctor", "--json"]) == 0
+    assert "state" not in {one.what for one in msgspec.json.decode(capsys.readouterr().out, type=list[Finding])}
+
+
 def test_how_a_finding_reads() -> None:
     good, weak = Finding("Python", "good", "3.11"), Finding("clock", "weak", "follows nobody", "apt-get install chrony")
     assert list(lines([good, weak])) == [

@@ -65,6 +65,22 @@ def test_a_node_is_looked_at_without_being_opened(tmp_path: Path) -> None:
         os.close(near)
 
 
+@pytest.mark.parametrize(
+    ("address", "mend"),
+    [
+        ("file:///dev/usb/lp9", "ls -l /dev/usb; if that is empty: lsusb sees the printer"),
+        ("serial:///dev/serial/by-id/none", "ls -l /dev/serial/by-id"),
+        ("serial:///dev/ttyUSB99", "ls -l /dev/serial/by-id"),
+        ("evdev:///dev/input/by-id/none-event-kbd", "ls -l /dev/input/by-id"),
+        ("file:///srv/nowhere/printer", "ls -l /srv/nowhere"),
+    ],
+)
+def test_of_a_device_that_is_not_there_the_names_of_its_own_kind_are_named(address: str, mend: str) -> None:
+    found = judge_device(seen_of(address))
+    assert found.verdict == "bad"
+    assert found.mend.startswith(f"Is it plugged in and on? Compare the name with {mend}")
+
+
 def test_doctor_looks_at_the_devices_of_the_agents_below_its_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -259,8 +259,10 @@ def sent(state: State, reply: AnyReply | None, now: Now) -> Step:
 def resume(state: State, now: Now) -> Step:
     """Take up the visit that a power cut interrupted, while its citizen may still be standing there."""
     visit = state.resume
-    if visit is None or state.view is None or state.identity is None or state.link == "connecting":
+    if visit is None or state.view is None or state.identity is None:
         return state, ()
+    if visit.own is None and state.link == "connecting":
+        return state, ()  # Its number is asked for once it is known whether the server is there.
     today, state = state.view.day, replace(state, resume=None)
     if isinstance(state.screen, Confirm) and state.screen.busy:
         return state, ()  # Somebody else has decided meanwhile, and has taken its place on disk.

@@ -8,7 +8,7 @@ numbers and writes a line for each thing that a citizen saw, so that it can be k
 import json
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ PATIENCE_S = 60.0
 FRAME_S = 1 / 30
 """As the shell does: a flow that always wanted a tick at once would burn the machine."""
 
-ENDS = frozenset({"number", "refused", "unanswered", "gone", "closed"})
+ENDS = frozenset({"refused", "unanswered", "gone", "closed"})
 """The pages at which the way to a number ends."""
 
 
@@ -74,18 +74,15 @@ class BlindKiosk:
     def take(self, service_id: str) -> str:
         """Touch three times; gives the number that was seen, or the name of the page where the way ended."""
         known = len(self.seen)
-        while (page := self.on({"services", "number", "gone", "closed"})).name != "services":
-            if page.name != "number":
-                return page.name
-            self.touch("done")
-        self.touch(f"service:{service_id}")
-        if (name := self.on({"class", *ENDS}).name) == "class":
-            self.touch("class:usual")
-            self.on({"confirm"})
-            self.touch("take")
-            # A number may have gone again before somebody looks, where the hall's clock runs fast.
-            self.wait(lambda: len(self.seen) > known or (self._page.name in ENDS and not self._page.busy))
-            name = self._page.name
+        way = {"number": "done", "services": f"service:{service_id}", "class": "class:usual", "confirm": "take"}
+        name = ""
+        while len(self.seen) == known and name not in ENDS:
+            page = self.on({*way, *ENDS})
+            name = page.name
+            if name in way:
+                self.touch(way[name])
+                # A number may have gone again before somebody looks, where the hall's clock runs fast.
+                self.wait(lambda page=page: len(self.seen) > known or self._page.name != page.name)  # type: ignore[misc]  # Bound now.
         return self.seen[-1].number_text if len(self.seen) > known else name
 
     def leave(self) -> str:
@@ -99,7 +96,7 @@ class BlindKiosk:
         """Touch something; nothing happens when it is not on the page any more."""
         self._inbox.put(action)
 
-    def on(self, names: set[str]) -> Page:
+    def on(self, names: Container[str]) -> Page:
         """Wait until one of these pages is shown."""
         self.wait(lambda: self._page.name in names and not self._page.busy)
         return self._page

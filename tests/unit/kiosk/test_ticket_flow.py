@@ -355,6 +355,8 @@ def test_a_crash_after_the_hand_over_and_before_the_paper_shows_no_other_number(
     assert scene.state.outbox == ()
     fresh = restarted(scene, scene.last(m.KeepOffline).visit)
     assert fresh.shown_number == "H501", "the paper may be on its way"
+    early = Scene(kept=m.Restored(scene.state.identity, scene.state.view, scene.last(m.KeepOffline).visit))
+    assert early.shown_number == "H501", "nobody needs to be asked for it, so nobody waits for the link"
     assert fresh.count(m.KeepOffline) == 0
 
 

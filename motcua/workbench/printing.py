@@ -133,6 +133,6 @@ def trial_content(words: Words, at: datetime) -> TicketContent:
         taken_text=moment(words, at, round((at.astimezone().utcoffset() or timedelta()).total_seconds())),
         labels=labels,
         qr_text=TRIAL_CODE,
-        footer=(words("trial.capitals"), words("trial.look")),
+        footer=(words("trial.look"),),
         notices=(words("ticket.test_print"),),
     )

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from hardware.ticket import TicketContent, TicketLabels, draw_ticket, forget_drawn, picture_bytes, ticket_bytes
 from hardware.ticket.drawing import Weight, _font, _text
+from hardware.ticket.trial import LETTER_COLUMNS, LETTER_ROWS, LETTERS_MARGIN, draw_letters, draw_trial
 
 LABELS = TicketLabels(
     your_number="SỐ THỨ TỰ CỦA QUÝ VỊ",
@@ -45,11 +46,38 @@ LONG = replace(
     counters_text=", ".join(str(counter) for counter in range(1, 31)),
 )
 
+TONES = ("\u0301", "\u0300", "\u0309", "\u0303", "\u0323")
 VIETNAMESE = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
 
 
 def _ink(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
     return picture.crop(box).convert("L").histogram()[0]
+
+
+def test_the_trial_has_each_letter_of_vietnamese_that_has_a_mark() -> None:
+    """They are made from their parts: a letter, the mark that makes it another, and one of five tones or none."""
+    made = {unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *TONES)}
+    marked = {letter for letter in made | {"đ"} if not letter.isascii()}
+    assert len(marked) == 67
+    assert sorted("".join(LETTER_ROWS)) == sorted(marked | {letter.upper() for letter in marked})
+
+
+@pytest.mark.parametrize("width_dots", [576, 512, 384])
+def test_all_letters_of_the_trial_stand_whole_on_the_paper(width_dots: int) -> None:
+    picture = draw_letters(width_dots)
+    cell = (width_dots - 2 * LETTERS_MARGIN) // LETTER_COLUMNS
+    left = (width_dots - cell * LETTER_COLUMNS) // 2
+    pitch = (picture.height - 2 * LETTERS_MARGIN) // len(LETTER_ROWS)
+    drawn: dict[bytes, str] = {}
+    for row, letters in enumerate(LETTER_ROWS):
+        for column, letter in enumerate(letters):
+            x, y = left + column * cell, LETTERS_MARGIN + row * pitch
+            assert not _ink(picture, (x, y, x + 1, y + pitch)), f"{letter} runs into its neighbour"
+            alike = drawn.setdefault(picture.crop((x, y, x + cell, y + pitch)).tobytes(), letter)
+            assert alike == letter, f"{alike} and {letter} cannot be told apart"
+    trial = draw_trial(TICKET, width_dots)
+    below = trial.crop((0, draw_ticket(TICKET, width_dots).height, width_dots, trial.height))
+    assert below.crop((0, 0, width_dots, picture.height)).tobytes() == picture.tobytes()
 
 
 @pytest.mark.parametrize("width_dots", [576, 512, 384])

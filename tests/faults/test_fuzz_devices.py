@@ -10,6 +10,7 @@ import random
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +21,7 @@ import pytest
 
 from hardware import device_files, registry
 from hardware.agent import settings
+from hardware.bus.echo import EchoFilter
 from hardware.codecs import am03127, cd5220, declared, dm_d, xunpeng
 from hardware.codecs import modbus_rtu as modbus
 from hardware.codecs import reference_frame as rf
@@ -32,6 +34,7 @@ from hardware.codecs.modbus_keypad import KeypadMap, Presses
 from hardware.codecs.scan import ScanDecoder, ScanSettings, readable
 from hardware.codecs.withheld import Withheld
 from hardware.inputs import TypedScans
+from hardware.links import LinkGone
 from hardware.printer.dialogue import Dialogue
 from hardware.printer.jobs import Job
 from hardware.printer.profiles import profile_named
@@ -42,12 +45,16 @@ from hardware.simulated.field_slaves import DeclaredSlave, ModbusKeys, ModbusLed
 from hardware.simulated.slaves import MatrixBoardSlave
 from hardware.simulated.wire import SlaveModel
 from hardware.speeches import speech
+from hardware.usb_link import UsbAddress, open_usb
 from kiosk.ticket.scans import CodeForms, classify
 from motcua.workbench.printer_door import answer_of
+from motcua.workbench.raw import declared_hint
 from presentation.mistakes import Mistakes
 from protocol.ticket_code import ticket_code
 from tests.support.cards import CARD
 from tests.support.devices import simulated_hall
+from tests.support.spoilt_usb import PRODUCT_ID, VENDOR_ID, SpoiltUsb, interface
+from tests.support.texts import shipped_texts
 from tests.unit.test_agent_settings import RIGHT
 
 INPUTS = 1_200_000
@@ -236,7 +243,43 @@ def _heard_by_printer(name: str) -> Callable[[], Callable[[bytes], Any]]:
     return made
 
 
+def _descriptors(data: bytes) -> None:
+    """Open a USB printer that says so of itself, ask for its lines, and give it back."""
+    link = open_usb(UsbAddress(VENDOR_ID, PRODUCT_ID), backend=SpoiltUsb(data))
+    try:
+        link.port_status()
+    finally:
+        link.close()
+
+
+_BULK_OUT, _BULK_IN = (0x01, 2, 64), (0x82, 2, 64)
+_USB = (
+    b"\1\1" + interface(0, 0, 7, _BULK_OUT, _BULK_IN),
+    b"\1\0"
+    + interface(0, 0, 3, (0x81, 3, 8))
+    + interface(1, 0, 7, _BULK_OUT)
+    + interface(1, 1, 7, _BULK_OUT, _BULK_IN),
+)
+
+
+_WORDS = shipped_texts().words("vi")
+
+
+def _hints() -> Callable[[bytes], Any]:
+    """What is said of an unknown keypad after each frame that came, however unlike the others it is."""
+    frames: list[bytes] = []
+
+    def heard(data: bytes) -> list[str]:
+        frames.extend([data] if data else [])  # A frame that is empty is none.
+        return declared_hint(frames, _WORDS)
+
+    return heard
+
+
 DECODERS: list[Fuzzed] = [
+    Fuzzed("usb printer: descriptors", lambda: _descriptors, _USB, (LinkGone,)),
+    Fuzzed("unknown keypad: hints", _hints, (bytes.fromhex("aa550582074e56"), bytes.fromhex("aa550582084f58"))),
+    Fuzzed("wire: echo", lambda: EchoFilter(_REFERENCE[2]).feed, _REFERENCE),
     Fuzzed("printer: replies", _replies, _REPLIES),
     Fuzzed("printer: dialogue, named fence", _heard_by_printer("tm_t82"), _REPLIES),
     Fuzzed("printer: dialogue, GS r", _heard_by_printer("xprinter_80"), _REPLIES),
@@ -299,7 +342,7 @@ DECODERS: list[Fuzzed] = [
 ]
 """Of these, what takes whole lines or texts stands in `WHOLE`."""
 
-WHOLE: Final = frozenset({"printer's door: answers", "addresses"})
+WHOLE: Final = frozenset({"printer's door: answers", "addresses", "usb printer: descriptors", "unknown keypad: hints"})
 
 FILES = Fuzzed(
     "files of devices",
@@ -434,6 +477,19 @@ def test_any_line_at_the_control_port_is_answered(count: int, tmp_path: Path, se
             connection.sendall(line + b"\n")
             answer = json.loads(answers.readline())
             assert answer["ok"] or answer["error"], f"{line!r}"
+
+
+def test_the_usb_printers_that_are_spoilt_are_right_before(seed: int) -> None:
+    """Else all that was fuzzed would be refused at the first look; and some of it opens although it is spoilt."""
+    for whole in _USB:
+        _descriptors(whole)
+    spoilt = next(one for one in DECODERS if one.name == "usb printer: descriptors")
+    opened = 0
+    for data in inputs(spoilt, seed, FEW):
+        with suppress(LinkGone):
+            _descriptors(data)
+            opened += data not in _USB
+    assert opened
 
 
 def connected(address: str) -> socket.socket:

@@ -1,13 +1,13 @@
 """Raw TOML tables to frozen structs, field by field, collecting every mistake: a technician mends a file once."""
 
 import difflib
-from enum import Enum
 from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
 from presentation.mistakes import Mistake, Path, place_of
+from presentation.wanted import wanted
 
 PartT = TypeVar("PartT", bound=msgspec.Struct)
 
@@ -58,17 +58,21 @@ class Reader:
             return tuple(self.parts(struct, raw, file, path)) if many else self.part(struct, raw, file, path)
         try:
             return msgspec.convert(raw, kind)
-        except msgspec.ValidationError as error:
-            what, _, inner = str(error).partition(" - at `$")
-            shown = f" (at {path[-1]}{inner.rstrip('`')})" if inner else ""
-            self._note(
-                file,
-                path,
-                f"{_shorten(raw)} will not do: {what[:1].lower()}{what[1:]}{shown}",
-                _mend(what, _allowed(kind, of_keys="`key` in" in str(error))),
-                item,
-            )
+        except msgspec.ValidationError:
+            if get_origin(kind) is dict and isinstance(raw, dict):
+                self._entries(kind, raw, file, path, item)
+            else:
+                self._note(file, path, f"{_shorten(raw)} will not do", f"write {wanted(kind)}", item)
             return None
+
+    def _entries(self, kind: Any, raw: dict[str, Any], file: str, path: Path, item: dict[str, Any]) -> None:
+        """Note each wrong key and value of a table whose keys are the technician's own."""
+        of_key, of_value = get_args(kind)
+        for key, value in raw.items():
+            if not _is(of_key, key):
+                self._note(file, (*path, key), f"the key {key!r} will not do", f"write {wanted(of_key)}", item)
+            if not _is(of_value, value):
+                self._note(file, (*path, key), f"{_shorten(value)} will not do", f"write {wanted(of_value)}", item)
 
     def _note(self, file: str, path: Path, what: str, mend: str, item: Any = None) -> None:
         self._mistakes.append(Mistake(file, 0, place_of(path, item), what, mend, path))
@@ -92,21 +96,9 @@ def _shorten(raw: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 -- one line of a terminal.
 
 
-def _allowed(kind: Any, *, of_keys: bool) -> list[str]:
-    """Name the values that a type allows, if it allows only some: those of a table's keys, or of all else."""
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return [str(member.value) for member in kind]
-    if get_origin(kind) is Literal:
-        return [str(value) for value in get_args(kind)]
-    parts = get_args(kind)
-    if get_origin(kind) is dict:
-        parts = parts[:1] if of_keys else parts[1:]
-    return [name for part in parts for name in _allowed(part, of_keys=of_keys)]
-
-
-def _mend(what: str, allowed: list[str]) -> str:
-    if "regex" in what:
-        return "use the form that the pattern allows"
-    if "Expected" in what:
-        return what.split(",", maxsplit=1)[0].replace("Expected", "write a value of the kind").strip()
-    return f"choose one of: {', '.join(allowed)}" if "enum" in what and allowed else "correct the value"
+def _is(kind: Any, raw: Any) -> bool:
+    try:
+        msgspec.convert(raw, kind)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -215,7 +215,7 @@ def _raw_test(arguments: argparse.Namespace) -> int:
     _tell(arguments, words("workbench.raw_listening"))
     names: list[str] = []
     frames: list[bytes] = []
-    last, repeated = b"", 0
+    last, repeated, repeats = b"", 0, False
     with _until_told():
         for told in listen(arguments.address, seconds=seconds, question=question, every_s=every_s):
             if isinstance(told, Event):
@@ -223,7 +223,7 @@ def _raw_test(arguments: argparse.Namespace) -> int:
                 _print_raw(arguments, told)
                 continue
             if told.data == last and not arguments.json:
-                repeated += 1
+                repeated, repeats = repeated + 1, repeats or not question
                 continue
             if repeated:
                 _tell(arguments, f"              {words('workbench.raw_again', count=repeated + 1)}")
@@ -233,7 +233,11 @@ def _raw_test(arguments: argparse.Namespace) -> int:
     if not names and not frames:
         _tell(arguments, words("workbench.raw_silent"))
         return 1
-    hint = usb_hint(names, arguments.address, arguments.kind, words) if names else declared_hint(frames, words)
+    hint = (
+        usb_hint(names, arguments.address, arguments.kind, words)
+        if names
+        else declared_hint(frames, words, repeats=repeats)
+    )
     _tell(arguments, "\n".join(("", words("workbench.raw_hint"), *hint)))
     return 0
 

@@ -10,6 +10,7 @@ Fixtures for all rooms:
 """
 
 import os
+import re
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.support.leftovers import Belongings, leftovers
 DEFAULT_SEED = 7
 # How long something that is already ending (a joined process's pipe, a thread past its last line) may take.
 ENDING_S = 2.0
+OF_A_SET = re.compile(r"-\d+x\d+")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,10 +67,19 @@ def write_tables(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def picture(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Path]:
-    """Return where to save a picture of the given name (without its ending)."""
+    """Return where to save a picture of the given name (without its ending).
+
+    The docs show a few. What is named by its size (`board-idle-vi-1280x720`) is one of a whole set of states, which
+    goes into the folder `images` beside them.
+    """
     folder: Path = request.config.option.pictures or tmp_path
-    folder.mkdir(parents=True, exist_ok=True)
-    return lambda name: folder / f"{name}.png"
+
+    def place(name: str) -> Path:
+        kept = folder.parent / "images" if request.config.option.pictures and OF_A_SET.search(name) else folder
+        kept.mkdir(parents=True, exist_ok=True)
+        return kept / f"{name}.png"
+
+    return place
 
 
 @pytest.fixture(autouse=True)

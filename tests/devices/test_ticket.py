@@ -1,6 +1,5 @@
 """The ticket: read back from its dots by an outside witness, and never broken by long or odd words."""
 
-import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -197,17 +196,6 @@ def test_feeding_over_white_rows_prints_the_same_dots_with_fewer_bytes() -> None
     assert dots == _rows_of(plain)[1][: len(dots)]
     assert not any(_rows_of(plain)[1][len(dots) :]), "only white rows are left unsaid"
     assert width_bytes == 72
-
-
-def test_a_ticket_is_drawn_and_encoded_within_its_budget() -> None:
-    ticket_bytes(TICKET)
-    took_ms = []
-    for number in range(20):
-        fresh = replace(TICKET, number_text=f"H{number:03d}", qr_text=f"{TICKET.qr_text}{number:02d}")
-        started = time.process_time()
-        ticket_bytes(fresh)
-        took_ms.append(1000 * (time.process_time() - started))
-    assert sorted(took_ms)[10] <= 25, took_ms
 
 
 @pytest.mark.parametrize(("content", "width_dots"), [(TICKET, 576), (TICKET, 384), (LONG, 576), (LONG, 384)])

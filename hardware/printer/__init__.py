@@ -7,7 +7,8 @@ Give a :class:`PrinterOwner` a way to open its link, a :class:`Profile` and a pl
 from hardware.printer.jobs import JobMissing, JobRecord, JobState, TooManyJobs
 from hardware.printer.notes import Reason
 from hardware.printer.owner import Outcome, PrinterOwner, PrinterStatus, PrinterStopped, ReprintTooSoon
-from hardware.printer.profiles import PROFILES, Profile, profile_named
+from hardware.printer.profile_files import WrongProfile, profile_named
+from hardware.printer.profiles import PROFILES, Profile
 from hardware.printer.replies import Trouble
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "ReprintTooSoon",
     "TooManyJobs",
     "Trouble",
+    "WrongProfile",
     "profile_named",
 ]

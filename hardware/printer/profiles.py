@@ -69,11 +69,3 @@ PROFILES: Final[dict[str, Profile]] = {
         Profile("mute_80mm", status="none", confirm="none", clear="none"),
     )
 }
-
-
-def profile_named(name: str) -> Profile:
-    """Return the profile called ``name``. Raises KeyError that lists the known names."""
-    try:
-        return PROFILES[name]
-    except KeyError:
-        raise KeyError(f"no printer profile is called {name!r}; known are {', '.join(sorted(PROFILES))}") from None

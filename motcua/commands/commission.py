@@ -39,7 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="the machine's folder of state")
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
     parser.add_argument("--printer", default="", metavar="ADDRESS", help="a kiosk's printer")
-    parser.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
+    parser.add_argument(
+        "--profile",
+        default="generic_80mm",
+        metavar="NAME|FILE.toml",
+        help="its kind (default: generic_80mm); `motcua devices profiles` lists them",
+    )
     parser.add_argument("--scanner", default="", metavar="ADDRESS", help="a kiosk's scanner")
     screens = "a program with a screen, as board:board-1; may be given again"
     parser.add_argument("--screen", action="append", default=[], metavar="KIND:FUNCTION", help=screens)

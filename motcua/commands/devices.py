@@ -5,6 +5,7 @@
     motcua devices create kiosk-hall --function kiosk:kiosk-1
     motcua devices revoke kiosk-hall --reason lost
     motcua devices test-print tcp://10.0.0.9:9100 --profile tm_t82
+    motcua devices profiles                               the kinds of printers; with one, all that is known of it
     motcua devices key-test serial:///dev/serial/by-id/usb-… --protocol reference --slave 5
     motcua devices key-test call-keypad-2 --agent /var/lib/motcua/agent
     motcua devices key-test serial:///dev/serial/by-id/usb-… --raw --send "AA 55 05 01 00 06"
@@ -75,7 +76,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _configure_tests(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     printing = trials.language_of(_add(actions, "test-print", "print a test ticket and tell how it ended"))
     printing.add_argument("address", metavar="ADDRESS", help="the printer, as in the kiosk's settings")
-    printing.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
+    printing.add_argument(
+        "--profile",
+        default="generic_80mm",
+        metavar="NAME|FILE.toml",
+        help="its kind (default: generic_80mm); `motcua devices profiles` lists them",
+    )
+    kinds = actions.add_parser("profiles", help="list the kinds of printers", description="List the kinds of printers.")
+    kinds.add_argument("profile", nargs="?", metavar="NAME|FILE.toml", help="tell all of this one; a file is checked")
+    kinds.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON for scripts")
     keys = _add(actions, "key-test", "tell each key of a keypad as it is pressed, until Ctrl-C")
     trials.configure_keys(trials.configure_wire(_seconds(keys)))
     display = trials.configure_wire(_add(actions, "led-test", "have a display show a text and tell whether it did"))
@@ -149,6 +158,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     doing = {
         "test-print": trials.test_print,
+        "profiles": _profiles,
         "key-test": trials.key_test,
         "led-test": trials.led_test,
         "printer": trials.printer,
@@ -339,6 +349,34 @@ def _ask(link: "Link", command: "AnyCommand", deadline_s: float) -> "AnyReply":
     if isinstance(reply, Refused):
         raise Problem(reply.sentences.get("en") or reply.code)
     return reply
+
+
+# --- Kinds of printers -----------------------------------------------------------------------------------------------
+
+
+def _profiles(arguments: argparse.Namespace) -> int:
+    """List the profiles by what differs most, or tell every field of one."""
+    from dataclasses import asdict
+
+    from hardware.printer import PROFILES, WrongProfile, profile_named
+
+    try:
+        one = profile_named(arguments.profile) if arguments.profile else None
+    except WrongProfile as wrong:
+        raise Problem(str(wrong.args[0])) from wrong
+    if arguments.json:
+        told = {name: asdict(profile) for name, profile in PROFILES.items()} if one is None else asdict(one)
+        print(json.dumps(told))
+        return 0
+    if one is not None:
+        for field, value in asdict(one).items():
+            print(f"{field:20} {'-' if value is None else value}")
+        return 0
+    for name in sorted(PROFILES):
+        of = PROFILES[name]
+        how = f"status {of.status:5} confirm {of.confirm:11} clear {of.clear:5} link {of.link:8} cut {of.cut}"
+        print(f"{name:14} {of.width_dots} dots   {how}")
+    return 0
 
 
 # --- Simulated devices -----------------------------------------------------------------------------------------------

@@ -28,7 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="the kiosk's folder of state")
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
     parser.add_argument("--printer", default="", metavar="ADDRESS", help="the printer (default: none)")
-    parser.add_argument("--profile", default="generic_80mm", metavar="NAME", help="its kind (default: generic_80mm)")
+    parser.add_argument(
+        "--profile",
+        default="generic_80mm",
+        metavar="NAME|FILE.toml",
+        help="its kind (default: generic_80mm); `motcua devices profiles` lists them",
+    )
     parser.add_argument(
         "--roll-mm", type=float, metavar="MM", help="how long a fresh roll is (default: by the profile)"
     )

@@ -37,7 +37,7 @@ from hardware.inputs import TypedScans
 from hardware.links import LinkGone
 from hardware.printer.dialogue import Dialogue
 from hardware.printer.jobs import Job
-from hardware.printer.profiles import profile_named
+from hardware.printer.profile_files import parse_profile, profile_named
 from hardware.printer.raster import pieces as raster_pieces
 from hardware.printer.replies import Demultiplexer
 from hardware.simulated.escpos_stream import OrderReader
@@ -361,6 +361,19 @@ SETTINGS = Fuzzed(
 )
 
 
+PROFILE = Fuzzed(
+    "profile of a printer",
+    lambda: lambda data: parse_profile("front.toml", data.decode("utf-8", "replace")),
+    (
+        b'like = "xprinter_80"\nlink = "per_job"\n',
+        b'like = "tm_t82"\nconfirm = "gs_r"\nroll_mm = 50000\nreply_s = 2.5\n',
+    ),
+    (Mistakes,),
+)
+
+TEXTS: Final = (FILES, SETTINGS, PROFILE)
+
+
 def inputs(fuzzed: Fuzzed, seed: int, count: int) -> Iterator[bytes]:
     """Give noise, and right frames that were cut, doubled, mixed or changed."""
     chance = random.Random(f"{fuzzed.name} {seed}")
@@ -406,7 +419,7 @@ def fuzz(fuzzed: Fuzzed, seed: int, count: int) -> None:
         if number % 7 == 0:
             feed = fuzzed.make()
         begun_s = time.thread_time()
-        whole = fuzzed is FILES or fuzzed is SETTINGS or fuzzed.name in WHOLE
+        whole = any(fuzzed is one for one in TEXTS) or fuzzed.name in WHOLE
         for piece in [data] if whole else pieces(data, chance):
             try:
                 feed(piece)
@@ -417,7 +430,7 @@ def fuzz(fuzzed: Fuzzed, seed: int, count: int) -> None:
         assert time.thread_time() - begun_s < LONGEST_S, f"{fuzzed.name}: {data.hex(' ')} took too long"
 
 
-@pytest.mark.parametrize("fuzzed", [*DECODERS, FILES, SETTINGS], ids=lambda fuzzed: fuzzed.name)
+@pytest.mark.parametrize("fuzzed", [*DECODERS, *TEXTS], ids=lambda fuzzed: fuzzed.name)
 def test_any_bytes_are_a_message_or_a_named_error(fuzzed: Fuzzed, seed: int) -> None:
     fuzz(fuzzed, seed, FEW)
 
@@ -430,8 +443,8 @@ def test_a_million_inputs(fuzzed: Fuzzed, seed: int) -> None:
 
 @pytest.mark.slow
 def test_many_spoilt_files(seed: int) -> None:
-    fuzz(FILES, seed, 10_000)
-    fuzz(SETTINGS, seed, 10_000)
+    for one in TEXTS:
+        fuzz(one, seed, 10_000)
 
 
 ORDERS = Fuzzed(

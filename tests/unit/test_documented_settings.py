@@ -16,6 +16,7 @@ import pytest
 from display.clips import open_pack
 from hardware import device_files, registry
 from hardware.agent.settings import AgentSettings, WrongSettings, load_settings
+from hardware.printer.profile_files import parse_profile
 from hardware.simulated.config import read_config
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -54,6 +55,11 @@ def read_hall(text: str, folder: Path) -> object:
     return hall
 
 
+def read_profile(text: str, _folder: Path) -> object:
+    """Read a printer's profile. Raises Mistakes."""
+    return parse_profile("shown.toml", text)
+
+
 def read_pack(text: str, folder: Path) -> object:
     """Read a voice's manifest. Raises NoPack."""
     (folder / "pack.toml").write_text(text, encoding="utf-8")
@@ -67,6 +73,8 @@ def reader_of(text: str) -> Callable[[str, Path], object]:
         return read_agent
     if "tickets" in keys:
         return read_hall
+    if "like" in keys:
+        return read_profile
     return read_device if "kind" in keys else read_pack
 
 
@@ -77,7 +85,7 @@ def test_a_piece_that_a_page_shows_is_read(text: str, tmp_path: Path) -> None:
 
 def test_all_kinds_of_files_are_shown() -> None:
     shown = {reader_of(str(piece.values[0])) for piece in PIECES}
-    assert shown == {read_agent, read_device, read_hall, read_pack}
+    assert shown == {read_agent, read_device, read_hall, read_pack, read_profile}
 
 
 def test_the_agents_page_shows_every_key_of_its_file_that_has_a_table(tmp_path: Path) -> None:

@@ -302,7 +302,10 @@ def test_faults_are_brought_about_mended_and_logged_from_the_command_line(
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"to device", "from device"} == {line["direction"] for line in lines}
     assert any(line["bytes"].startswith("10 04") for line in lines)
-    for wrong, said in [(("nothing", "absent"), "unknown"), (("hall#x", "absent"), "as in wire-1#65")]:
+    for wrong, said in [
+        (("nothing", "absent"), "no device is called 'nothing'"),
+        (("hall#x", "absent"), "as in wire-1#65"),
+    ]:
         assert devices("fault", *wrong, *steer) == 1
         assert said in capsys.readouterr().err
     assert devices("log", "wide", "--control", "tcp://127.0.0.1:1") == 1

@@ -106,6 +106,14 @@ class PressesLost:
 
 
 @dataclass(frozen=True, slots=True)
+class PressUnknown:
+    """A key was pressed that the keypad's file does not name. ``code`` is the byte that it sent, as hex digits."""
+
+    function_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class HealthChanged:
     """A device is otherwise than it was. ``reason`` is a code; ``detail`` says what happened, where, and what to do."""
 
@@ -148,6 +156,7 @@ AnyInput = (
     | Answered
     | DigitsRestored
     | PressesLost
+    | PressUnknown
     | HealthChanged
     | ReportLost
     | NotShown
@@ -226,6 +235,7 @@ class AgentState:
     show_again: dict[str, float] = field(default_factory=dict)  # By display: when its text is said again.
     health: dict[str, HealthChanged] = field(default_factory=dict)
     lost: dict[str, tuple[int, float]] = field(default_factory=dict)  # By function: how many presses, told until when.
+    unknown: dict[str, tuple[str, float]] = field(default_factory=dict)  # By function: the last code, told until when.
     reported: dict[str, HealthChanged] = field(default_factory=dict)
     watched: set[str] = field(default_factory=set)
 
@@ -251,7 +261,7 @@ def _taken(state: AgentState, happened: AnyInput, now_s: float) -> Iterable[AnyE
             _answered(state, happened, now_s)
         case DigitsRestored():
             _keypad(state, happened.function_id).restore(happened.digits, now_s - happened.age_s)
-        case PressesLost() | HealthChanged() | ReportLost():
+        case PressesLost() | PressUnknown() | HealthChanged() | ReportLost():
             _note_health(state, happened, now_s)
         case NotShown():
             state.show_again[happened.function_id] = now_s + SHOW_AGAIN_S
@@ -286,7 +296,7 @@ def next_moment_s(state: AgentState, now_s: float) -> float | None:
     """Give when the agent must be woken although nothing happens."""
     digits = (keypad.forgets_at_s(now_s) for keypad in state.keypads.values())
     notices = (until for _, until in state.notices.values())
-    lost = (until for _, until in state.lost.values())
+    lost = (until for _, until in (*state.lost.values(), *state.unknown.values()))
     return min(
         (moment for moment in (*digits, *notices, *lost, *state.show_again.values()) if moment is not None),
         default=None,
@@ -387,6 +397,7 @@ def _answered(state: AgentState, answered: Answered, now_s: float) -> None:
 def _forget(state: AgentState, now_s: float) -> None:
     state.notices = {name: kept for name, kept in state.notices.items() if kept[1] > now_s}
     state.lost = {name: lost for name, lost in state.lost.items() if lost[1] > now_s}
+    state.unknown = {name: unknown for name, unknown in state.unknown.items() if unknown[1] > now_s}
     for name in [name for name, due_s in state.show_again.items() if due_s <= now_s]:
         del state.show_again[name]
         state.shown.pop(name, None)
@@ -434,11 +445,13 @@ def led_text(counters: Mapping[str, BoardCounter], function: Function, *, live: 
 # --- Health and topics ------------------------------------------------------------------------------------------------
 
 
-def _note_health(state: AgentState, happened: PressesLost | HealthChanged | ReportLost, now_s: float) -> None:
+def _note_health(state: AgentState, happened: AnyInput, now_s: float) -> None:
     match happened:
         case PressesLost(function_id, count):
             before, _ = state.lost.get(function_id, (0, 0.0))
             state.lost[function_id] = (before + count, now_s + LOST_TOLD_S)
+        case PressUnknown(function_id, code):
+            state.unknown[function_id] = (code, now_s + LOST_TOLD_S)
         case HealthChanged():
             state.health[happened.function_id] = happened
         case ReportLost():
@@ -449,7 +462,7 @@ def _reports(state: AgentState) -> Iterable[AnyEffect]:
     if state.link != "up":
         return
     for function_id, device in state.health.items():
-        health = _with_losses(device, state.lost)
+        health = _with_losses(device, state)
         if function_id in state.functions and state.reported.get(function_id) != health:
             state.reported[function_id] = health
             yield Report(
@@ -462,12 +475,15 @@ def _reports(state: AgentState) -> Iterable[AnyEffect]:
             )
 
 
-def _with_losses(health: HealthChanged, lost: Mapping[str, tuple[int, float]]) -> HealthChanged:
+def _with_losses(health: HealthChanged, state: AgentState) -> HealthChanged:
     """Let what is lost be seen on a device that is well otherwise: its clerk may have pressed for nothing."""
-    if health.health != "ok" or health.function_id not in lost:
-        return health
-    count, _ = lost[health.function_id]
-    return HealthChanged(health.function_id, "degraded", "presses_lost", f"{count} presses; the journal has the times")
+    name, is_well = health.function_id, health.health == "ok"
+    if is_well and name in state.lost:
+        return HealthChanged(name, "degraded", "presses_lost", f"{state.lost[name][0]} presses; the journal has them")
+    if is_well and name in state.unknown:
+        detail = f"it sent the code {state.unknown[name][0]}; add it to [keys] of its file, or look which key it is"
+        return HealthChanged(name, "degraded", "presses_unknown", detail)
+    return health
 
 
 def _topics(state: AgentState) -> Iterable[AnyEffect]:

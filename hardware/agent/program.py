@@ -300,6 +300,9 @@ class Agent:
             case bus.KeysLost():
                 _say(f"{function_id} was pressed faster than it is read; {event.count} presses are lost")
                 yield flow.PressesLost(function_id, event.count)
+            case bus.KeyUnnamed():
+                _say(f"{function_id} sent the key code {event.code:02X}; [keys] in its file does not name it")
+                yield flow.PressUnknown(function_id, f"{event.code:02X}")
             case bus.SlaveHealth():
                 self._heard[function_id] = event
                 _say(f"{function_id} {_HEALTH[event.state]}" + (f" ({event.reason})" if event.reason else ""))

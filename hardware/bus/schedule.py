@@ -56,6 +56,14 @@ class KeysLost:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyUnnamed:
+    """A key was pressed for which the slave's description has no name: the byte that it sent."""
+
+    address: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
 class SlaveHealth:
     """How a slave is from now on.
 
@@ -96,7 +104,7 @@ class TextRefused:
     text: str
 
 
-SlaveEvent = KeyPressed | KeysLost | SlaveHealth | SlaveRestarted | TextShown | TextRefused
+SlaveEvent = KeyPressed | KeysLost | KeyUnnamed | SlaveHealth | SlaveRestarted | TextShown | TextRefused
 
 
 class Exchange(NamedTuple):
@@ -245,6 +253,8 @@ class Schedule:
             yield KeyPressed(address, key.name, key.number, key.repeated_s)
         if heard.lost:
             yield KeysLost(address, heard.lost)
+        for code in heard.unnamed:
+            yield KeyUnnamed(address, code)
         if heard.shown:
             yield TextShown(address, text)
         if heard.refused:

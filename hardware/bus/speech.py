@@ -78,7 +78,8 @@ class Heard(NamedTuple):
 
     ``keys`` are presses that were not handed on before; ``shown`` says that the display shows its text for the first
     time since it was told, ``refused`` that it would not; ``restarted`` that the slave has been switched on anew.
-    ``lost`` counts presses that the slave knows of and can no longer name.
+    ``lost`` counts presses that the slave knows of and can no longer name; ``unnamed`` are the codes of presses for
+    which its description has no name.
     """
 
     keys: tuple[Key, ...] = ()
@@ -86,6 +87,7 @@ class Heard(NamedTuple):
     refused: bool = False
     restarted: bool = False
     lost: int = 0
+    unnamed: tuple[int, ...] = ()
 
 
 class Speech(Protocol):

@@ -122,12 +122,14 @@ class DeclaredDevice:
         if not self._has_keys or self._description.poll is not None:
             return None
         keys: tuple[Key, ...] = ()
+        unnamed: tuple[int, ...] = ()
         known = False
         for frame in self._mine(data):
             heard = self._key(frame, now_s)
             known = known or heard is not None
             keys += heard.keys if heard is not None else ()
-        return Heard(keys) if known else None
+            unnamed += heard.unnamed if heard is not None else ()
+        return Heard(keys, unnamed=unnamed) if known else None
 
     def _mine(self, data: bytes) -> list[Frame]:
         return [frame for frame in self._decoder.feed(data) if frame.address in {None, self.address}]
@@ -155,8 +157,10 @@ class DeclaredDevice:
         kept_s = NUMBER_KEPT_S if numbered else key.same_key_ms / 1000
         repeated = self._last is not None and self._last[0] == (number, code) and now_s < self._last[1] + kept_s
         self._last = ((number, code), now_s)
-        if repeated or name is None:
+        if repeated:
             return Heard()
+        if name is None:
+            return Heard(unnamed=(code,))
         # Nobody repeats what needs no acknowledgement; without a number only time tells a repeated key from a new one.
         repeated_s = 0.0 if self._description.acknowledge is None else math.inf if numbered else UNNUMBERED_REPEATED_S
         return Heard((Key(name, number, repeated_s),))

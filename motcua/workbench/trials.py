@@ -161,6 +161,9 @@ def _told(told: "Pressed | Changed", words: "Words", meanings: dict[str, str]) -
     if isinstance(told, Changed):
         what = world_text(words, f"wire.{told.word}", detail=told.detail)
         return {"present": told.present, "reason": told.word, "what": what}, what
+    line: dict[str, object] = {"key": told.key, "number": told.number, "is_named": told.is_named}
+    if not told.is_named:
+        return line, words("workbench.key_unnamed", key=told.key)
     meaning = meaning_text(words, meanings.get(told.key, ""))
     text = (
         words("workbench.key_meaning", key=told.key, meaning=meaning)
@@ -168,7 +171,7 @@ def _told(told: "Pressed | Changed", words: "Words", meanings: dict[str, str]) -
         else words("workbench.key", key=told.key)
     )
     number = "" if told.number is None else f"  {words('workbench.press_number', number=told.number)}"
-    return {"key": told.key, "number": told.number}, text + number
+    return line, text + number
 
 
 def _keypad(arguments: argparse.Namespace) -> "tuple[Place, dict[str, str]]":

@@ -38,11 +38,12 @@ SILENT_KEYS: Final = frozenset({"KEY_NUMLOCK"})
 class Pressed:
     """A key, told once. ``number`` is the keypad's own count of its presses, None where it has none.
 
-    A key that has no character is told by the name that the kernel gives it.
+    A key that has no character is told by the name that the kernel gives it, or by the code that its keypad sends.
     """
 
     key: str
     number: int | None = None
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,8 @@ def _of_bus(event: bus.BusEvent) -> News | None:
     match event:
         case bus.KeyPressed():
             return Pressed(event.key, event.number)
+        case bus.KeyUnnamed():
+            return Pressed(f"code {event.code:02X}", is_named=False)
         case bus.SlaveHealth():
             return Changed(event.present, event.reason or event.state)
         case bus.WireHealth(is_open=False):

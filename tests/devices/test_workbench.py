@@ -216,6 +216,24 @@ def test_each_key_of_a_wire_stands_there_once(hall: Hall, slave: int, protocol: 
     assert told.keys == keys
 
 
+def test_a_key_that_the_file_does_not_name_is_told_by_its_code_and_once(hall: Hall, tmp_path: Path) -> None:
+    addresses, control = hall
+    shipped = (Path(__file__).parents[2] / "config" / "devices" / "example_keypad.toml").read_text("utf-8")
+    file = tmp_path / "fewer.toml"
+    file.write_text(shipped.replace('52 = "R"\n', ""), encoding="utf-8")
+    told = KeyTest(addresses["wires"]["hall"], "--slave", DECLARED, "--protocol", "declared", "--file", file)
+    try:
+        told.wait(lambda: told.present == [True])
+        for count, key in enumerate("NRN", start=1):
+            control.order("press", wire="hall", slave=DECLARED, keys=key)
+            told.wait(lambda count=count: len([one for one in told.said if "key" in one]) == count)
+    finally:
+        assert told.interrupt() == 0
+    assert [(one["key"], one["is_named"]) for one in told.said if "key" in one] == [
+        ("N", True), ("code 52", False), ("N", True),
+    ]  # fmt: skip
+
+
 def test_a_keypad_at_usb_is_tried_and_its_absence_told_once(hall: Hall) -> None:
     addresses, control = hall
     told = KeyTest(addresses["inputs"]["keypad"])

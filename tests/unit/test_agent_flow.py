@@ -25,6 +25,7 @@ from hardware.agent.flow import (
     Moment,
     NotShown,
     PressesLost,
+    PressUnknown,
     Report,
     ReportLost,
     Show,
@@ -274,6 +275,19 @@ def test_health_is_reported_when_it_changes_and_kept_until_the_server_is_there()
     (back,) = bench.put(HealthChanged("call-keypad-3", "ok"))
     assert isinstance(back, Report)
     assert (back.command.state, back.command.reason) == ("ok", "")
+
+
+def test_a_key_that_its_file_does_not_name_is_told_for_a_while() -> None:
+    bench = Bench()
+    bench.put(HealthChanged("call-keypad-3", "ok"))
+    (told,) = (effect for effect in bench.put(PressUnknown("call-keypad-3", "5A")) if isinstance(effect, Report))
+    assert (told.command.state, told.command.reason) == ("degraded", "presses_unknown")
+    assert told.command.detail.startswith("it sent the code 5A")
+    due_s = next_moment_s(bench.state, bench.now_s)
+    assert due_s is not None
+    bench.now_s = due_s
+    (well,) = (effect for effect in bench.put(Moment()) if isinstance(effect, Report))
+    assert (well.command.state, well.command.reason) == ("ok", "")
 
 
 def test_lost_presses_are_told_for_a_while_of_a_device_that_is_well_otherwise() -> None:

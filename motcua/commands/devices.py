@@ -94,7 +94,9 @@ def _configure_tests(actions: "argparse._SubParsersAction[argparse.ArgumentParse
 def _configure_printer(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     what = "ask a running kiosk how its printer is, or tell it what hands have done"
     printer = trials.language_of(actions.add_parser("printer", help=what, description=what.capitalize()))
-    printer.add_argument("--state", type=Path, required=True, metavar="DIR", help="the kiosk's folder of state")
+    which = printer.add_mutually_exclusive_group(required=True)
+    which.add_argument("--state", type=Path, metavar="DIR", help="the kiosk's folder of state")
+    which.add_argument("--address", default="", help="with mended: a printer that no kiosk holds")
     _answering(printer, first=False)
     printer.add_argument(
         "word", choices=tuple(trials.PRINTER_WORDS), help="ask; say that a jam is mended; say that a fresh roll is in"

@@ -9,8 +9,9 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Final
 
-from hardware.links import LinkGone
+from hardware.links import LinkGone, LinkStalled
 from hardware.printer import JobState, Outcome, PrinterOwner, Reason, profile_named
+from hardware.printer import commands as printer_commands
 from hardware.registry import find
 from hardware.ticket import TicketContent, TicketLabels, draw_trial, picture_bytes
 from motcua.commands import Problem
@@ -22,6 +23,7 @@ JOB_ID: Final = "trial"
 TRIAL_CODE: Final = "MOTCUA-TRIAL-0123456789"
 """What the code on a test ticket says; no ticket of a visit begins so."""
 
+SAY_S: Final = 2.0
 CANNOT_CONFIRM: Final = "cannot_confirm"
 """The reason of a ticket that is sent whole to a printer of a kind that confirms nothing."""
 
@@ -102,6 +104,19 @@ def reason_of(outcome: Outcome) -> str:
     """
     is_mute = outcome.settled and outcome.state is JobState.SENT and outcome.reason == Reason.UNCONFIRMED
     return CANNOT_CONFIRM if is_mute else str(outcome.reason)
+
+
+def say_mended(address: str) -> None:
+    """Tell a printer that no program holds that somebody has freed its jam (``DLE ENQ 1``). Raises Problem."""
+    claimable(address)
+    try:
+        link = find(address).open()
+        try:
+            link.write(printer_commands.RECOVER_AND_GO_ON, SAY_S)
+        finally:
+            link.close()
+    except (LinkGone, LinkStalled) as gone:
+        raise Problem(str(gone)) from gone
 
 
 def _followed(news: SimpleQueue[Outcome], tell: Callable[[Outcome], None], until_s: float) -> Outcome | None:

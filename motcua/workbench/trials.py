@@ -107,6 +107,8 @@ def printer(arguments: argparse.Namespace) -> int:
     from motcua.workbench.printer_door import tell_printer
 
     words = _words(arguments)
+    if arguments.address:
+        return _mended(arguments, words)
     told = tell_printer(arguments.state, PRINTER_WORDS[arguments.word], deadline_s=arguments.deadline_s)
     if arguments.json:
         print(json.dumps(told))
@@ -126,6 +128,18 @@ def printer(arguments: argparse.Namespace) -> int:
     print(words("workbench.printer_state", state=state + why))
     print(words("workbench.printer_jobs", count=told["jobs_unfinished"]))
     print(words("workbench.printer_roll", used=used, whole=whole, left=foretold))
+    return 0
+
+
+def _mended(arguments: argparse.Namespace, words: "Words") -> int:
+    """Tell a printer that no kiosk holds that its jam is mended. Raises Problem, WrongAddress."""
+    from motcua.workbench.printing import say_mended
+
+    if arguments.word != "mended":
+        raise Problem(f"{arguments.word} is asked of a kiosk: give its --state, or use test-print")
+    say_mended(arguments.address)
+    told = {"address": arguments.address, "said": "mended"}
+    print(json.dumps(told) if arguments.json else words("workbench.mended_said"))
     return 0
 
 

@@ -103,6 +103,21 @@ def test_without_paper_a_test_ticket_is_told_and_taken_back(hall: Hall, capsys: 
     assert len(control.order("tickets", device="wide")) == 1
 
 
+def test_a_jam_that_is_freed_can_be_said_to_a_printer_that_no_kiosk_holds(
+    hall: Hall, capsys: pytest.CaptureFixture[str]
+) -> None:
+    addresses, control = hall
+    address = addresses["printers"]["wide"]
+    control.order("fault", device="wide", fault="cutter_jam")
+    assert devices("test-print", address, "--profile", "tm_t82", "--deadline-s", 2) == 1
+    control.order("fault", device="wide", fault="cutter_jam", on=False)
+    assert main(["devices", "printer", "--address", address, "--language", "en", "mended"]) == 0
+    assert "The printer has the word." in capsys.readouterr().out
+    assert devices("test-print", address, "--profile", "tm_t82", "--deadline-s", 20) == 0
+    assert main(["devices", "printer", "--address", address, "status"]) == 1
+    assert "status is asked of a kiosk" in capsys.readouterr().err
+
+
 def test_a_cable_cut_inside_a_test_ticket_is_uncertain_and_no_second_paper_comes(
     hall: Hall, capsys: pytest.CaptureFixture[str]
 ) -> None:

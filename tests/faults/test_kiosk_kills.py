@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from protocol.commands import Configure
+from protocol.views import Done
+from queue_server.config import read_sources
 from tests.faults.kiosk_kills import Witness, live_and_die, on_paper, plans
-from tests.support.blind_kiosk import BlindKiosk
+from tests.support.blind_kiosk import CONFIG, BlindKiosk
 from tests.support.real_hall import PaperPrinter
 from tests.support.replayed import ReplayedBranch
 from tests.support.served_branch import ServedBranch, function
@@ -17,6 +20,9 @@ needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace
 
 def killed_and_reconciled(folder: Path, where: Iterable[tuple[str, int]], kills: int) -> Witness:
     with ServedBranch(folder, anchor="2026-11-23T08:00:00+07:00") as branch, PaperPrinter(folder / "paper") as paper:
+        with branch.technician() as technician:
+            many = {name: text.replace("last = 599", "last = 9999") for name, text in read_sources(CONFIG).items()}
+            assert technician.ask_and_wait(Configure(function_id="technician", sources=many)) == Done()
         state = branch.pair("kiosk-1", function("kiosk", "kiosk-1"))
         with BlindKiosk(state) as kiosk:
             assert kiosk.take("civil_status") == "H001"

@@ -148,7 +148,7 @@ def test_an_agents_devices_are_tried_kept_and_written_on_the_sheet(
         **{"call-keypad-1.missing": "skip R S X are not fitted", "counter-display-2.begin": "s later"},
     )
     with hands(press_all, addresses["control"]):
-        assert commission(state, "--site", "Phường <Bến Thành>", "--key-s", 4, *given) == 1
+        assert commission(state, "--site", "Phường <Bến Thành>", "--key-s", 10, *given) == 1
     told = json.loads(capsys.readouterr().out)
     results = {one["check_id"]: one for one in told["results"]}
     assert {name: one["verdict"] for name, one in results.items()} == {
@@ -189,7 +189,7 @@ def test_what_a_file_of_answers_lacks_stays_open_and_a_missing_key_fails(
         control.order("press", wire="hall", slave=21, keys="12345")
 
     with hands(press, addresses["control"]):
-        assert commission(state, "--key-s", 4, *given) == 1
+        assert commission(state, "--key-s", 10, *given) == 1
     results = {one["check_id"]: one for one in json.loads(capsys.readouterr().out)["results"]}
     verdicts = {name: (one["verdict"], [step["verdict"] for step in one["steps"]]) for name, one in results.items()}
     assert verdicts == {
@@ -247,7 +247,7 @@ def test_no_leaves_out_what_it_is_said_to_and_that_is_told(
         control.order("press", wire="hall", slave=1, keys="N")
 
     with hands(press, addresses["control"]):
-        assert main(["commission", "--state", str(state), "--key-s", "4", "--language", "en", *map(str, given)]) == 1
+        assert main(["commission", "--state", str(state), "--key-s", "10", "--language", "en", *map(str, given)]) == 1
     said = capsys.readouterr().out
     assert said.count("Press each key") == 1, "it went on asking for keys"
     assert "Waiting up to" not in said
@@ -295,7 +295,7 @@ def test_a_walk_that_was_broken_off_goes_on_with_what_has_not_passed(
     capsys.readouterr()
     given = answers(tmp_path, **LOOKED_AT, **{"call-keypad-1.missing": "skip R S X are not fitted"})
     with hands(press_all, addresses["control"]):
-        assert commission(state, "--key-s", 4, *given) == 0
+        assert commission(state, "--key-s", 10, *given) == 0
     assert json.loads(capsys.readouterr().out)["passed"] == 4
     assert commission(state, "--sheet-only") == 0
     assert commission(state, "--again", *answers(tmp_path, **skipped)) == 1

@@ -176,9 +176,9 @@ MUTANTS = (
     Mutant(
         "a number that lost to paper is free again",
         "apply_visits.py",
-        "    branch.by_number[event.prefix, event.number] = visit.visit_id\n\n",
+        "    branch.by_number[event.prefix, event.number] = visit.visit_id\n",
         "    branch.by_number[event.prefix, event.number] = visit.visit_id\n"
-        "    branch.last_numbers[event.void_prefix] -= 1\n\n",
+        "    branch.last_numbers[event.void_prefix] -= 1\n",
     ),
     Mutant(
         "numbers go on into the next day",

@@ -9,6 +9,7 @@ Sources: USB Device Class Definition for Printing Devices 1.1 (interface class 7
 import errno
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple
@@ -108,10 +109,19 @@ class _Pipes:
     @staticmethod
     def _printer_interface(configuration: Any) -> tuple[Any, Any, Any]:
         """Find a bidirectional interface of the printer class, in any alternate setting."""
+        # A broken device may give one address to endpoints of two kinds; PyUSB reads from whichever it meets first.
+        ends = [one for part in configuration for one in part]
+        kinds = {(one.bEndpointAddress, usb.util.endpoint_type(one.bmAttributes)) for one in ends}
+        clear = {address for address, count in Counter(address for address, _ in kinds).items() if count == 1}
         for interface in configuration:
             if interface.bInterfaceClass != PRINTER_CLASS:
                 continue
-            bulk = [one for one in interface if usb.util.endpoint_type(one.bmAttributes) == usb.util.ENDPOINT_TYPE_BULK]
+            bulk = [
+                one
+                for one in interface
+                if usb.util.endpoint_type(one.bmAttributes) == usb.util.ENDPOINT_TYPE_BULK
+                and one.bEndpointAddress in clear
+            ]
             ways = {usb.util.endpoint_direction(one.bEndpointAddress): one for one in bulk}
             if len(ways) == 2:
                 return interface, ways[usb.util.ENDPOINT_OUT], ways[usb.util.ENDPOINT_IN]

@@ -17,17 +17,23 @@ from typing import Any
 
 from display.clips import Pack, open_pack
 from display.ending import end_on_signals
-from display.flow import Scene
 from display.identity import Identity, tell
 from display.pack_maker import PackMaker
 from display.pictures import NoPicture, Picture, read_pictures
-from display.player import open_sink
 from display.screen import ScreenSettings, prepare
 from display.stage import StageLoop
+from display.trying import try_screen, try_sound
 from display.voice import Ending, Health, Voice
 from display.witness import Answer, Witness
-from presentation.texts import Texts, texts_from
+from hardware.sound.sinks import open_sink
+from hardware.sound.speech_programs import espeak
+from presentation.board_flow import Scene
+from presentation.reading_aloud import aloud
+from presentation.text_files import texts_in
+from presentation.texts import Texts
 from presentation.tokens import DAY, Theme, rgba
+from protocol.attending import Program, Try, attend, hash_of
+from protocol.commands import TrialKind
 from protocol.link import Link, LinkState, open_link
 
 PAINT_S = 1.0
@@ -52,18 +58,10 @@ class BoardSettings:
     announce_ready: bool = False
 
 
-def load_texts(config: Path) -> Texts:
-    """Read the words of all languages. Raises FileNotFoundError, FaultyTexts."""
-    files = sorted((config / "texts").glob("*.toml"))
-    if not files:
-        raise FileNotFoundError(f"no texts in {config / 'texts'}; --config names the folder that has them")
-    return texts_from({path.stem: path.read_text(encoding="utf-8") for path in files})
-
-
 def run(settings: BoardSettings) -> None:
     """Run a board until it is told to end (SIGTERM, SIGINT, the window's close button)."""
     settings.state.mkdir(parents=True, exist_ok=True)
-    board = BoardProgram(settings, load_texts(settings.config))
+    board = BoardProgram(settings, texts_in(settings.config / "texts"))
     with board.link:
         board.paint_until_stopped()
 
@@ -82,6 +80,8 @@ class BoardProgram:
             on_view=lambda _topic, envelope: self._stage.take_view(envelope),
             on_state=self._on_state,
         )
+        self._clock: Any = None
+        attend(self.link, self._attending())
         self._maker = PackMaker(settings.state / "clips" / "default")
         self._voice = Voice(
             zone_id or "hall",
@@ -90,6 +90,7 @@ class BoardProgram:
             rate=lambda: self.link.rate,
             on_over=self._on_over,
             on_health=self._on_health,
+            say_words=self._say_words,
         )
         self._stage = StageLoop(
             settings.state,
@@ -99,6 +100,7 @@ class BoardProgram:
             report_unsaid=self._identity.report_unsaid,
             on_scene=self._on_scene,
             zone_id=zone_id,
+            warn=self._voice.warn,
         )
         self._scene = Scene("starting")
         self._ask_for_paint: Callable[[], None] = lambda: None
@@ -110,6 +112,30 @@ class BoardProgram:
         self._shown_scene: dict[str, Any] = {}
         self._pictures: list[tuple[Path, Answer]] = []
         self._witness: Witness | None = None
+
+    def _attending(self) -> Program:
+        """Give what the server and its technicians hear of this board, and may have tried here."""
+        trials: dict[TrialKind, Try] = {
+            "sound": lambda trial, tell: try_sound(self._voice, self._texts, trial, tell),
+            "screen": partial(try_screen, self._show_picture),
+        }
+        return Program(
+            "display",
+            hash_of(self._texts.by_language),
+            trials=trials,
+            on_functions=lambda _: self._identity.introduce(self.link),
+        )
+
+    def _show_picture(self, title: str, on_painted: Callable[[], None]) -> None:
+        if self._clock is None:
+            return  # The window is not open yet; whoever tries hears that nothing came.
+
+        def show(_dt: float) -> None:
+            from display.trial_picture import TrialPicture
+
+            TrialPicture(title).show(on_painted)
+
+        self._clock.schedule_once(show)
 
     # --- From other threads ---
 
@@ -135,6 +161,10 @@ class BoardProgram:
         if self._witness is not None:
             self._witness.tell({"event": "health", "state": health.state, "detail": health.detail})
 
+    def _say_words(self, language: str, sentence: str) -> bytes:
+        """Have a sentence of the hall's own said: its numbers written out, by the speech program of the machine."""
+        return espeak(language).say(aloud(sentence, self._texts.words(language)))
+
     def _open_pack(self) -> Pack:
         if self._settings.clips is not None:
             return open_pack(self._settings.clips)
@@ -149,14 +179,14 @@ class BoardProgram:
         from kivy.clock import Clock
         from kivy.core.window import Window
 
-        from display.painting import PICTURE_ROOM, make_board
+        from display.painting import make_board, picture_room
 
         self._clock = Clock
         Window.clearcolor = rgba(self._settings.theme.night)
         Window.bind(on_flip=self._on_flip)
         self._board = make_board(self._settings.theme, self._texts)
         self._board.show(self._scene, self._turn)
-        self._read_pictures(PICTURE_ROOM)
+        self._read_pictures(picture_room(Window.size))
         self._finish_drawing = _finish_drawing() if self._settings.witness_socket else (lambda: None)
         self._ask_for_paint = Clock.create_trigger(self._paint)
         Clock.schedule_interval(self._next_turn, FOOTER_S)
@@ -198,7 +228,7 @@ class BoardProgram:
     def _paint(self, *_: object) -> None:
         """Paint calls at once, and what nobody waits for (the clock, waiting lines) once a second at most.
 
-        A frame costs a software renderer some 40 ms of processor time; where the hall's time goes fast, every minute
+        A frame costs a software renderer some 15 ms of processor time; where the hall's time goes fast, every minute
         of it would be one.
         """
         scene = self._scene

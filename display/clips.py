@@ -12,7 +12,6 @@ A pack is a folder with `pack.toml` and one WAV (22,050 Hz, mono, 16 bit) per cl
 
 import array
 import math
-import sys
 import tomllib
 import wave
 from collections.abc import Sequence
@@ -20,10 +19,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from hardware.sound.pcm import SAMPLE_BYTES, SAMPLE_RATE, Sound, bytes_of, samples_of
 from presentation.speech import SPOKEN_LANGUAGES, clip_words
 
-SAMPLE_RATE = 22_050
-SAMPLE_BYTES = 2
 MANIFEST = "pack.toml"
 CHIME = "chime"
 CHIME_HERTZ = (880, 1174, 1568)
@@ -44,19 +42,6 @@ CLIP_LIMIT_S = 10.0
 
 class NoPack(Exception):  # noqa: N818 -- a state of the world: this board has no voice.
     """There is no usable pack; the message says why and what to do. The board goes on without a voice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """A clip as it is played: its key (`vi/five`, `chime`, `pause`) and its samples, 16 bit little-endian mono."""
-
-    key: str
-    pcm: bytes = field(repr=False)
-
-    @property
-    def seconds(self) -> float:
-        """How long it lasts."""
-        return len(self.pcm) / SAMPLE_BYTES / SAMPLE_RATE
 
 
 @dataclass(frozen=True)
@@ -165,12 +150,12 @@ def synthesised_chime() -> Sound:
     fade = int(0.04 * SAMPLE_RATE)
     for back in range(fade):
         mixed[length - 1 - back] *= back / fade
-    return Sound(CHIME, _bytes_of(array.array("h", (int(32767 * CHIME_LOUDNESS * each) for each in mixed))))
+    return Sound(CHIME, bytes_of(array.array("h", (int(32767 * CHIME_LOUDNESS * each) for each in mixed))))
 
 
 def trimmed(pcm: bytes) -> bytes:
     """Cut the silence at both ends, soften the edges, and bring the loudest sample to `PEAK`. Raises NoPack."""
-    samples = _samples_of(pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES])
+    samples = samples_of(pcm)
     peak = max((abs(sample) for sample in samples), default=0)
     if peak < QUIET:
         raise NoPack("a clip is nothing but silence")
@@ -179,42 +164,8 @@ def trimmed(pcm: bytes) -> bytes:
     samples = samples[max(0, loud[0] - edge) : loud[-1] + edge]
     gain = PEAK * 32767 / peak
     last = len(samples) - 1
-    return _bytes_of(
+    return bytes_of(
         array.array(
             "h", (int(sample * gain * min(1.0, at / edge, (last - at) / edge)) for at, sample in enumerate(samples))
         )
     )
-
-
-def loudness(*pieces: bytes) -> float:
-    """Give the root mean square of samples as a share of full scale: 0 is silence."""
-    samples = sum(len(pcm) for pcm in pieces) / SAMPLE_BYTES
-    return math.sqrt(sum(map(_energy, pieces)) / max(samples, 1)) / 32768
-
-
-def mixed(first: bytes, second: bytes) -> bytes:
-    """Add samples to others that begin at the same moment; what is too loud is cut, as a loudspeaker does."""
-    longer, shorter = sorted((_samples_of(first), _samples_of(second)), key=len, reverse=True)
-    for at, sample in enumerate(shorter):
-        longer[at] = max(-32768, min(32767, longer[at] + sample))
-    return _bytes_of(longer)
-
-
-@lru_cache(maxsize=256)
-def _energy(pcm: bytes) -> int:
-    """Add up the squares of samples, once per clip: the same few are played all day."""
-    return sum(sample * sample for sample in _samples_of(pcm))
-
-
-def _samples_of(pcm: bytes) -> "array.array[int]":
-    samples = array.array("h")
-    samples.frombytes(pcm)
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples
-
-
-def _bytes_of(samples: "array.array[int]") -> bytes:
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples.tobytes()

@@ -8,12 +8,11 @@ A pack appears only when it is whole; `python -m display.pack_maker FOLDER` make
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree, which
+from shutil import rmtree
 from typing import Self
 
 import miniaudio
@@ -22,8 +21,6 @@ from display.clips import (
     CHIME,
     CLIP_LIMIT_S,
     MANIFEST,
-    SAMPLE_BYTES,
-    SAMPLE_RATE,
     NoPack,
     Pack,
     missing_clips,
@@ -31,14 +28,10 @@ from display.clips import (
     trimmed,
     write_wav,
 )
+from hardware.sound import speech_programs
+from hardware.sound.pcm import SAMPLE_BYTES, SAMPLE_RATE
+from hardware.sound.speech_programs import ESPEAK, PIPER, TIMEOUT_S, CannotSay, SpeechProgram
 from presentation.speech import SPOKEN_LANGUAGES, clip_words
-
-ESPEAK = "espeak-ng"
-ESPEAK_VOICES = {"vi": "vi", "en": "en-gb"}
-ESPEAK_WORDS_PER_MINUTE = 145
-PIPER = "piper"
-CLIP_TIMEOUT_S = {ESPEAK: 5.0, PIPER: 30.0}
-"""Piper loads its model anew for each clip, which takes a small machine seconds."""
 
 MAKING_TIMEOUT_S = 180.0
 MAKING_NICENESS = 10
@@ -54,23 +47,30 @@ class Speaker:
     say: Callable[[str], bytes]
 
 
-def espeak(language: str, *, program: str = ESPEAK, timeout_s: float = CLIP_TIMEOUT_S[ESPEAK]) -> Speaker:
+def espeak(language: str, *, program: str = ESPEAK, timeout_s: float = TIMEOUT_S[ESPEAK]) -> Speaker:
     """Have espeak-ng speak a language. Raises NoPack when it is not installed."""
-    found = _program(program, f"install it (apt-get install {ESPEAK}) or name a recorded pack")
-    voice = ESPEAK_VOICES[language]
-    command = [found, "-v", voice, "-s", str(ESPEAK_WORDS_PER_MINUTE), "-w", "{out}"]
-    return Speaker(f"{ESPEAK} {voice}", lambda words: _spoken(command, words, timeout_s))
+    return _speaker(lambda: speech_programs.espeak(language, program=program, timeout_s=timeout_s))
 
 
-def piper(model: Path, *, program: str = PIPER, timeout_s: float = CLIP_TIMEOUT_S[PIPER]) -> Speaker:
+def piper(model: Path, *, program: str = PIPER, timeout_s: float = TIMEOUT_S[PIPER]) -> Speaker:
     """Have Piper speak by this model (NAME.onnx with NAME.onnx.json beside it). Raises NoPack when one is missing."""
-    mend = f"install Piper so that the program {PIPER} is found, or leave the model out: espeak-ng speaks then"
-    found = _program(program, mend)
-    for needed in (model, model.with_name(f"{model.name}.json")):
-        if not needed.is_file():
-            raise NoPack(f"{needed} is missing; a Piper voice is a file NAME.onnx with NAME.onnx.json beside it")
-    command = [found, "--model", str(model), "--output_file", "{out}"]
-    return Speaker(f"{PIPER} {model.stem}", lambda words: _spoken(command, words, timeout_s))
+    return _speaker(lambda: speech_programs.piper(model, program=program, timeout_s=timeout_s))
+
+
+def _speaker(open_program: Callable[[], SpeechProgram]) -> Speaker:
+    try:
+        program = open_program()
+    except CannotSay as problem:
+        raise NoPack(str(problem)) from problem
+    return Speaker(f"{program.name} {program.voice}", lambda words: _said(program, words))
+
+
+def _said(program: SpeechProgram, words: str) -> bytes:
+    assert not any(each.isdigit() for each in words), f"digits are never read by a speech program: {words!r}"
+    try:
+        return _clip(program.say(words), f"{words!r}")
+    except CannotSay as problem:
+        raise NoPack(str(problem)) from problem
 
 
 def make_pack(folder: Path, speakers: Mapping[str, Speaker], *, name: str) -> Pack:
@@ -119,10 +119,14 @@ def read_recording(path: Path) -> bytes:
         decoded = miniaudio.decode_file(str(path), miniaudio.SampleFormat.SIGNED16, 1, SAMPLE_RATE)
     except (OSError, miniaudio.MiniaudioError) as error:
         raise NoPack(f"{path} cannot be read: {error}") from error
-    pcm = trimmed(decoded.samples.tobytes())
+    return _clip(decoded.samples.tobytes(), str(path))
+
+
+def _clip(samples: bytes, what: str) -> bytes:
+    pcm = trimmed(samples)
     seconds = len(pcm) / SAMPLE_BYTES / SAMPLE_RATE
     if seconds > CLIP_LIMIT_S:
-        raise NoPack(f"{path} lasts {seconds:.1f} s; a clip lasts up to {CLIP_LIMIT_S:g} s")
+        raise NoPack(f"{what} lasts {seconds:.1f} s; a clip lasts up to {CLIP_LIMIT_S:g} s")
     return pcm
 
 
@@ -161,37 +165,9 @@ def _quoted(text: str) -> str:
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _program(name: str, mend: str) -> str:
-    found = which(name)
-    if found is None:
-        raise NoPack(f"{name} is not installed; {mend}")
-    return found
-
-
 def _recording(folder: Path, key: str) -> Path | None:
     paths = (folder / f"{key}{kind}" for kind in RECORDING_KINDS)
     return next((path for path in paths if path.is_file()), None)
-
-
-def _spoken(command: Sequence[str], words: str, timeout_s: float) -> bytes:
-    """Have a speech program say words, which it reads from its input, and write a WAV at `{out}`. Raises NoPack."""
-    assert not any(each.isdigit() for each in words), f"digits are never read by a speech program: {words!r}"
-    name = Path(command[0]).name
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "said.wav"
-        arguments = [part.format(out=out) if part == "{out}" else part for part in command]
-        try:
-            subprocess.run(  # noqa: S603 -- our words, by a program of this machine.
-                arguments, input=f"{words}\n".encode(), capture_output=True, timeout=timeout_s, check=True
-            )
-        except subprocess.CalledProcessError as error:
-            said = error.stderr.decode("utf-8", "replace").strip()[-300:]
-            raise NoPack(f"{name} could not say {words!r}: {said or error}") from error
-        except (OSError, subprocess.SubprocessError) as error:
-            raise NoPack(f"{name} could not say {words!r}: {error}") from error
-        if not out.exists():
-            raise NoPack(f"{name} gave no sound for {words!r}")
-        return read_recording(out)
 
 
 # --- Beside the board -------------------------------------------------------------------------------------------------

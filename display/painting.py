@@ -11,18 +11,20 @@ from typing import Any, TypeVar
 
 from kivy.animation import Animation
 from kivy.factory import Factory
-from kivy.graphics.texture import Texture
+from kivy.graphics import Rectangle
 from kivy.lang import Builder
 from kivy.lang.parser import global_idmap
 from kivy.properties import AliasProperty, BooleanProperty, ListProperty, NumericProperty
 from kivy.uix.widget import Widget
+from PIL import Image
 
 from display import widgets
-from display.flow import Scene
+from display.ink import texture_of
 from display.pictures import Picture
 from display.screen import BOARD_SIZE, register_fonts
-from display.sharing import ROOM, language_of, page_of, pledge_parts, shares, slides_of
 from presentation.board import BoardLines, CallLine, WaitingLine
+from presentation.board_flow import Scene
+from presentation.board_sharing import ROOM, language_of, page_of, pledge_parts, shares, slides_of
 from presentation.texts import Texts
 from presentation.tokens import BOARD_TYPE, GEOMETRY, MOTION_MS, Theme, rgba
 
@@ -37,6 +39,12 @@ PICTURE_ROOM = (1068, 783)
 PLEDGE_GAP = 32
 CHIP_GAP = 24
 PLEDGE_POINTS, NOTICE_POINTS = 56, 68
+HEAD_LEFT, HEAD_HEIGHT = 56, 108
+HEAD_ROOM = 1584
+"""What the clock leaves of the head."""
+HEAD_GAP = 64
+NAMES_USUAL = 800
+"""The least that a hall's name has, so that what stands beside it keeps its place while names are usual."""
 NIGHT_TURNS = 20
 NOWHERE = [0, 0, 0, 0]
 FULL_CARD = [56, 158, 1808, 783]
@@ -73,6 +81,12 @@ def make_board(theme: Theme, texts: Texts) -> "Board":
 
 
 _COLOURS = ("night", "night_2", "night_line", "on_night", "on_night_quiet", "lotus_deep", "amber")
+
+
+def picture_room(window: tuple[int, int]) -> tuple[int, int]:
+    """Tell how large a picture is shown in a window, in pixels: one of this size is put down pixel for pixel."""
+    unit = min(window[0] / BOARD_SIZE[0], window[1] / BOARD_SIZE[1])
+    return round(PICTURE_ROOM[0] * unit), round(PICTURE_ROOM[1] * unit)
 
 
 class Board(Widget):
@@ -115,19 +129,18 @@ class Board(Widget):
 
     def take_picture(self, picture: Picture) -> None:
         """Show this picture as well when the hall is quiet."""
-        texture = Texture.create(size=picture.size, colorfmt="rgb")
-        texture.blit_buffer(picture.rgb, colorfmt="rgb", bufferfmt="ubyte")
-        texture.flip_vertical()
-        self._pictures.append(texture)
+        self._pictures.append(texture_of(Image.frombytes("RGB", picture.size, picture.rgb)))
 
     def show(self, scene: Scene, turn: int) -> None:
         """Paint a scene; `turn` counts the changes of what shares a place (languages, pages, slides, pledges)."""
         self._languages = scene.languages
-        lines = scene.translations[language_of(turn, len(scene.translations))] if scene.translations else None
+        spoken = 0 if scene.kind == "stopped" else language_of(turn, len(scene.translations))
+        lines = scene.translations[spoken] if scene.translations else None
         self.dark = scene.kind == "night"
-        self.full = scene.kind in ("closed", "night", "message", "out_of_service")
+        self.full = scene.kind in ("closed", "night", "stopped", "out_of_service")
         self._show_frame(scene, lines if not self.dark else None)
-        self._show_pledge(lines.pledges if lines and not self.dark else (), turn)
+        still = self.dark or scene.kind == "stopped"  # Where nothing moves, no promise comes and goes.
+        self._show_pledge(lines.pledges if lines and not still else (), turn)
         self._show_calls(scene)
         self._show_side(lines if not self.full else None, scene.kind, turn)
         self._show_card(scene, turn)
@@ -135,14 +148,24 @@ class Board(Widget):
         self.kind = scene.kind
 
     def _show_frame(self, scene: Scene, lines: BoardLines | None) -> None:
-        """Write head and foot, whose names stay in the first language and are told in the others by turns."""
-        main = scene.lines if lines else None
+        """Write head and foot, all in the language whose turn it is: no line begins in one and ends in another."""
         self.ids.clock.text = scene.clock if not self.dark else ""
-        self.ids.names.text = main.names if main else ""
+        self.ids.names.text = lines.names if lines else ""
         self.ids.zone.text = lines.zone if lines else ""
         self.ids.agency.text = lines.agency if lines and not lines.zone else ""
-        self.ids.hotline.text = main.hotline if main else ""
+        self._share_head()
+        self.ids.hotline.text = lines.hotline if lines else ""
         self.ids.hotline_label.text = self._texts("board.hotline", lines.language) if lines and lines.hotline else ""
+
+    def _share_head(self) -> None:
+        """Part the head between the hall's name and what stands beside it: a long name has what that can spare."""
+        names, beside = self.ids.names, (self.ids.zone if self.ids.zone.text else self.ids.agency)
+        wanted, left = _width(names), HEAD_ROOM - HEAD_GAP - _width(beside)
+        width = max(NAMES_USUAL, min(left, wanted))
+        names.frame = [HEAD_LEFT, 0, width, HEAD_HEIGHT]
+        start = HEAD_LEFT + width + HEAD_GAP
+        for each in (self.ids.zone, self.ids.agency):
+            each.frame = [start, 0, HEAD_LEFT + HEAD_ROOM - start, HEAD_HEIGHT]
 
     def _show_calls(self, scene: Scene) -> None:
         lines = scene.lines if scene.kind == "calls" else None
@@ -204,9 +227,7 @@ class Board(Widget):
             _fill_waiting(row, _nth(page, index), texts, lines.language if lines else "")
         title = texts.together("board.waiting" if busy else "board.none_waiting", languages)
         self.ids.waiting_title.text = title if lines and rows else ""
-        closed = lines.closed_counters if lines and rows else ""
-        label = texts("board.counter_closed", lines.language) if lines else ""
-        self.ids.closed_counters.text = f"{label}: {closed}" if closed else ""
+        self.ids.closed_counters.text = _closed_counters(lines, texts) if lines and rows else ""
 
     def _show_card(self, scene: Scene, turn: int) -> None:
         card = self.ids.card
@@ -281,11 +302,29 @@ class Board(Widget):
             "slide": [self.ids.slide.head, self.ids.slide.body] if self.ids.slide.frame[2] else [],
             "moving": any(each.opacity < 1 for each in (self.ids.pledge, *([self.ids.slide] * (self.kind == "idle")))),
             "cut": [each.text for each in self.walk() if getattr(each, "is_cut", False)],
+            "painted": painted(self.canvas),
             "title": self.ids.card.title,
             "lead": self.ids.card.lead,
             "hint": self.ids.card.hint,
             **{name: self.ids[name].text for name in (*texts, *foot)},
         }
+
+
+def _width(text: widgets.Text) -> float:
+    """Tell how much of the drawing a line takes in its usual size."""
+    return widgets.words_width(text.text, text.points, text.font_name)
+
+
+def painted(canvas: Any) -> int:
+    """Count the pixels that are painted each time, one upon the other counted again: what a frame mostly costs."""
+    return sum(
+        painted(one)
+        if hasattr(one, "children")
+        else round(one.size[0] * one.size[1])
+        if isinstance(one, Rectangle)
+        else 0
+        for one in canvas.children
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +339,7 @@ _CARDS = {
     "closed": _CardPaint(("night_2", "on_night", "on_night_quiet", "on_night_quiet"), "clock", 92),
     "out_of_service": _CardPaint(("night_2", "on_night", "on_night_quiet", "on_night_quiet"), "pause", 92),
     "night": _CardPaint(("night", "on_night_quiet", "on_night_quiet", "on_night_quiet"), "", 64),
-    "message": _CardPaint(("brick", "on_brick", "on_brick", "on_brick"), "alert", 104, hint_points=72),
+    "stopped": _CardPaint(("brick", "on_brick", "on_brick", "on_brick"), "alert", 104, hint_points=72),
 }
 _PAINTS = ("night", "amber", "on_amber", "on_amber_quiet", "night_2", "on_night", "on_night_quiet", "brick", "on_brick")
 
@@ -325,6 +364,13 @@ def _fill_waiting(row: Any, line: WaitingLine | None, texts: Texts, language: st
         row.detail = str(line.count) if line else ""
     else:
         row.detail = texts("board.people_and_range", language, count=line.count, range=line.detail)
+
+
+def _closed_counters(lines: BoardLines, texts: Texts) -> str:
+    if not lines.closed_counters:
+        return ""
+    key, numbers = "board.counters_closed", lines.closed_counters
+    return texts.counted(key, lines.language, lines.closed_count, counters=numbers)
 
 
 def _nth(lines: Sequence[LineT], index: int) -> LineT | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 KINDS = (".png", ".jpg", ".jpeg", ".webp")
 PICTURES_LIMIT = 12
@@ -38,7 +38,7 @@ def picture_files(folder: Path) -> list[Path]:
 
 
 def read_picture(path: Path, room: tuple[int, int]) -> Picture:
-    """Read a picture, no larger than `room` (pixels). Raises NoPicture."""
+    """Read a picture, as large as it fits into `room` (pixels). Raises NoPicture."""
     try:
         if path.stat().st_size > FILE_LIMIT_BYTES:
             raise NoPicture(f"{path} has more than {FILE_LIMIT_BYTES // 1_000_000} MB; save it smaller")
@@ -49,8 +49,8 @@ def read_picture(path: Path, room: tuple[int, int]) -> Picture:
             shown = opened.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NoPicture(f"{path} cannot be shown: {error}") from error
-    shown.thumbnail(room, Image.Resampling.LANCZOS)
-    return Picture(path, shown.size, shown.tobytes())
+    fitting = ImageOps.contain(shown, room, Image.Resampling.LANCZOS)
+    return Picture(path, fitting.size, fitting.tobytes())
 
 
 def read_pictures(folder: Path, room: tuple[int, int]) -> Iterator[Picture | NoPicture]:

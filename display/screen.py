@@ -1,7 +1,7 @@
 """Make Kivy ready for a board that runs for years without anybody near it. Call `prepare` before Kivy is imported.
 
-What is set and why was measured: multisampling and full-page rectangles cost most of a frame in software; the
-interrupt clock sleeps until something happens; no input is listened to, since nobody touches a board.
+What is set and why was measured: multisampling costs most of a frame in software; the interrupt clock sleeps until
+something happens; no input is listened to, since nobody touches a board.
 """
 
 import logging
@@ -12,6 +12,7 @@ from pathlib import Path
 
 BOARD_SIZE = (1920, 1080)
 FRAMES_PER_SECOND = 30
+FEW_CORES = 2
 WEIGHTS = ("Medium", "SemiBold", "Bold", "ExtraBold")
 
 
@@ -37,6 +38,9 @@ def prepare(state: Path, settings: ScreenSettings) -> None:
         KIVY_TEXT="sdl2",
         KIVY_IMAGE="sdl2",  # Else every provider of pictures is loaded; a board has no pictures.
     )
+    if len(os.sched_getaffinity(0)) <= FEW_CORES:
+        # Mesa's software renderer: waiting for helpers that find no core free takes longer than to draw alone.
+        os.environ.setdefault("LP_NUM_THREADS", "0")
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
     # Kivy tells of the configuration file that it makes for itself; what nobody can act on is not said.

@@ -7,15 +7,15 @@ tens of milliseconds, and a citizen who is called hears it at the right moment a
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from display.flow import Announcement, Input, LinkState, Scene, Stage, step
-from display.memory import Memory, load_memory, save_memory
+from display.memory import Memory, StopKeeper, load_memory, save_memory
 from display.voice import Ending, StillCalled
 from presentation.board import Told, merged
+from presentation.board_flow import Announcement, HallWarning, Input, LinkState, Scene, Stage, step
 from presentation.texts import Texts
 from protocol.configuration import Policies
 from protocol.views import AnyReply, BoardView, Envelope
@@ -61,14 +61,17 @@ class StageLoop:
         report_unsaid: ReportUnsaid,
         on_scene: Callable[[Scene], None],
         zone_id: str = "",
+        warn: Callable[[HallWarning], object] = lambda _: None,
     ) -> None:
         self._folder = state
+        self._warn = warn
         self._texts = texts
         self._link = link
         self._say = say
         self._report_unsaid = report_unsaid
         self._on_scene = on_scene
         self._memory = load_memory(state)
+        self._stops = StopKeeper(state)
         self._begun = set(self._memory.begun) if self._memory else set()
         self._cut_off = set(self._begun)
         self._asked_about: set[tuple[str, int]] = set()
@@ -140,7 +143,7 @@ class StageLoop:
         given while the server was heard, and it will not be given twice.
         """
         view = self._view
-        if view is None or (begun and self._link.state != "up"):
+        if view is None or view.stopped is not None or (begun and self._link.state != "up"):
             return False
         return any(call.call_id == call_id and call.state == "called" for call in view.calls)
 
@@ -161,8 +164,13 @@ class StageLoop:
         """Make one step; returns after how many real seconds the next is due."""
         self._take_ends()
         view, now = self._view, self._link.hall_now()
+        link_state, machine_at = self._link_state(view), datetime.now(UTC)  # noqa: TID251 -- the loop reads the clock.
+        if view is not None and link_state == "up":
+            self._stops.heard(view, machine_at)
+        elif view is None and link_state == "gone":
+            view = self._stops.still(self._zone_id, machine_at)
         memory = self._memory.told if self._memory else None
-        world = Input(view, now, self._link_state(view), self._speaking_id, memory)
+        world = Input(view, now, link_state, self._speaking_id, memory)
         done = step(self._stage, world, self._texts)
         told_before, self._stage = self._stage.told, done.stage
         if done.announcement is not None and view is not None:
@@ -171,6 +179,8 @@ class StageLoop:
             self._keep(done.stage.told)
         if done.announcement is not None and view is not None:
             self._announce(done.announcement, view.policies)
+        if done.warning is not None:
+            self._warn(done.warning)
         if view is not None and world.link == "up":
             self._report_cut_off()
         self._on_scene(done.scene)

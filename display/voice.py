@@ -5,38 +5,55 @@ call is said in the hall's languages in order (and in the citizen's own, when a 
 often as the hall repeats. Before the chime and before each sentence the voice asks whether the citizen is still on the
 way. Whoever ordered an announcement learns whether it was heard: one that was cut off is not begun again here.
 
+Why a hall is stopped is said before everything else: a call that is being said is cut off in the middle of its word.
+Such words are the hall's own, so they are clips only where a studio has recorded them (`emergency_fire.wav`); else a
+speech program says them. Where neither can, the chime alone makes people look at the board.
+
 A voice without a pack or without a sound device is a voice that is silent and says so; the board goes on.
 """
 
 import contextlib
 import queue
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from msgspec.structs import replace
 
-from display.clips import NoPack, Pack, Sound, pause
-from display.flow import Announcement
-from display.player import NoSound, Sink
+from display.clips import NoPack, Pack, pause
+from hardware.sound.pcm import Sound
+from hardware.sound.sinks import NoSound, Sink
+from hardware.sound.speech_programs import CannotSay
+from presentation.announcing import (
+    AFTER_CHIME_MS,
+    BEFORE_COUNTER_MS,
+    BETWEEN_CALLS_MS,
+    BETWEEN_PARTS_MS,
+    BETWEEN_WORDS_MS,
+    languages_of,
+    words_of,
+)
+from presentation.board_flow import Announcement, HallWarning
 from presentation.formats import ticket_number
-from presentation.speech import SPOKEN_LANGUAGES, CallStyle, call_words
+from presentation.stopping import StopWords
 from protocol.configuration import Policies
 from protocol.views import BoardCall
 
 WAITING_LIMIT = 4
 """The flow gives one announcement at a time; should it ever give more, so many wait."""
 
-AFTER_CHIME_MS = 120
-BETWEEN_WORDS_MS = 35
-BEFORE_COUNTER_MS = 140
-BETWEEN_PARTS_MS = 600
-BETWEEN_CALLS_MS = 800
-"""After each call there is quiet, so that in a burst one number does not run into the next."""
+CHIMES_OF_WARNING = 2
+"""A warning begins with so many chimes: it is no call."""
+
+SayWords = Callable[[str, str], bytes]
+"""Has a sentence said in a language, and gives its samples; raises `hardware.sound.speech_programs.CannotSay`."""
 
 Ending = Literal["whole", "cut_off"]
 """How an announcement ended: as it should, or in the middle, so that its citizen may not have heard it."""
+
+WARNINGS_KEPT = 16
 
 VoiceState = Literal["starting", "ok", "no_pack", "no_sound", "clips_missing", "off"]
 
@@ -54,21 +71,6 @@ class StillCalled(Protocol):
 
     def __call__(self, call_id: int, *, begun: bool) -> bool:
         """Tell."""
-
-
-def languages_of(call: BoardCall, policies: Policies, *, hurried: bool) -> tuple[str, ...]:
-    """Give the languages in which a call is said, in order: the hall's, then the citizen's own if it is another."""
-    wanted = dict.fromkeys((*policies.announce_languages, call.language))
-    spoken = tuple(language for language in wanted if language in SPOKEN_LANGUAGES)
-    return spoken[:1] if hurried else spoken
-
-
-def words_of(call: BoardCall, policies: Policies, language: str) -> tuple[str, ...]:
-    """Give the clip keys of a call in a language, as the hall reads numbers."""
-    style = CallStyle(numbers=policies.announce_digits, dialect=policies.announce_dialect)
-    return call_words(
-        call.prefix, call.number, call.counter_number, language, style, again=call.again, priority=call.priority
-    )
 
 
 def sounds_of(words: Sequence[str], language: str, pack: Pack) -> tuple[Sound, ...]:
@@ -93,15 +95,21 @@ class Voice:
         rate: Callable[[], float],
         on_over: Callable[[int, Ending], None],
         on_health: Callable[[Health], None],
+        say_words: SayWords | None = None,
     ) -> None:
         self._zone_id = zone_id
+        self.say_words = say_words
+        """Says what no clip holds; None where nothing does."""
+        self._spoken: dict[tuple[str, str], Sound] = {}
         self._open_pack = open_pack
         self._open_sink = open_sink
         self._rate = rate
         self._on_over = on_over
         self._on_health = on_health
-        self._orders: queue.Queue[_Order | None] = queue.Queue(WAITING_LIMIT)
+        self._orders: queue.Queue[_Order | _Warning | _Trial | None] = queue.Queue(WAITING_LIMIT)
         self._stop = threading.Event()
+        self._hush = threading.Event()
+        """The present announcement is to be cut off; set for good when the voice ends."""
         self._health = Health("starting")
         self._thread = threading.Thread(target=self._run, name=f"voice-{zone_id}", daemon=True)
 
@@ -112,6 +120,7 @@ class Voice:
     def stop(self) -> None:
         """Say nothing more; `close` waits for the thread to end."""
         self._stop.set()
+        self._hush.set()
 
     def close(self) -> None:
         """Stop at once, in the middle of a word if need be."""
@@ -132,14 +141,35 @@ class Voice:
             return False
         return True
 
+    def warn(self, warning: HallWarning) -> bool:
+        """Have a warning said, now: a call that is being said is cut off. False when too much waits."""
+        self._hush.set()
+        try:
+            self._orders.put_nowait(_Warning(warning))
+        except queue.Full:
+            self._hush.clear()
+            return False
+        return True
+
+    def try_out(self, words: StopWords, on_end: Callable[[str], None]) -> bool:
+        """Have chime and words said on trial, after what waits already; `on_end` hears why not, empty when it was said.
+
+        False when too much waits.
+        """
+        try:
+            self._orders.put_nowait(_Trial(words, on_end))
+        except queue.Full:
+            return False
+        return True
+
     # --- In the thread ---
 
     def _run(self) -> None:
         try:
             pack = self._open_pack()
-        except NoPack as problem:
+        except Exception as problem:  # noqa: BLE001 -- a voice that died here would leave the board waiting.
             if not self._stop.is_set():
-                self._tell(Health("no_pack", str(problem)))
+                self._tell(Health("no_pack", _why(problem)))
             self._only_answer()
             return
         sink: Sink | None = None
@@ -150,12 +180,12 @@ class Voice:
                 ending: Ending = "whole"
                 if sink is not None:
                     try:
-                        ending = "whole" if self._say(order, pack, sink) else "cut_off"
-                    except NoSound as problem:
-                        self._tell(Health("no_sound", str(problem)))
+                        ending = "whole" if self._perform(order, pack, sink) else "cut_off"
+                    except Exception as problem:  # noqa: BLE001 -- whatever it is, the board waits for an ending.
+                        self._tell(Health("no_sound", _why(problem)))
                         sink.close()
                         sink, ending = None, "cut_off"
-                self._on_over(order.announcement.call.call_id, ending)
+                self._answer(order, ending)
         finally:
             if sink is not None:
                 sink.close()
@@ -166,8 +196,8 @@ class Voice:
             return sink
         try:
             sink = self._open_sink()
-        except NoSound as problem:
-            self._tell(Health("no_sound", str(problem)))
+        except Exception as problem:  # noqa: BLE001 -- as above.
+            self._tell(Health("no_sound", _why(problem)))
             return None
         self._tell(Health("ok", pack.name))
         return sink
@@ -175,30 +205,94 @@ class Voice:
     def _only_answer(self) -> None:
         """Answer every order at once, so that the board never waits for a voice it does not have."""
         while (order := self._next()) is not None:
-            self._on_over(order.announcement.call.call_id, "whole")
+            self._answer(order, "whole")
 
-    def _next(self) -> "_Order | None":
+    def _answer(self, order: "_Order | _Warning | _Trial", ending: Ending) -> None:
+        if isinstance(order, _Order):
+            self._on_over(order.announcement.call.call_id, ending)
+        elif isinstance(order, _Trial):
+            silent = self._health.state in ("no_pack", "no_sound", "off")
+            order.on_end(f"voice_{self._health.state}" if silent else "cut_off" if ending == "cut_off" else "")
+
+    def _next(self) -> "_Order | _Warning | _Trial | None":
         order = self._orders.get()
-        return None if self._stop.is_set() else order
+        if isinstance(order, _Warning):
+            self._hush.clear()
+        if self._stop.is_set():
+            self._hush.set()
+            return None
+        return order
+
+    def _perform(self, order: "_Order | _Warning | _Trial", pack: Pack, sink: Sink) -> bool:
+        if isinstance(order, _Trial):
+            return self._say_trial(order, pack, sink)
+        return self._say(order, pack, sink) if isinstance(order, _Order) else self._warn(order.warning, pack, sink)
+
+    def _say_trial(self, order: "_Trial", pack: Pack, sink: Sink) -> bool:
+        """Say chime and words, or the chime alone where nothing can say words. Raises NoSound."""
+        sound = self._sound_of("", order.words, pack)
+        spoken = () if sound is None else (sound, pause(BETWEEN_PARTS_MS))
+        said = sink.play((pack.chime(), pause(AFTER_CHIME_MS), *spoken), self._rate(), self._hush)
+        sink.finish({"zone_id": self._zone_id, "trial": order.words.title, "complete": said})
+        return said
+
+    def _warn(self, warning: HallWarning, pack: Pack, sink: Sink) -> bool:
+        """Say why the hall is stopped, once in each of its languages. Raises NoSound."""
+        chimes = (pack.chime(), pause(AFTER_CHIME_MS)) * CHIMES_OF_WARNING
+        said = sink.play(chimes, self._rate(), self._hush)
+        for words in warning.words:
+            sound = self._sound_of(warning.emergency_id, words, pack)
+            if said and sound is not None:
+                said = sink.play((sound, pause(BETWEEN_PARTS_MS)), self._rate(), self._hush)
+        languages = [words.language for words in warning.words]
+        sink.finish(
+            {
+                "zone_id": self._zone_id,
+                "warning": warning.emergency_id or "free",
+                "languages": languages,
+                "complete": said,
+            }
+        )
+        return said
+
+    def _sound_of(self, emergency_id: str, words: StopWords, pack: Pack) -> Sound | None:
+        """Give a warning in a language: as a studio recorded it, or as a program says it; None where nothing can."""
+        key = f"emergency_{emergency_id}"
+        if emergency_id:
+            with contextlib.suppress(NoPack):
+                return pack.clip(words.language, key)
+        sentence = words.sentences
+        known = self._spoken.get((words.language, sentence))
+        if known is not None or self.say_words is None:
+            return known
+        try:
+            sound = Sound(key, self.say_words(words.language, sentence))
+        except CannotSay as problem:
+            self._tell(Health("clips_missing", str(problem)))
+            return None
+        if len(self._spoken) >= WARNINGS_KEPT:
+            self._spoken.clear()
+        self._spoken[words.language, sentence] = sound
+        return sound
 
     def _say(self, order: "_Order", pack: Pack, sink: Sink) -> bool:
         """Say an announcement; False when it was cut off. Raises NoSound."""
         call, policies = order.announcement.call, order.policies
         if not order.still_called(call.call_id, begun=False):
-            return True
+            return not self._hush.is_set()  # For a warning a call is put off, not over.
         languages = languages_of(call, policies, hurried=order.announcement.hurried)
         repeats = 1 if order.announcement.hurried else max(1, policies.announce_repeat)
         sentences = self._sentences(call, policies, languages, pack)
         if not sentences:
             return True
-        said = sink.play((pack.chime(), pause(AFTER_CHIME_MS)), self._rate(), self._stop)
+        said = sink.play((pack.chime(), pause(AFTER_CHIME_MS)), self._rate(), self._hush)
         for index, sounds in enumerate(sentences * repeats):
             if not said or not order.still_called(call.call_id, begun=index > 0):
                 break
             lead = (pause(BETWEEN_PARTS_MS),) if index else ()
-            said = sink.play((*lead, *sounds), self._rate(), self._stop)
+            said = sink.play((*lead, *sounds), self._rate(), self._hush)
         if said:
-            sink.play((pause(BETWEEN_CALLS_MS),), self._rate(), self._stop)
+            sink.play((pause(BETWEEN_CALLS_MS),), self._rate(), self._hush)
         sink.finish(
             {
                 "zone_id": self._zone_id,
@@ -235,8 +329,27 @@ class Voice:
             self._on_health(health)
 
 
+def _why(problem: Exception) -> str:
+    """Put a failure into words; where one happened that nobody foresaw goes into the journal."""
+    if isinstance(problem, NoPack | NoSound):
+        return str(problem)
+    traceback.print_exception(problem)
+    return f"the voice failed unforeseen ({type(problem).__name__}: {problem}); where is in the board's journal"
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     announcement: Announcement
     policies: Policies
     still_called: StillCalled
+
+
+@dataclass(frozen=True, slots=True)
+class _Warning:
+    warning: HallWarning
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    words: StopWords
+    on_end: Callable[[str], None]

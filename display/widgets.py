@@ -11,7 +11,7 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
-from kivy.graphics import Color, InstructionGroup, Line, Rectangle
+from kivy.graphics import Color, InstructionGroup, Line
 from kivy.properties import (
     AliasProperty,
     ColorProperty,
@@ -21,6 +21,9 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.widget import Widget
+
+from display.ink import Ink, fill, ink_of, round_off
+from presentation.line_breaks import unbroken
 
 TEXTURE_LIMIT = 512
 """So many letters and digits are kept drawn, and half as many lines: a board says the same things all day."""
@@ -33,29 +36,22 @@ CELL_SHARE = 0.95
 
 
 @lru_cache(maxsize=TEXTURE_LIMIT)
-def character(text: str, size: int, font: str) -> Any:
-    """Draw one character, white, and keep it; returns its texture."""
-    label = CoreLabel(text=text, font_size=size, font_name=font)
-    label.refresh()
-    return label.texture
+def character(text: str, size: int, font: str) -> Ink:
+    """Draw one character, and keep it."""
+    return ink_of(CoreLabel(text=text, font_size=size, font_name=font))
 
 
 @lru_cache(maxsize=TEXTURE_LIMIT // 2)
-def line(text: str, size: int, font: str, cut_to: int = 0) -> Any:
-    """Draw a line of words, white, and keep it; `cut_to` is the width (pixels) at which its end is left out."""
+def line(text: str, size: int, font: str, cut_to: int = 0) -> Ink:
+    """Draw a line of words, and keep it; `cut_to` is the width (pixels) at which its end is left out."""
     room = {"text_size": (cut_to, None), "shorten": True, "shorten_from": "right"} if cut_to else {}
-    return _drawn(CoreLabel(text=text, font_size=size, font_name=font, **room))
+    return ink_of(CoreLabel(text=text, font_size=size, font_name=font, **room))
 
 
 @lru_cache(maxsize=TEXTURE_LIMIT // 4)
-def lines(text: str, size: int, font: str, width: int) -> Any:
-    """Draw words in as many lines as they take at this width (pixels), white, and keep them."""
-    return _drawn(CoreLabel(text=text, font_size=size, font_name=font, text_size=(width, None), valign="top"))
-
-
-def _drawn(label: Any) -> Any:
-    label.refresh()
-    return label.texture
+def lines(text: str, size: int, font: str, width: int) -> Ink:
+    """Draw words in as many lines as they take at this width (pixels), and keep them; no telephone number is broken."""
+    return ink_of(CoreLabel(text=unbroken(text), font_size=size, font_name=font, text_size=(width, None), valign="top"))
 
 
 @lru_cache(maxsize=64)
@@ -117,19 +113,21 @@ class Words(Placed):
             self.fbind(name, self._redraw)
         self._redraw()
 
-    def drawn(self) -> Any:
-        """Give the texture of the words, as large as they are."""
+    def drawn(self) -> Ink:
+        """Give the words, as large as they are."""
         raise NotImplementedError
 
     def _draw(self, *_: object) -> None:
         self._group.clear()
         if not self.text or self.width < 1 or self.height < 1:
             return
-        texture = self.drawn()
-        x = self.x + {"left": 0.0, "center": 0.5, "right": 1.0}[self.halign] * (self.width - texture.width)
-        y = self.y + {"top": 1.0, "middle": 0.5}[self.valign] * (self.height - texture.height)
+        ink = self.drawn()
+        if ink.texture is None:
+            return
+        x = self.x + {"left": 0.0, "center": 0.5, "right": 1.0}[self.halign] * (self.width - ink.width)
+        y = self.y + {"top": 1.0, "middle": 0.5}[self.valign] * (self.height - ink.height)
         self._group.add(Color(*self.color))
-        self._group.add(Rectangle(texture=texture, pos=(round(x), round(y)), size=texture.size))
+        self._group.add(ink.placed(x, y))
 
 
 class Text(Words):
@@ -137,7 +135,7 @@ class Text(Words):
 
     smallest = NumericProperty(0)
 
-    def drawn(self) -> Any:
+    def drawn(self) -> Ink:
         """Give the line, cut if need be."""
         return line(self.text, self._size(), self.font_name, int(self.width) if self.is_cut else 0)
 
@@ -182,10 +180,10 @@ class Number(Placed):
         x = self.x + {"left": 0.0, "center": spare / 2, "right": spare}[self.halign]
         self._group.add(Color(*self.color))
         for each in self.text:
-            texture = character(each, size, self.font)
-            cell = cell_width(size, self.font) if each.isdigit() else texture.width
-            place = (round(x + (cell - texture.width) / 2), round(self.center_y - texture.height / 2))
-            self._group.add(Rectangle(texture=texture, pos=place, size=texture.size))
+            ink = character(each, size, self.font)
+            cell = cell_width(size, self.font) if each.isdigit() else ink.width
+            if ink.texture is not None:
+                self._group.add(ink.placed(x + (cell - ink.width) / 2, self.center_y - ink.height / 2))
             x += cell
 
     def _fitting_size(self) -> int:
@@ -222,6 +220,35 @@ class Arrow(Placed):
             [tip - head, middle + head, tip, middle, tip - head, middle - head],
         ):
             self._group.add(Line(points=points, width=thick, cap="round", joint="round"))
+
+
+class Ground(Placed):
+    """An opaque plate with round corners, or none; `behind` is the colour around it."""
+
+    color = ColorProperty("#000000")
+    behind = ColorProperty("#000000")
+    radius = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._group = InstructionGroup()
+        self._redraw = Clock.create_trigger(self._draw, -1)
+        super().__init__(**kwargs)
+        self.canvas.add(self._group)
+        for name in ("color", "behind", "radius", "pos", "size"):
+            self.fbind(name, self._redraw)
+        self._redraw()
+
+    @staticmethod
+    def mixed(one: list[float], other: list[float], share: float) -> list[float]:
+        """Mix two colours: how the other looks when so much of it has come in over the one."""
+        return [mine * (1 - share) + theirs * share for mine, theirs in zip(one, other, strict=True)]
+
+    def _draw(self, *_: object) -> None:
+        self._group.clear()
+        if self.width >= 1 and self.height >= 1:
+            place = (*self.pos, *self.size)
+            fill(self._group, place, tuple(self.color))
+            round_off(self._group, place, self.radius * self.unit, tuple(self.behind))
 
 
 class CallRow(Placed):
@@ -297,15 +324,15 @@ _ROUND = ("pause", "clock")
 class Paragraph(Words):
     """Sentences that may take several lines; written smaller when they are too many for their place."""
 
-    def drawn(self) -> Any:
+    def drawn(self) -> Ink:
         """Give the lines, at the largest size at which all find room."""
         return next((each for each in self._tried() if each.height <= self.height), self._smallest())
 
-    def _tried(self) -> Iterator[Any]:
+    def _tried(self) -> Iterator[Ink]:
         for attempt in range(SIZES_TRIED):
             yield lines(self.text, round(self.points * self.unit * SHRINK**attempt), self.font_name, int(self.width))
 
-    def _smallest(self) -> Any:
+    def _smallest(self) -> Ink:
         *_, last = self._tried()
         return last
 
@@ -330,8 +357,10 @@ class SlideCard(Placed):
         if texture is None:
             return 0, 0, 0, 0
         scale = min(size[0] / texture.width, size[1] / texture.height)
+        if abs(scale - 1) < 1 / texture.width:
+            scale = 1  # Made for this place: its pixels lie on those of the screen.
         width, height = texture.width * scale, texture.height * scale
-        return pos[0] + (size[0] - width) / 2, pos[1] + (size[1] - height) / 2, width, height
+        return round(pos[0] + (size[0] - width) / 2), round(pos[1] + (size[1] - height) / 2), width, height
 
 
 class Card(Placed):

@@ -23,8 +23,28 @@ class KeypadAction(StrEnum):
     NO_SHOW = "no_show"
     PAUSE = "pause"
     CALL_CHOSEN = "call_chosen"
+    PARK = "park"
+    RESUME = "resume"
+    REINSTATE = "reinstate"
+    TRANSFER = "transfer"
+    HELP = "help"
+    NEXT_SERVICE = "next_service"
+    END_HERE = "end_here"
+    ADD_SERVICE = "add_service"
     ERASE = "erase"
 
+
+NEEDS_NUMBER: Final = frozenset(
+    {KeypadAction.CALL_CHOSEN, KeypadAction.REINSTATE, KeypadAction.TRANSFER, KeypadAction.ADD_SERVICE}
+)
+"""What is asked of nobody unless digits were typed before it."""
+TAKES_NUMBER: Final = NEEDS_NUMBER | {
+    KeypadAction.END,
+    KeypadAction.NEXT_SERVICE,
+    KeypadAction.END_HERE,
+    KeypadAction.RESUME,
+    KeypadAction.HELP,
+}
 
 DEFAULT_KEYS: Final[dict[str, KeypadAction]] = {
     "N": KeypadAction.NEXT,
@@ -42,7 +62,8 @@ DEFAULT_KEYS: Final[dict[str, KeypadAction]] = {
 class Pressed:
     """A clerk wants something.
 
-    ``number`` is what was typed before it: the number to call, without its prefix, or which outcome END means.
+    ``number`` is what was typed before it: the number to call, reinstate or resume, without its prefix; which outcome
+    END, NEXT_SERVICE and END_HERE mean, which service TRANSFER and ADD_SERVICE, whom HELP.
     """
 
     action: KeypadAction
@@ -74,9 +95,9 @@ class CallKeypad:
         if action is None or action is KeypadAction.ERASE:
             return None
         number = int(digits) if digits else None
-        if action is KeypadAction.CALL_CHOSEN:
-            return Pressed(action, number) if number is not None else None
-        return Pressed(action, number if action is KeypadAction.END else None)
+        if action in NEEDS_NUMBER and number is None:
+            return None
+        return Pressed(action, number if action in TAKES_NUMBER else None)
 
     def restore(self, digits: str, typed_at_s: float) -> None:
         """Take up digits that were typed before the program was started anew."""

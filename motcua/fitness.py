@@ -107,9 +107,9 @@ def judge_graphics(missing: list[str]) -> Finding:
 
 
 def judge_speech(program: str | None) -> Finding:
-    """Judge what the default clip pack is made with."""
+    """Judge what clip packs are made with, and what speaks to a kiosk's headset."""
     if program is None:
-        mend = "Only for boards that speak: apt-get install espeak-ng"
+        mend = "Only for boards and kiosks that speak: apt-get install espeak-ng"
         return Finding("speech", "weak", "espeak-ng is not installed", mend)
     return Finding("speech", "good", program)
 

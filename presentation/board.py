@@ -5,7 +5,7 @@ and whose citizen is still on the way, oldest first. A call has its turn once; t
 turns have come, so that a board that starts late repeats nothing old and loses nothing new, and a recall (which has
 a call id of its own) gets a turn of its own. *What stands on which line?* (`board_lines`).
 
-Nothing here knows how long something is shown; that is `display.flow`.
+Nothing here knows how long something is shown; that is `presentation.board_flow`.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from presentation.formats import hall_time, listed, opening, ticket_number, wait_range
+from presentation.formats import hall_time, listed, opening_long, ticket_number, wait_range
 from presentation.texts import Texts, name_in
 from protocol.views import BoardCall, BoardCounter, BoardView
 
@@ -115,6 +115,7 @@ class BoardLines:
     others: tuple[CallLine, ...]
     waiting: tuple[WaitingLine, ...]
     closed_counters: str  # "2, 5" or empty.
+    closed_count: int
     pledges: tuple[str, ...]
     notices: tuple[str, ...]
     recent_calls: int  # So many other calls the hall wants to see beside the current one.
@@ -167,6 +168,7 @@ def board_lines(view: BoardView, current_id: int | None, told: Told, texts: Text
     zone = name_in(view.zone_names, language) if view.zone_names else ""
     current = calls.get(current_id) if current_id is not None else None
     words = texts.words(language)
+    away = [counter.number for counter in view.counters if is_away(counter)]
     return BoardLines(
         language=language,
         names=name_in(view.names, language).upper(),
@@ -186,7 +188,8 @@ def board_lines(view: BoardView, current_id: int | None, told: Told, texts: Text
             )
             for line in view.waiting
         ),
-        closed_counters=listed(words, (counter.number for counter in view.counters if is_away(counter))),
+        closed_counters=listed(words, away),
+        closed_count=len(away),
         pledges=tuple(name_in(pledge, language) for pledge in view.pledges),
         notices=tuple(name_in(notice, language) for notice in view.notices),
         recent_calls=view.policies.board_recent_calls,
@@ -213,6 +216,6 @@ def next_opening(view: BoardView, now: datetime, texts: Texts) -> tuple[str, ...
         return ()
     opens_at = view.next_opens_at
     return tuple(
-        texts("board.closed_next", language, when=opening(texts.words(language), opens_at, now, view.utc_offset_s))
+        texts("board.closed_next", language, when=opening_long(texts.words(language), opens_at, now, view.utc_offset_s))
         for language in view.policies.board_languages
     )

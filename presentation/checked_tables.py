@@ -1,12 +1,14 @@
 """Raw TOML tables to frozen structs, field by field, collecting every mistake: a technician mends a file once."""
 
 import difflib
+from collections.abc import Sequence
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
 from presentation.mistakes import Mistake, Path, place_of
+from presentation.said import Said, said
 from presentation.wanted import wanted
 
 PartT = TypeVar("PartT", bound=msgspec.Struct)
@@ -21,7 +23,8 @@ class Reader:
     def parts(self, kind: type[PartT], raw: Any, file: str, path: Path) -> list[PartT]:
         """Read a list of tables."""
         if not isinstance(raw, list):
-            self._note(file, path, "must be a list of tables", f"write [[{path[-1]}]] before each")
+            what = said("no_list_of_tables", "must be a list of tables")
+            self._note(file, path, what, said("write_headers", "write [[{name}]] before each", name=path[-1]))
             return []
         made = [self.part(kind, item, file, (*path, index)) for index, item in enumerate(raw)]
         return [part for part in made if part is not None]
@@ -29,7 +32,8 @@ class Reader:
     def part(self, kind: type[PartT], raw: Any, file: str, path: Path) -> PartT | None:
         """Read one table; ``None`` when it holds a mistake."""
         if not isinstance(raw, dict):
-            self._note(file, path, "must be a table", f"write [{place_of(path)}] and its keys")
+            what = said("no_table", "must be a table")
+            self._note(file, path, what, said("write_header", "write [{name}] and its keys", name=place_of(path)))
             return None
         before = len(self._mistakes)
         values = self.fields(kind, raw, file, path)
@@ -39,9 +43,8 @@ class Reader:
         """Read the fields of a table that are there and right; note those that are missing, unknown or wrong."""
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         for key in raw.keys() - fields.keys():
-            near = difflib.get_close_matches(key, fields.keys(), n=1)
-            mend = f"did you mean '{near[0]}'? Else take it out" if near else f"take it out; known: {', '.join(fields)}"
-            self._note(file, (*path, key), f"the key '{key}' is unknown", mend, raw)
+            what = said("unknown_key", "the key '{name}' is unknown", name=key)
+            self._note(file, (*path, key), what, _near(key, list(fields)), raw)
         values: dict[str, Any] = {}
         for name, field in fields.items():
             if name in raw:
@@ -49,7 +52,8 @@ class Reader:
                 if value is not None:
                     values[name] = value
             elif field.required:
-                self._note(file, path, f"'{name}' is missing", f"add {name} = …", raw)
+                what = said("missing_key", "'{field}' is missing", field=name)
+                self._note(file, path, what, said("add_key", "add {field} = …", field=name), raw)
         return values
 
     def _value(self, kind: Any, raw: Any, file: str, path: Path, item: dict[str, Any]) -> Any:
@@ -62,7 +66,7 @@ class Reader:
             if get_origin(kind) is dict and isinstance(raw, dict):
                 self._entries(kind, raw, file, path, item)
             else:
-                self._note(file, path, f"{_shorten(raw)} will not do", f"write {wanted(kind)}", item)
+                self._note(file, path, _will_not_do(raw), _write(kind), item)
             return None
 
     def _entries(self, kind: Any, raw: dict[str, Any], file: str, path: Path, item: dict[str, Any]) -> None:
@@ -70,12 +74,29 @@ class Reader:
         of_key, of_value = get_args(kind)
         for key, value in raw.items():
             if not _is(of_key, key):
-                self._note(file, (*path, key), f"the key {key!r} will not do", f"write {wanted(of_key)}", item)
+                what = said("wrong_key", "the key {value} will not do", value=repr(key))
+                self._note(file, (*path, key), what, _write(of_key), item)
             if not _is(of_value, value):
-                self._note(file, (*path, key), f"{_shorten(value)} will not do", f"write {wanted(of_value)}", item)
+                self._note(file, (*path, key), _will_not_do(value), _write(of_value), item)
 
-    def _note(self, file: str, path: Path, what: str, mend: str, item: Any = None) -> None:
+    def _note(self, file: str, path: Path, what: Said, mend: Said, item: Any = None) -> None:
         self._mistakes.append(Mistake(file, 0, place_of(path, item), what, mend, path))
+
+
+def _near(key: str, known: Sequence[str]) -> Said:
+    """Say what was meant perhaps by a key that nobody knows."""
+    near = difflib.get_close_matches(key, known, n=1)
+    if near:
+        return said("near_key", "did you mean '{near}'? Else take it out", near=near[0])
+    return said("take_key_out", "take it out; known: {known}", known=", ".join(known))
+
+
+def _will_not_do(raw: Any) -> Said:
+    return said("wrong_value", "{value} will not do", value=_shorten(raw))
+
+
+def _write(kind: Any) -> Said:
+    return said("write_it", "write {wanted}", wanted=wanted(kind))
 
 
 def _struct_of(kind: Any) -> tuple[type[msgspec.Struct] | None, bool]:

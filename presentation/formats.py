@@ -41,7 +41,11 @@ def date_long(words: Words, at: datetime, utc_offset_s: int) -> str:
 
 def weekday_date(words: Words, at: datetime, utc_offset_s: int) -> str:
     """Write a short weekday and date for the head of a screen: T2 23/11."""
-    weekday = words(f"format.weekday_short.{_WEEKDAYS[hall_time(at, utc_offset_s).weekday()]}")
+    return _weekday_date(words, at, utc_offset_s, "weekday_short")
+
+
+def _weekday_date(words: Words, at: datetime, utc_offset_s: int, names: str) -> str:
+    weekday = words(f"format.{names}.{_WEEKDAYS[hall_time(at, utc_offset_s).weekday()]}")
     return words("format.weekday_date", weekday=weekday, **_calendar_parts(at, utc_offset_s))
 
 
@@ -61,11 +65,21 @@ def moment(words: Words, at: datetime, utc_offset_s: int) -> str:
 
 
 def opening(words: Words, opens_at: datetime, now: datetime, utc_offset_s: int) -> str:
-    """Write when the hall opens again: 13:30 for today, 07:30 T2 23/11 for another day."""
+    """Write when it opens again, where there is little room: 13:30 for today, 07:30 T2 23/11 for another day."""
+    return _opening(words, opens_at, now, utc_offset_s, "weekday_short")
+
+
+def opening_long(words: Words, opens_at: datetime, now: datetime, utc_offset_s: int) -> str:
+    """Write when the hall opens again, where it has the screen for itself: 07:30 Thứ Hai 23/11."""
+    return _opening(words, opens_at, now, utc_offset_s, "weekday")
+
+
+def _opening(words: Words, opens_at: datetime, now: datetime, utc_offset_s: int, names: str) -> str:
     time = clock(words, opens_at, utc_offset_s)
     if hall_time(opens_at, utc_offset_s).date() == hall_time(now, utc_offset_s).date():
         return time
-    return words("format.weekday_moment", time=time, weekday_date=weekday_date(words, opens_at, utc_offset_s))
+    day = _weekday_date(words, opens_at, utc_offset_s, names)
+    return words("format.weekday_moment", time=time, weekday_date=day)
 
 
 def _calendar_parts(at: datetime, utc_offset_s: int) -> dict[str, str]:

@@ -33,6 +33,7 @@ class Theme:
     paper: str  # the ground of a page by day
     card: str  # the ground of a tile or a field
     line: str  # a hairline that only decorates
+    edge: str  # the frame of what can be touched where its fill does not stand out
     ink: str  # text
     quiet: str  # secondary text
     lotus: str  # action and focus: the fill of a button, the frame of a field, emphasised text
@@ -61,6 +62,7 @@ DAY = Theme(
     paper="#F7F4EE",
     card="#FFFFFF",
     line="#DDD6C8",
+    edge="#76857F",
     ink="#14231F",
     quiet="#4C5D57",
     lotus="#0A5C55",
@@ -89,6 +91,7 @@ HIGH_CONTRAST = Theme(
     paper="#000000",
     card="#000000",
     line="#FFFFFF",
+    edge="#FFFFFF",
     ink="#FFFFFF",
     quiet="#FFFFFF",
     lotus="#FFD23F",
@@ -145,6 +148,7 @@ PAIRS = (
     Pair("on_brick", "brick", TEXT_MINIMUM),
     Pair("brick", "brick_mist", TEXT_MINIMUM),
     Pair("ink", "brick_mist", TEXT_MINIMUM),
+    *(Pair("edge", ground, MARK_MINIMUM) for ground in ("paper", "card", "lotus_mist")),
     Pair("moss", "card", MARK_MINIMUM),
     Pair("moss", "lotus_mist", MARK_MINIMUM),
     *(

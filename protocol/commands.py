@@ -2,7 +2,8 @@
 
 A command names the *function* of the device that asks (``function_id``): a device is a key, and a key has functions
 (a kiosk, a call keypad at counter 3, a rating keypad). Staff commands name the clerk and the counter; a call keypad
-leaves ``clerk_id`` empty and the server fills in who is signed in there. Ids of visits come from the terminal, so
+leaves ``clerk_id`` empty and the server fills in who is signed in there; a pause or an opening by its keys names the
+clerk whom it saw, and is refused when another sits there by now. Ids of visits come from the terminal, so
 that a repeated request can never make a second visit.
 """
 
@@ -10,8 +11,81 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from protocol.command_parts import CallingCommand, Command, CounterCommand, StaffRole, TerminalCommand, VisitCommand
 from protocol.configuration import Day
-from protocol.message import Code, Identifier, Instant, Language, Message, Number, OptionalIdentifier, Prefix, VisitId
+from protocol.device_commands import (
+    About,
+    Attend,
+    CreateDevice,
+    DeviceState,
+    FindDevice,
+    FunctionDescription,
+    Pair,
+    PlaceFunction,
+    ReportDevice,
+    RevokeDevice,
+    Trial,
+    TrialKind,
+    TrialResult,
+    TryFunction,
+)
+from protocol.hall_commands import LONG_MESSAGE_LETTERS, SHORT_MESSAGE_LETTERS, ResumeHall, StopHall
+from protocol.help_commands import AnswerCounterHelp, CallHelp, EndHelp, HelpFrom
+from protocol.message import (
+    Code,
+    Identifier,
+    Instant,
+    Language,
+    Number,
+    OptionalIdentifier,
+    OptionalVisitId,
+    PersonMark,
+    Prefix,
+    VisitId,
+)
+from protocol.packed import PACKED_MOST
+from protocol.roster_commands import FetchRosters, PlanRoster
+from protocol.usher_commands import AnswerHelp, FetchWaitingList, FindPrintOrder, FindTicket, MendVisit, PrintTicket
+
+__all__ = [
+    "LONG_MESSAGE_LETTERS",
+    "SHORT_MESSAGE_LETTERS",
+    "About",
+    "AnswerCounterHelp",
+    "AnswerHelp",
+    "Attend",
+    "CallHelp",
+    "CallingCommand",
+    "Command",
+    "CounterCommand",
+    "CreateDevice",
+    "DeviceState",
+    "EndHelp",
+    "FetchRosters",
+    "FetchWaitingList",
+    "FindDevice",
+    "FindPrintOrder",
+    "FindTicket",
+    "FunctionDescription",
+    "HelpFrom",
+    "MendVisit",
+    "Pair",
+    "PlaceFunction",
+    "PlanRoster",
+    "PrintTicket",
+    "ReportDevice",
+    "ResumeHall",
+    "RevokeDevice",
+    "StaffRole",
+    "StopHall",
+    "TerminalCommand",
+    "Trial",
+    "TrialKind",
+    "TrialResult",
+    "TryFunction",
+    "VisitCommand",
+]
+"""What is made elsewhere and belongs to the commands."""
 
 TicketState = Literal["confirmed", "uncertain", "held", "failed", "void"]
 """What became of a print job, as its printer's owner knows it. Silence is ``uncertain``, never ``confirmed``."""
@@ -19,46 +93,28 @@ TicketState = Literal["confirmed", "uncertain", "held", "failed", "void"]
 TransferPosition = Literal["policy", "first", "last", "arrival"]
 """Where a transferred visit stands: as the branch's policy says, at the head, at the end, or by its old arrival."""
 
-DeviceState = Literal["ok", "degraded", "out", "unknown", "gone"]
-"""The health of a device; a silent one is ``unknown`` or ``gone``, never ``ok``."""
-
 RatingChannel = Literal["keypad", "terminal", "link", "paper", "surprise"]
 """The way by which a rating reached us; channels are counted apart."""
-
-
-class Command(Message, frozen=True, kw_only=True):
-    """Any command."""
-
-
-StaffRole = Literal["", "clerk", "technician", "manager", "inspector"]
-"""As what a person asks through the staff pages; empty for every other terminal."""
-
-
-class TerminalCommand(Command, frozen=True, kw_only=True):
-    """A command by a function of a paired device. The staff pages add the role of the person who asks."""
-
-    function_id: Identifier
-    staff_role: StaffRole = ""
-
-
-class CounterCommand(TerminalCommand, frozen=True, kw_only=True):
-    """A command at a counter. ``clerk_id`` is empty when a call keypad asks."""
-
-    counter_id: Identifier
-    clerk_id: OptionalIdentifier = ""
 
 
 # --- Tickets ---------------------------------------------------------------------------------------------------------
 
 
 class TakeTicket(TerminalCommand, frozen=True, kw_only=True):
-    """A citizen takes a number for a service. The same ``visit_id`` always gets the same number."""
+    """A citizen takes a number for a service. The same ``visit_id`` always gets the same number.
+
+    Where numbers are limited per person a kiosk sends the person's mark; staff, who give a number to somebody without a
+    card, send the reason and who gives it.
+    """
 
     visit_id: VisitId
     service_id: Identifier
     priority_class_id: Identifier
     procedure_code: Code = ""
     language: Language = "vi"
+    person_mark: PersonMark = ""
+    without_card: Code = ""
+    clerk_id: OptionalIdentifier = ""
 
 
 class HandOverVisit(TerminalCommand, frozen=True, kw_only=True):
@@ -72,15 +128,20 @@ class HandOverVisit(TerminalCommand, frozen=True, kw_only=True):
     taken_at: Instant
     procedure_code: Code = ""
     language: Language = "vi"
+    person_mark: PersonMark = ""
 
 
 class ReportTicket(TerminalCommand, frozen=True, kw_only=True):
-    """The owner of the printer tells what became of a ticket's print job; ``copy`` counts reprints from 0."""
+    """The owner of the printer tells what became of a ticket's print job; ``copy`` counts reprints from 0.
+
+    ``order_id`` names the order that it was, and the order then knows which copy.
+    """
 
     visit_id: VisitId
     state: TicketState
     copy: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
     reason: Code = ""
+    order_id: OptionalVisitId = ""
 
 
 class CancelVisit(TerminalCommand, frozen=True, kw_only=True):
@@ -89,6 +150,7 @@ class CancelVisit(TerminalCommand, frozen=True, kw_only=True):
     visit_id: VisitId
     secret: Annotated[str, msgspec.Meta(max_length=64)] = ""
     clerk_id: OptionalIdentifier = ""
+    reason: Code = ""
 
 
 # --- Counters and clerks ---------------------------------------------------------------------------------------------
@@ -133,18 +195,18 @@ class CloseCounter(CounterCommand, frozen=True, kw_only=True):
     reason: Code = ""
 
 
-class CallNext(CounterCommand, frozen=True, kw_only=True):
+class CallNext(CallingCommand, frozen=True, kw_only=True):
     """Call who is next by the calling rule."""
 
 
-class CallVisit(CounterCommand, frozen=True, kw_only=True):
+class CallVisit(CallingCommand, frozen=True, kw_only=True):
     """Call a chosen visit, out of order; the reason is part of the record."""
 
     visit_id: VisitId
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
-class CallNumber(CounterCommand, frozen=True, kw_only=True):
+class CallNumber(CallingCommand, frozen=True, kw_only=True):
     """Call a chosen number as keyed on a call keypad, which knows no visit ids."""
 
     number: Number
@@ -152,22 +214,40 @@ class CallNumber(CounterCommand, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
-class RecallVisit(CounterCommand, frozen=True, kw_only=True):
+class RecallVisit(VisitCommand, frozen=True, kw_only=True):
     """Say the present call of this counter again."""
 
 
-class StartService(CounterCommand, frozen=True, kw_only=True):
+class StartService(VisitCommand, frozen=True, kw_only=True):
     """The called citizen is here."""
 
 
-class EndService(CounterCommand, frozen=True, kw_only=True):
-    """The work is done, with an outcome. ``come_back_today`` keeps the place of a citizen who fetches papers."""
+class EndService(VisitCommand, frozen=True, kw_only=True):
+    """The work is done, with an outcome. ``come_back_today`` keeps the place of a citizen who fetches papers.
+
+    A visit with further services goes on to the next of them: to its queue, or with ``stay`` at once at this counter;
+    ``stop_here`` leaves them out. ``service_id`` is the service that is meant: refused when the visit is
+    at another by now; empty: whichever it is at.
+    """
 
     outcome: Code
+    service_id: OptionalIdentifier = ""
     come_back_today: bool = False
+    stay: bool = False
+    stop_here: bool = False
 
 
-class MarkNoShow(CounterCommand, frozen=True, kw_only=True):
+class PlanServices(CounterCommand, frozen=True, kw_only=True):
+    """Say which services follow for the citizen at this counter, in order, under the same number; none: no more.
+
+    ``visit_id`` is who is meant: somebody else who is at the counter by now gets nothing planned.
+    """
+
+    visit_id: VisitId
+    service_ids: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=8)]
+
+
+class MarkNoShow(VisitCommand, frozen=True, kw_only=True):
     """The called citizen did not come."""
 
 
@@ -175,6 +255,14 @@ class ReinstateVisit(CounterCommand, frozen=True, kw_only=True):
     """A no-show came after all: back into the queue, by the old arrival."""
 
     visit_id: VisitId
+    reason: Code = ""
+
+
+class ReinstateNumber(CounterCommand, frozen=True, kw_only=True):
+    """The same by the number on the ticket, for whoever was called at any counter."""
+
+    number: Number
+    prefix: Annotated[str, msgspec.Meta(max_length=3)] = ""
     reason: Code = ""
 
 
@@ -191,25 +279,29 @@ class PrioritizeNumber(CounterCommand, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
-class ParkVisit(CounterCommand, frozen=True, kw_only=True):
+class ParkVisit(VisitCommand, frozen=True, kw_only=True):
     """Set the visit in service aside for this counter, to be reminded after some minutes (0 = not)."""
 
     remind_after_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 0
 
 
-class ResumeVisit(CounterCommand, frozen=True, kw_only=True):
+class ResumeVisit(CallingCommand, frozen=True, kw_only=True):
     """Call a parked visit of this counter back."""
 
     visit_id: VisitId
 
 
-class TransferVisit(CounterCommand, frozen=True, kw_only=True):
-    """Send the visit at this counter to another service, or to one named counter, or both."""
+class TransferVisit(VisitCommand, frozen=True, kw_only=True):
+    """Send the visit at this counter to another service, or to one named counter, or both.
+
+    ``note`` is for the clerk who serves it next, and for nobody else; it stands in no event and is erased with the day.
+    """
 
     service_id: OptionalIdentifier = ""
     to_counter_id: OptionalIdentifier = ""
     position: TransferPosition = "policy"
     reason: Code = ""
+    note: Annotated[str, msgspec.Meta(max_length=280)] = ""
 
 
 # --- Rating ----------------------------------------------------------------------------------------------------------
@@ -244,10 +336,15 @@ class RateByLink(TerminalCommand, frozen=True, kw_only=True):
 
 
 class Configure(TerminalCommand, frozen=True, kw_only=True):
-    """Make a configuration effective: the source texts by file name, now or with the next business day."""
+    """Make a configuration effective: the source texts by file name, now or with the next business day.
 
-    sources: dict[str, Annotated[str, msgspec.Meta(max_length=262_144)]]
+    Texts that are too long for one message come in `packed`, and `sources` is empty: the JSON of `sources`, deflated
+    (zlib), in base64; 4,000,000 bytes of JSON at most.
+    """
+
+    sources: dict[str, Annotated[str, msgspec.Meta(max_length=262_144)]] = msgspec.field(default_factory=dict)
     effective: Literal["now", "next_day"] = "now"
+    packed: Annotated[str, msgspec.Meta(max_length=PACKED_MOST)] = ""
 
 
 class OpenDay(TerminalCommand, frozen=True, kw_only=True):
@@ -258,70 +355,11 @@ class CloseDay(TerminalCommand, frozen=True, kw_only=True):
     """Close the business day before the calendar does."""
 
 
-class FunctionDescription(msgspec.Struct, frozen=True, kw_only=True):
-    """One function of a device: what it is, at which counter or zone, and by which address it hangs on the wire."""
-
-    function_id: Identifier
-    kind: Literal[
-        "kiosk",
-        "board",
-        "counter_display",
-        "call_keypad",
-        "rating_keypad",
-        "rating_terminal",
-        "staff",
-        "public",
-        "technician",
-        "observer",
-    ]
-    counter_id: OptionalIdentifier = ""
-    zone_id: OptionalIdentifier = ""
-    address: Annotated[str, msgspec.Meta(max_length=256)] = ""
-    near_clerk: bool = False
-
-
-class CreateDevice(TerminalCommand, frozen=True, kw_only=True):
-    """A technician announces a device; the reply holds the pairing code, which is shown once."""
-
-    device_id: Identifier
-    name: Annotated[str, msgspec.Meta(max_length=64)]
-    functions: Annotated[tuple[FunctionDescription, ...], msgspec.Meta(min_length=1, max_length=64)]
-
-
-class RevokeDevice(TerminalCommand, frozen=True, kw_only=True):
-    """Shut a device out; takes effect within a second on live connections."""
-
-    device_id: Identifier
-    reason: Code = ""
-
-
-class ReportDevice(TerminalCommand, frozen=True, kw_only=True):
-    """The health of a function's device, told when it changes."""
-
-    state: DeviceState
-    reason: Code = ""
-    detail: Annotated[str, msgspec.Meta(max_length=256)] = ""
-
-
 class ReportUnsaidCall(TerminalCommand, frozen=True, kw_only=True):
     """A board began to say this call of ``day`` and was cut off; nothing is said twice, so its clerk is told."""
 
     day: Day
     call_id: Annotated[int, msgspec.Meta(ge=1)]
-
-
-class AnswerHelp(TerminalCommand, frozen=True, kw_only=True):
-    """Staff go to a kiosk whose citizen called for help (it reported ``help_called``); ``clerk_id`` is who goes."""
-
-    kiosk_function_id: Identifier
-    clerk_id: OptionalIdentifier = ""
-
-
-class Pair(Command, frozen=True, kw_only=True):
-    """The one message of the pairing socket; the new device's key is that connection's own."""
-
-    code: Annotated[str, msgspec.Meta(min_length=8, max_length=8, pattern=r"^[0-9A-HJKMNP-TV-Z]{8}$")]
-    program: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 # --- Questions: they change nothing and are not stored ---------------------------------------------------------------
@@ -339,10 +377,23 @@ class FetchCatalogue(Command, frozen=True, kw_only=True):
 
 
 class FindVisit(Command, frozen=True, kw_only=True):
-    """The state of a visit: for staff by id; for the public page and a kiosk with the ticket's secret as well."""
+    """The state of a visit: for staff by id; for all others who may ask, with the ticket's secret."""
 
     visit_id: VisitId
     secret: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class FindHeldNumber(TerminalCommand, frozen=True, kw_only=True):
+    """For a kiosk: the number that keeps this person from another of the service. The reply can be printed."""
+
+    service_id: Identifier
+    person_mark: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
+
+
+class FindNote(CounterCommand, frozen=True, kw_only=True):
+    """What a colleague wrote about the visit that this counter calls, serves or keeps; for its clerk alone."""
+
+    visit_id: VisitId
 
 
 # --- From the loop itself, never from the wire -----------------------------------------------------------------------
@@ -369,17 +420,25 @@ AnyCommand = (
     | RecallVisit
     | StartService
     | EndService
+    | PlanServices
     | MarkNoShow
     | ReinstateVisit
+    | ReinstateNumber
     | PrioritizeNumber
     | ParkVisit
     | ResumeVisit
     | TransferVisit
+    | CallHelp
+    | EndHelp
+    | AnswerCounterHelp
     | PressRating
     | RateByLink
     | Configure
     | OpenDay
     | CloseDay
+    | StopHall
+    | ResumeHall
+    | PlanRoster
     | CreateDevice
     | RevokeDevice
     | ReportDevice
@@ -389,9 +448,35 @@ AnyCommand = (
     | Introduce
     | FetchCatalogue
     | FindVisit
+    | FindHeldNumber
+    | FindNote
+    | FetchWaitingList
+    | FetchRosters
+    | FindTicket
+    | MendVisit
+    | Attend
+    | FindDevice
+    | TryFunction
+    | PlaceFunction
+    | PrintTicket
+    | FindPrintOrder
     | Tick
 )
 """Every command there is; the core matches over it and the type checker names a forgotten one."""
 
-Question = Introduce | FetchCatalogue | FindVisit
+Asked = Attend | FindDevice | TryFunction
+"""Of devices and about them; what comes with these is kept in memory alone."""
+
+Question = (
+    Introduce
+    | FetchCatalogue
+    | FindVisit
+    | FindHeldNumber
+    | FindNote
+    | FetchWaitingList
+    | FetchRosters
+    | FindTicket
+    | Asked
+    | FindPrintOrder
+)
 """Commands that change nothing."""

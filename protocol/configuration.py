@@ -33,6 +33,36 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
     """Any part of a configuration."""
 
 
+PersonKind = Literal["citizen_card", "receipt"]
+"""By what a kiosk knows a person again: the code of a citizen card, or of the receipt of a dossier."""
+
+
+class PersonLimits(_Part, frozen=True, kw_only=True):
+    """How many numbers one person may take; 0 = as many as they like."""
+
+    day: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
+    """Numbers a day at most."""
+    at_once: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
+    """Numbers at most that are not over yet: waiting, called, in service or parked."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is limited."""
+        return bool(self.day or self.at_once)
+
+
+class NumbersPerPerson(PersonLimits, frozen=True, kw_only=True):
+    """The limits over all services together, how a person is known, and which numbers count by the day.
+
+    A number that was cancelled before it was ever called does not count, unless ``cancelled_counts``; one whose citizen
+    did not come counts, unless ``no_show_counts`` is false.
+    """
+
+    known_by: tuple[PersonKind, ...] = ("citizen_card",)
+    cancelled_counts: bool = False
+    no_show_counts: bool = True
+
+
 class Service(_Part, frozen=True, kw_only=True):
     """What a citizen queues for. ``mean_service_s`` and ``target_waiting_s`` seed estimates and figures."""
 
@@ -53,6 +83,10 @@ class Service(_Part, frozen=True, kw_only=True):
     """Its results come the next working day when received late (``policies.late_receipt_from``)."""
     takes_receipts: bool = False
     """A citizen who shows a receipt at a kiosk is led here; of several such services, to the first."""
+    numbers_per_person: PersonLimits = PersonLimits()
+    """Of this service; the branch's own limits hold beside them."""
+    free_for_all: bool = False
+    """Its numbers need no card and count for nobody, whatever the branch limits: a guidance counter."""
     hours_id: OptionalIdentifier = ""
     rating_tone: Literal["usual", "neutral"] = "usual"
 
@@ -158,6 +192,16 @@ class KioskRange(_Part, frozen=True, kw_only=True):
     last: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class Emergency(_Part, frozen=True, kw_only=True):
+    """What the whole hall is told when it is stopped: large words, and a sentence on what to do."""
+
+    emergency_id: Identifier
+    names: Words
+    hints: Words
+    ends_with_day: bool = False
+    """The stop is over when the business day is; else it stands until somebody resumes the hall."""
+
+
 class Outcome(_Part, frozen=True, kw_only=True):
     """What came of a service. ``served`` tells whether a rating is asked for and the visit counts as served."""
 
@@ -165,6 +209,36 @@ class Outcome(_Part, frozen=True, kw_only=True):
     names: Words
     served: bool = True
     key: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    goes_on: bool = True
+    """After it a visit goes on to the services that follow; without the papers of the first, say, it does not."""
+
+
+class LinkedServices(_Part, frozen=True, kw_only=True):
+    """Services that one visit goes through in sequence, under one number: a birth, then the residence, then insurance.
+
+    A visit begins them at the kiosk by one of these procedures, or at a counter by its clerk.
+    """
+
+    linked_id: Identifier
+    names: Words
+    service_ids: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=2, max_length=8)]
+    procedure_codes: tuple[Code, ...] = ()
+
+
+ReasonUse = Literal[
+    "call",
+    "pause",
+    "close",
+    "transfer",
+    "reinstate",
+    "revoke",
+    "release",
+    "priority",
+    "without_card",
+    "mend",
+    "cancel",
+]
+"""What staff may give a reason for."""
 
 
 class Reason(_Part, frozen=True, kw_only=True):
@@ -172,7 +246,7 @@ class Reason(_Part, frozen=True, kw_only=True):
 
     reason_id: Identifier
     names: Words
-    uses: tuple[Literal["call", "pause", "close", "transfer", "reinstate", "revoke", "release", "priority"], ...]
+    uses: tuple[ReasonUse, ...]
 
 
 class RatingLevel(_Part, frozen=True, kw_only=True):
@@ -203,6 +277,8 @@ class Policies(_Part, frozen=True, kw_only=True):
     rating_grace_s: int = 10
     rating_debounce_ms: int = 400
     rating_too_soon_ms: int = 300
+    rating_shows_clerk: bool = False
+    """Rating terminals show who has served: name and photo, from a folder of the branch on the terminal itself."""
     minimum_service_s: int = 20
     board_minimum_s: int = 8
     board_recent_calls: int = 6
@@ -229,6 +305,19 @@ class Policies(_Part, frozen=True, kw_only=True):
     help_wait_s: Annotated[int, msgspec.Meta(ge=10)] = 120
     """After this long without an answer a kiosk tells who called for help where else to find it."""
     board_shows_estimates: bool = True
+    emergency_repeat_s: Annotated[int, msgspec.Meta(ge=10, le=600)] = 20
+    """While the hall is stopped, voices say why again so long after they have last begun to."""
+
+
+class StaffRules(_Part, frozen=True, kw_only=True):
+    """House rules that no board and no kiosk need know."""
+
+    linked_place: Literal["first", "last", "arrival"] = "arrival"
+    """Where a visit stands that goes on to its next service: before all, behind all, or by its old arrival."""
+    hides_queue: bool = False
+    """Consoles show how many wait and how long, but not whose turn is next: nobody can be chosen from a list."""
+    notes_kept_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 0
+    """How many days after its own a note with a transfer is kept; 0: it is erased as its day closes."""
 
 
 class Procedure(_Part, frozen=True, kw_only=True):
@@ -252,6 +341,8 @@ class TicketLink(_Part, frozen=True, kw_only=True):
 
     kind: Literal["code", "hall_page", "public_page"] = "code"
     base_address: str = ""
+    valid_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 7
+    """Days on which the page of a ticket opens, that of the number counted; for ratings from home."""
 
 
 class Configuration(_Part, frozen=True, kw_only=True):
@@ -274,10 +365,20 @@ class Configuration(_Part, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     rating_scale: RatingScale
     policies: Policies
+    staff_rules: StaffRules = StaffRules()
+    numbers_per_person: NumbersPerPerson = NumbersPerPerson()
+    linked_services: tuple[LinkedServices, ...] = ()
     kiosk_ranges: tuple[KioskRange, ...] = ()
     duty_contacts: tuple[DutyContact, ...] = ()
+    emergencies: tuple[Emergency, ...] = ()
+    """The messages with which the hall can be stopped, beside a free one."""
     ticket_link: TicketLink = TicketLink()
     ticket_footer: Words = msgspec.field(default_factory=dict)
+    training: Words = msgspec.field(default_factory=dict)
+    """The mark of a training hall, before its name wherever that stands; empty: a hall of real citizens.
+
+    A branch is one or the other for ever, and no report is made of a training hall.
+    """
     pledges: tuple[Words, ...] = ()
     """What the branch promises, shown at the foot of its boards and in quiet times; ``5 rõ: rõ người · rõ việc``."""
     notices: tuple[Words, ...] = ()

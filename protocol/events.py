@@ -1,17 +1,60 @@
 """What happened at a branch, in the past tense; stored for ever.
 
-Events carry facts in parts (prefix, number, ids, codes), never personal data and never free text. Each event knows
-when it happened (``at``), so that the state of a branch is a function of its events alone.
+Events carry facts in parts (prefix, number, ids, codes), never personal data, and no words but those that the hall
+itself tells everybody (its configuration, and why it was stopped). Each event knows when it happened (``at``), so that
+the state of a branch is a function of its events alone.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
-from protocol.commands import DeviceState, FunctionDescription, RatingChannel, TicketState
+from protocol.commands import HelpFrom, RatingChannel
 from protocol.configuration import Configuration
+from protocol.device_events import (
+    DeviceCreated,
+    DevicePaired,
+    DeviceReported,
+    DeviceRevoked,
+    FunctionPlaced,
+    HelpAnswered,
+    PairingFailed,
+)
 from protocol.estimates import Estimate, Learned
-from protocol.message import Code, Identifier, Instant, Language, Message, Number, OptionalIdentifier, Prefix, VisitId
+from protocol.event_parts import Event, PairedDevice
+from protocol.hall_events import HallResumed, HallStopped
+from protocol.message import (
+    Code,
+    Identifier,
+    Instant,
+    Language,
+    Number,
+    OptionalIdentifier,
+    PersonMark,
+    Prefix,
+    VisitId,
+)
+from protocol.roster_events import RosterPlanned
+from protocol.ticket_events import TicketPrintOrdered, TicketReported
+from protocol.usher_events import VisitMended
+
+__all__ = [
+    "DeviceCreated",
+    "DevicePaired",
+    "DeviceReported",
+    "DeviceRevoked",
+    "Event",
+    "FunctionPlaced",
+    "HallResumed",
+    "HallStopped",
+    "HelpAnswered",
+    "PairedDevice",
+    "PairingFailed",
+    "RosterPlanned",
+    "TicketPrintOrdered",
+    "TicketReported",
+    "VisitMended",
+]
 
 Clause = Literal["guarantee", "priority", "chosen", "resumed"]
 """Which rule chose a call: a guaranteed wait was over, the highest accumulated priority, a clerk with a reason, or a
@@ -32,22 +75,7 @@ PressFlag = Literal[
 """Why a press on a rating device does not count; empty when it does."""
 
 
-class Event(Message, frozen=True, kw_only=True):
-    """Any event."""
-
-    at: Instant
-
-
 # --- The day ---------------------------------------------------------------------------------------------------------
-
-
-class PairedDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """A device that may speak: its id, its public key (Z85, 40 characters) and its functions."""
-
-    device_id: Identifier
-    name: str
-    public_key: Annotated[str, msgspec.Meta(min_length=40, max_length=40)]
-    functions: tuple[FunctionDescription, ...]
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,63 +134,6 @@ class DayClosed(Event, frozen=True, kw_only=True):
     expired: int
 
 
-# --- Devices ---------------------------------------------------------------------------------------------------------
-
-
-class DeviceCreated(Event, frozen=True, kw_only=True):
-    """A technician announced a device. Of the pairing code only its 2 public characters and a salted hash are kept."""
-
-    device_id: Identifier
-    name: str
-    functions: tuple[FunctionDescription, ...]
-    pairing_name: str
-    secret_hash: str
-    expires_at: Instant
-
-
-class PairingFailed(Event, frozen=True, kw_only=True):
-    """A wrong code was tried on a pairing; after five the pairing is void."""
-
-    device_id: Identifier
-    tries: int
-
-
-class DevicePaired(Event, frozen=True, kw_only=True):
-    """A device showed the right code; from now on its key is the device."""
-
-    device_id: Identifier
-    name: str
-    public_key: str
-    functions: tuple[FunctionDescription, ...]
-
-
-class DeviceRevoked(Event, frozen=True, kw_only=True):
-    """The device is shut out."""
-
-    device_id: Identifier
-    reason: Code = ""
-
-
-class DeviceReported(Event, frozen=True, kw_only=True):
-    """The health of a function's device changed."""
-
-    device_id: Identifier
-    function_id: Identifier
-    state: DeviceState
-    reason: Code = ""
-    detail: str = ""
-    since_at: Instant | None = None
-    """When it became so, where that was before ``at``: a day opens with what is still true of the last."""
-
-
-class HelpAnswered(Event, frozen=True, kw_only=True):
-    """Somebody goes to the kiosk whose citizen called for help."""
-
-    device_id: Identifier
-    function_id: Identifier
-    clerk_id: OptionalIdentifier = ""
-
-
 # --- Clerks and counters ---------------------------------------------------------------------------------------------
 
 
@@ -202,6 +173,23 @@ class CounterClosed(CounterEvent, frozen=True, kw_only=True):
     reason: Code = ""
 
 
+class CounterHelpCalled(CounterEvent, frozen=True, kw_only=True):
+    """The clerk at the counter asks a supervisor or a colleague to come."""
+
+    to: HelpFrom
+    to_counter_id: OptionalIdentifier = ""
+
+
+class CounterHelpAnswered(CounterEvent, frozen=True, kw_only=True):
+    """Somebody goes there: ``by_clerk_id``."""
+
+    by_clerk_id: OptionalIdentifier = ""
+
+
+class CounterHelpEnded(CounterEvent, frozen=True, kw_only=True):
+    """The call for help is taken back, or over."""
+
+
 # --- Visits ----------------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +197,9 @@ class VisitTaken(Event, frozen=True, kw_only=True):
     """A number was given. ``taken_at`` differs from ``at`` only when a kiosk gave it while the server was gone.
 
     ``estimate`` is the range of waiting that was told with it, so that one can see later how true it was.
+    ``person_mark`` tells numbers of one person on this day from those of others, and nothing else: the key that it was
+    made with is gone with the day. ``without_card`` is the reason for which the clerk gave a number without it, and
+    ``over_limit`` marks one that a kiosk gave to a person who had as many as allowed, which it could not know.
     """
 
     visit_id: VisitId
@@ -224,6 +215,12 @@ class VisitTaken(Event, frozen=True, kw_only=True):
     language: Language = "vi"
     off_line: bool = False
     estimate: Estimate | None = None
+    person_mark: PersonMark = ""
+    without_card: Code = ""
+    clerk_id: OptionalIdentifier = ""
+    over_limit: bool = False
+    coming_service_ids: tuple[Identifier, ...] = ()
+    """What follows under the same number, of linked services that begin with this one."""
 
 
 class VisitRenumbered(Event, frozen=True, kw_only=True):
@@ -236,16 +233,6 @@ class VisitRenumbered(Event, frozen=True, kw_only=True):
     void_number: Number
 
 
-class TicketReported(Event, frozen=True, kw_only=True):
-    """What became of a ticket's print job."""
-
-    visit_id: VisitId
-    device_id: Identifier
-    state: TicketState
-    copy: int = 0
-    reason: Code = ""
-
-
 class VisitEvent(CounterEvent, frozen=True, kw_only=True):
     """An event of a visit at a counter."""
 
@@ -255,7 +242,8 @@ class VisitEvent(CounterEvent, frozen=True, kw_only=True):
 class VisitCalled(VisitEvent, frozen=True, kw_only=True):
     """The visit is invited to the counter. ``call_id`` counts the calls and recalls of the day from 1.
 
-    ``passed_over`` tells how many waiting visits of the counter's candidates' queues had waited longer.
+    ``passed_over`` tells how many waiting visits of the counter's candidates' queues had waited longer; ``stopped_s``
+    is the part of ``waited_s`` that passed while the hall was stopped.
     """
 
     call_id: int
@@ -263,6 +251,7 @@ class VisitCalled(VisitEvent, frozen=True, kw_only=True):
     waited_s: int
     passed_over: int = 0
     reason: Code = ""
+    stopped_s: int = 0
 
 
 class VisitRecalled(VisitEvent, frozen=True, kw_only=True):
@@ -288,6 +277,31 @@ class ServiceEnded(VisitEvent, frozen=True, kw_only=True):
     outcome: Code
     served_s: int
     come_back_today: bool = False
+    stop_here: bool = False
+    """The clerk left out the services that were to follow."""
+
+
+class ServicesPlanned(VisitEvent, frozen=True, kw_only=True):
+    """What follows for this visit was decided anew: all of it, in order."""
+
+    coming_service_ids: tuple[Identifier, ...]
+
+
+class VisitContinued(VisitEvent, frozen=True, kw_only=True):
+    """One service has ended; the visit waits for its next one under the same number, ranked by ``rank_at``."""
+
+    to_service_id: Identifier
+    to_queue_id: Identifier
+    rank_at: Instant
+    coming_service_ids: tuple[Identifier, ...] = ()
+
+
+class ServiceContinued(VisitEvent, frozen=True, kw_only=True):
+    """One service has ended; the next one begins at once at the same counter: the citizen need not get up."""
+
+    to_service_id: Identifier
+    to_queue_id: Identifier
+    coming_service_ids: tuple[Identifier, ...] = ()
 
 
 class VisitMarkedNoShow(VisitEvent, frozen=True, kw_only=True):
@@ -325,6 +339,8 @@ class VisitTransferred(VisitEvent, frozen=True, kw_only=True):
     rank_at: Instant
     served_s: int = 0
     reason: Code = ""
+    noted: bool = False
+    """The clerk wrote a note for the next one. What it says stands elsewhere and is erased."""
 
 
 class VisitCancelled(Event, frozen=True, kw_only=True):
@@ -332,6 +348,8 @@ class VisitCancelled(Event, frozen=True, kw_only=True):
 
     visit_id: VisitId
     by: Literal["citizen", "staff"] = "citizen"
+    clerk_id: OptionalIdentifier = ""
+    reason: Code = ""
 
 
 class VisitExpired(Event, frozen=True, kw_only=True):
@@ -390,28 +408,40 @@ AnyEvent = (
     | ConfigurationChanged
     | DayOpened
     | DayClosed
+    | HallStopped
+    | HallResumed
+    | RosterPlanned
     | DeviceCreated
     | PairingFailed
     | DevicePaired
     | DeviceRevoked
     | DeviceReported
+    | FunctionPlaced
     | HelpAnswered
     | ClerkSignedIn
     | ClerkSignedOut
     | CounterOpened
     | CounterPaused
     | CounterClosed
+    | CounterHelpCalled
+    | CounterHelpAnswered
+    | CounterHelpEnded
     | VisitTaken
     | VisitRenumbered
     | TicketReported
+    | TicketPrintOrdered
     | VisitCalled
     | VisitRecalled
     | CallLeftUnsaid
     | ServiceStarted
     | ServiceEnded
+    | ServicesPlanned
+    | VisitContinued
+    | ServiceContinued
     | VisitMarkedNoShow
     | VisitReinstated
     | VisitPrioritized
+    | VisitMended
     | VisitParked
     | VisitTransferred
     | VisitCancelled

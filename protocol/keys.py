@@ -4,6 +4,7 @@ The private key never leaves the device: it lies in a file that only its owner m
 read is refused rather than used.
 """
 
+import ipaddress
 import os
 import re
 import secrets
@@ -132,6 +133,18 @@ class LinkSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise NotPaired(f"{path} does not exist: pair this device first (motcua pair --state {state} …)") from None
         except msgspec.DecodeError as error:
             raise NotPaired(f"{path} cannot be read ({error}): pair this device again") from error
+
+
+def only_here(host: str) -> bool:
+    """Tell whether a host means, on whichever machine it is read, that machine itself."""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 class PairingString(NamedTuple):

@@ -98,7 +98,7 @@ class PairingRefused(Exception):  # noqa: N818 -- the server's answer.
         super().__init__(f"the server refused to pair this device: {why}")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Question:
     request_id: str
     body: bytes
@@ -236,6 +236,8 @@ class Link:
         self._keys = keys
         self._exchange = _Exchange(topics, on_view, on_state)
         self._thread: threading.Thread | None = None
+        self.on_sign: Callable[[], None] = lambda: None
+        """Called in the link's thread with each sign of life while it is connected; to be set before the start."""
 
     def start(self) -> None:
         """Open the sockets and begin; returns at once."""
@@ -322,16 +324,17 @@ class Link:
 
     def _run(self) -> None:
         with zmq.Context(io_threads=1) as context:
-            _Loop(self._exchange, lambda: Wire(context, self._settings, self._keys)).run()
+            _Loop(self._exchange, lambda: Wire(context, self._settings, self._keys), self.on_sign).run()
 
 
 class _Loop:
     """The link's thread: sockets, timers, retries."""
 
-    def __init__(self, exchange: _Exchange, make_wire: Callable[[], Wire]) -> None:
+    def __init__(self, exchange: _Exchange, make_wire: Callable[[], Wire], on_sign: Callable[[], None]) -> None:
         self._exchange = exchange
         self._make_wire = make_wire
-        self._pending: dict[str, _Question] = {}
+        self._on_sign = on_sign
+        self._pending: dict[str, list[_Question]] = {}
         self._wire: Wire | None = None
         self._connected = False
         self._reopen_at = 0.0
@@ -352,7 +355,7 @@ class _Loop:
         finally:
             if self._wire is not None:
                 self._wire.close()
-            for question in self._pending.values():
+            for question in self._waiting():
                 self._exchange.answer(question, None)
 
     def _turn(self) -> bool:
@@ -362,7 +365,8 @@ class _Loop:
             self._open(now)
         self._wait(now)
         questions, topics, closing = self._exchange.take()
-        self._pending.update((question.request_id, question) for question in questions)
+        for question in questions:
+            self._join(question)
         if closing:
             return False
         if self._wire is not None:
@@ -378,6 +382,24 @@ class _Loop:
         self._give_sign(time.monotonic())
         self._judge(time.monotonic())
         return True
+
+    def _waiting(self) -> list[_Question]:
+        """Give all that waits for an answer. Whoever asks the same at once shares its id, and each has a deadline."""
+        return [question for asked in self._pending.values() for question in asked]
+
+    def _join(self, question: _Question) -> None:
+        """Let a question wait, beside others that ask the same under its id; something else under it is refused."""
+        asked = self._pending.setdefault(question.request_id, [])
+        if asked and asked[0].body != question.body:
+            self._exchange.answer(question, Refused(code="id_reused"))  # One answer could not be told from the other.
+        else:
+            asked.append(question)
+
+    def _forget(self, question: _Question) -> None:
+        asked = self._pending[question.request_id]
+        asked.remove(question)
+        if not asked:
+            del self._pending[question.request_id]
 
     def _open(self, now: float) -> None:
         self._wire = self._make_wire()
@@ -396,7 +418,7 @@ class _Loop:
     def _wait(self, now: float) -> None:
         poller = zmq.Poller()
         poller.register(self._exchange.bell, zmq.POLLIN)
-        due = [now + HEARTBEAT_S / 4, *(question.deadline for question in self._pending.values())]
+        due = [now + HEARTBEAT_S / 4, *(question.deadline for question in self._waiting())]
         gone_at = self._heard_at + GONE_AFTER_S
         if gone_at > now:
             due.append(gone_at)  # Silence is noticed when it is long enough, not at the next look around.
@@ -406,16 +428,16 @@ class _Loop:
             for socket in (self._wire.commands, self._wire.views, self._wire.monitor):
                 poller.register(socket, zmq.POLLIN)
             if self._connected:
-                due += [question.send_at for question in self._pending.values()]
+                due += [question.send_at for question in self._waiting()]
         timeout_ms = max(0, int((min(due) - now) * 1000) + 1)
         if (self._exchange.bell, zmq.POLLIN) in poller.poll(timeout_ms):
             os.eventfd_read(self._exchange.bell)
 
     def _send_and_expire(self) -> None:
         now = time.monotonic()
-        for question in list(self._pending.values()):
+        for question in self._waiting():
             if now >= question.deadline:
-                del self._pending[question.request_id]
+                self._forget(question)
                 self._exchange.answer(question, question.busy)
             elif self._wire is not None and self._connected and now >= question.send_at:
                 try:
@@ -430,23 +452,26 @@ class _Loop:
             self._sign_at = now + SIGN_OF_LIFE_S
             with contextlib.suppress(zmq.Again):
                 self._wire.commands.send_multipart([b"", b""], zmq.NOBLOCK)
+            self._on_sign()
 
     def _read_replies(self, wire: Wire) -> None:
         for frames in _received(wire.commands):
             if len(frames) != 2:  # noqa: PLR2004 -- [request_id, body]
                 continue
-            question = self._pending.get(frames[0].decode("ascii", "replace"))
-            if question is None:
+            asked = self._pending.get(frames[0].decode("ascii", "replace"))
+            if asked is None:
                 continue  # The answer to an earlier try of what has been answered already.
             try:
                 reply = decode_reply(frames[1])
             except Malformed:
                 continue  # A server that we do not understand is one that does not answer: the deadline tells.
             if isinstance(reply, Refused) and reply.code == "busy":
-                question.busy = reply
+                for question in asked:
+                    question.busy = reply
                 continue
-            del self._pending[question.request_id]
-            self._exchange.answer(question, reply)
+            for question in [*asked]:
+                self._forget(question)
+                self._exchange.answer(question, reply)
 
     def _read_views(self, wire: Wire) -> None:
         for frames in _received(wire.views):
@@ -465,7 +490,7 @@ class _Loop:
             if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
                 self._connected = True
                 self._reopen_pause_s = REOPEN_FIRST_S
-                for question in self._pending.values():  # What the old connection may have lost is asked again now.
+                for question in self._waiting():  # What the old connection may have lost is asked again now.
                     question.send_at, question.pause_s = 0.0, RETRY_FIRST_S
             elif event == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
                 self._reopen_later(time.monotonic())

@@ -24,6 +24,18 @@ OptionalIdentifier = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^([A-Z
 VisitId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 """A UUIDv7 as 32 lower-case hex digits, made and stored by the terminal before it asks."""
 
+OptionalVisitId = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{32})?$")]
+"""The same, or an empty string where there is none."""
+
+PersonMark = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{32})?$")]
+"""What stands for a person on one day (:mod:`protocol.person_mark`), or an empty string."""
+
+PersonKeyHex = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")]
+"""The key of a day that marks of persons are made with (:mod:`protocol.person_mark`), or an empty string."""
+
+OptionalDay = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+"""A date ``yyyy-mm-dd``, or an empty string where there is none."""
+
 Prefix = Annotated[str, msgspec.Meta(min_length=1, max_length=3, pattern=r"^[A-ZĐ]{1,3}$")]
 """The letters in front of a number, such as ``H``."""
 

@@ -12,7 +12,7 @@ Role = str
 
 CommandTypes = frozenset[type[c.Command]]
 
-_QUESTIONS: Final[CommandTypes] = frozenset({c.Introduce})
+_QUESTIONS: Final[CommandTypes] = frozenset({c.Introduce, c.Attend})
 _COUNTER: Final[CommandTypes] = frozenset(
     {
         c.SignOutClerk,
@@ -25,6 +25,12 @@ _COUNTER: Final[CommandTypes] = frozenset(
         c.EndService,
         c.MarkNoShow,
         c.CallNumber,
+        c.CallHelp,
+        c.EndHelp,
+        c.ParkVisit,
+        c.ResumeVisit,
+        c.TransferVisit,
+        c.ReinstateNumber,
     }
 )
 _CONSOLE: Final[CommandTypes] = _COUNTER | {
@@ -32,26 +38,46 @@ _CONSOLE: Final[CommandTypes] = _COUNTER | {
     c.CallVisit,
     c.ReinstateVisit,
     c.PrioritizeNumber,
-    c.ParkVisit,
-    c.ResumeVisit,
-    c.TransferVisit,
+    c.PlanServices,
+    c.FindNote,
     c.CancelVisit,
 }
-_BRANCH: Final[CommandTypes] = frozenset({c.Configure, c.OpenDay, c.CloseDay, c.CreateDevice, c.RevokeDevice})
-_HELP: Final[CommandTypes] = frozenset({c.AnswerHelp})
+_DEVICES: Final[CommandTypes] = frozenset(
+    (c.CreateDevice, c.RevokeDevice, c.PlaceFunction, c.FindDevice, c.TryFunction)
+)
+_BRANCH: Final[CommandTypes] = _DEVICES | {c.Configure, c.OpenDay, c.CloseDay}
+_HELP: Final[CommandTypes] = frozenset((c.AnswerHelp, c.AnswerCounterHelp))
 _RELEASE: Final[CommandTypes] = frozenset({c.ReleaseCounter})
-_IN_CHARGE: Final[CommandTypes] = _BRANCH | _RELEASE | _HELP
+_STOP: Final[CommandTypes] = frozenset({c.StopHall, c.ResumeHall})
+_LIST: Final[CommandTypes] = frozenset({c.FetchWaitingList})
+_ROSTERS: Final[CommandTypes] = frozenset({c.PlanRoster, c.FetchRosters})
+_IN_CHARGE: Final[CommandTypes] = _BRANCH | _RELEASE | _HELP | _STOP | _LIST | _ROSTERS
 _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
-    "kiosk": _QUESTIONS | _HEALTH | {c.TakeTicket, c.HandOverVisit, c.ReportTicket, c.FindVisit, c.FetchCatalogue},
+    "kiosk": _QUESTIONS
+    | _HEALTH
+    | {
+        c.TakeTicket,
+        c.HandOverVisit,
+        c.ReportTicket,
+        c.FindVisit,
+        c.FetchCatalogue,
+        c.FindHeldNumber,
+        c.FindPrintOrder,
+    },
     "board": _QUESTIONS | _HEALTH | {c.ReportUnsaidCall},
     "counter_display": _QUESTIONS | _HEALTH,
-    "call_keypad": _QUESTIONS | _HEALTH | (_COUNTER - {c.SignOutClerk}),
+    "call_keypad": _QUESTIONS | _HEALTH | (_COUNTER - {c.SignOutClerk}) | {c.PlanServices},
     "rating_keypad": _QUESTIONS | _HEALTH | {c.PressRating},
     "rating_terminal": _QUESTIONS | _HEALTH | {c.PressRating},
-    "staff": _QUESTIONS | _HEALTH | _CONSOLE | _IN_CHARGE | {c.TakeTicket, c.FindVisit, c.FetchCatalogue},
+    "staff": _QUESTIONS
+    | _HEALTH
+    | _CONSOLE
+    | _IN_CHARGE
+    | {c.TakeTicket, c.MendVisit, c.PrintTicket, c.FindTicket, c.FindVisit, c.FetchCatalogue},
     "public": _QUESTIONS | _HEALTH | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
+    "system": _QUESTIONS | _HEALTH | {c.TakeTicket, c.CancelVisit, c.FindVisit, c.FetchCatalogue},
     "technician": _QUESTIONS | _HEALTH | _BRANCH | _RELEASE | {c.FetchCatalogue},
     "observer": _QUESTIONS | _HEALTH,
 }
@@ -64,8 +90,9 @@ TOPICS_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
     "call_keypad": ("counter/{counter_id}",),
     "rating_keypad": ("rating/{counter_id}",),
     "rating_terminal": ("rating/{counter_id}",),
-    "staff": ("hall", "counter/", "kiosk", "devices", "board/"),
+    "staff": ("hall", "order", "counter/", "kiosk", "devices", "board/"),
     "public": ("kiosk", "board/"),
+    "system": ("kiosk", "board/"),
     "technician": ("hall", "devices", "kiosk"),
     "observer": ("board/",),
 }
@@ -73,10 +100,29 @@ TOPICS_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
 family of topics. A ``board`` without a zone may watch every board."""
 
 COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
-    "clerk": _CONSOLE | _HELP | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce},
-    "technician": _IN_CHARGE | {c.FindVisit, c.FetchCatalogue, c.Introduce},
-    "manager": _RELEASE | _HELP | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce}),
-    "inspector": frozenset({c.FindVisit, c.FetchCatalogue, c.Introduce}),
+    "clerk": _CONSOLE | _HELP | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend},
+    "usher": _HELP
+    | _LIST
+    | {
+        c.TakeTicket,
+        c.MendVisit,
+        c.CancelVisit,
+        c.PrintTicket,
+        c.FindTicket,
+        c.FindVisit,
+        c.FetchCatalogue,
+        c.Introduce,
+        c.Attend,
+    },
+    "technician": _IN_CHARGE | {c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend},
+    "manager": _RELEASE
+    | _HELP
+    | _STOP
+    | _LIST
+    | _ROSTERS
+    | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
+    "inspector": _LIST
+    | frozenset({c.FindDevice, c.FetchRosters, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
 }
 """The second table: what a person of this role may ask through the staff pages."""
 

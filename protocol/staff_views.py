@@ -2,11 +2,13 @@
 
 from typing import Literal
 
-from protocol.commands import DeviceState
-from protocol.configuration import Outcome, Reason, Words
-from protocol.estimates import Estimate
+from protocol.commands import DeviceState, HelpFrom
+from protocol.configuration import Emergency, Outcome, Reason, Words
+from protocol.estimates import Estimate, Stretch
 from protocol.message import Code, Instant
-from protocol.view_parts import CounterState, Part, View
+from protocol.print_views import HallKiosk, HallPrintOrder
+from protocol.rosters import Hours, Shift
+from protocol.view_parts import CounterState, Part, StoppedHall, View, VisitState
 
 # --- hall ------------------------------------------------------------------------------------------------------------
 
@@ -35,6 +37,8 @@ class HallCounter(Part, frozen=True, kw_only=True):
     ticket_number: int = 0
     visit_state: Literal["", "called", "in_service"] = ""
     since_at: Instant | None = None
+    planned: tuple[Stretch, ...] = ()
+    """When today's roster has it open, breaks left out: seconds after midnight at the branch."""
 
 
 class HallService(Part, frozen=True, kw_only=True):
@@ -46,6 +50,14 @@ class HallService(Part, frozen=True, kw_only=True):
     names: Words
     target_waiting_s: int
     target_service_s: int
+
+
+class HallLinked(Part, frozen=True, kw_only=True):
+    """Linked services by name, in their sequence."""
+
+    linked_id: str
+    names: Words
+    service_ids: tuple[str, ...]
 
 
 class HallProfile(Part, frozen=True, kw_only=True):
@@ -77,6 +89,18 @@ class HelpCall(Part, frozen=True, kw_only=True):
     function_id: str
     name: str
     since_at: Instant
+
+
+class CounterHelp(Part, frozen=True, kw_only=True):
+    """A clerk asks somebody to come to the counter, and who goes; ``to_counter_id`` names the one who is asked."""
+
+    counter_id: str
+    number: int
+    clerk_id: str
+    to: HelpFrom
+    to_counter_id: str
+    since_at: Instant
+    answered_by: str = ""
 
 
 class KioskCutOff(Part, frozen=True, kw_only=True):
@@ -111,6 +135,70 @@ class HallView(View, frozen=True, kw_only=True):
     alarms: tuple[Code, ...] = ()
     help_calls: tuple[HelpCall, ...] = ()
     kiosks_cut_off: tuple[KioskCutOff, ...] = ()
+    counter_help: tuple[CounterHelp, ...] = ()
+    linked_services: tuple[HallLinked, ...] = ()
+    stopped: StoppedHall | None = None
+    emergencies: tuple[Emergency, ...] = ()
+    """The messages with which the hall can be stopped."""
+    training: bool = False
+    """It is a training hall: nothing that happens here enters a figure."""
+    has_roster: bool = False
+    """Somebody has planned who is at which counter today; without it no counter's ``planned`` says anything."""
+    kiosks: tuple[HallKiosk, ...] = ()
+    print_orders: tuple[HallPrintOrder, ...] = ()
+    """The last papers that were ordered at kiosks, the newest first."""
+
+
+# --- order -----------------------------------------------------------------------------------------------------------
+
+
+class OrderEntry(Part, frozen=True, kw_only=True):
+    """Somebody was called out of order, or given another priority class, by whom and why.
+
+    ``passed_over`` counts who had waited longer at that moment.
+    """
+
+    at: Instant
+    kind: Literal["chosen", "prioritized"]
+    prefix: str
+    number: int
+    counter_id: str
+    clerk_id: str
+    reason: Code
+    waited_s: int = 0
+    passed_over: int = 0
+    before_class_id: str = ""
+    priority_class_id: str = ""
+
+
+class ClerkOrder(Part, frozen=True, kw_only=True):
+    """How often a clerk called today, and how often out of order."""
+
+    clerk_id: str
+    calls: int
+    chosen: int
+    prioritized: int
+
+
+class OrderView(View, frozen=True, kw_only=True):
+    """Topic ``order``: the order ledger of today, newest first; the sums are of the whole day."""
+
+    day: str
+    entries: tuple[OrderEntry, ...]
+    clerks: tuple[ClerkOrder, ...]
+
+
+# --- rosters ---------------------------------------------------------------------------------------------------------
+
+
+class RosterDay(Part, frozen=True, kw_only=True):
+    """A day's opening hours and roster; no shifts and no ``planned_at`` where nobody has planned it."""
+
+    day: str
+    hours: tuple[Hours, ...]
+    shifts: tuple[Shift, ...]
+    planned_at: Instant | None
+    by_clerk_id: str
 
 
 # --- devices ---------------------------------------------------------------------------------------------------------
@@ -128,6 +216,20 @@ class DeviceLine(Part, frozen=True, kw_only=True):
     reason: str
     detail: str
     since_at: Instant | None
+
+
+class WaitingVisit(Part, frozen=True, kw_only=True):
+    """One visit of the waiting list: what stands on its ticket, and the counter where it is or is sent (0: any)."""
+
+    visit_id: str
+    prefix: str
+    number: int
+    state: VisitState
+    queue_id: str
+    service_id: str
+    priority_class_id: str
+    taken_at: Instant
+    counter_number: int = 0
 
 
 class DevicesView(View, frozen=True, kw_only=True):

@@ -9,51 +9,91 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from protocol.commands import FunctionDescription
+from protocol.board_views import BoardCall, BoardCounter, BoardView, BoardWaiting
 from protocol.configuration import (
     ClockTime,
     DutyContact,
     KioskRange,
-    Policies,
+    NumbersPerPerson,
+    PersonLimits,
     PriorityClass,
     Procedure,
-    RatingScale,
     TicketLink,
     Words,
 )
+from protocol.device_views import Attended, DeviceCreatedReply, DeviceFound, Introduction, Paired, Silence, TrialKnown
 from protocol.estimates import Estimate
 from protocol.events import Clause, Span
-from protocol.message import Instant, Message
+from protocol.message import Instant
+from protocol.print_views import HallKiosk, HallPrintOrder, PrintOrder, PrintOrderState
+from protocol.rating_views import RatingView, RatingWindow
+from protocol.rosters import Shift
+from protocol.staff_replies import NoteFound, WaitingListPage
 from protocol.staff_views import (
+    ClerkOrder,
+    CounterHelp,
     DeviceLine,
     DevicesView,
     HallCounter,
     HallDay,
+    HallLinked,
     HallProfile,
     HallQueue,
     HallService,
     HallView,
     HelpCall,
     KioskCutOff,
+    OrderEntry,
+    OrderView,
+    RosterDay,
+    WaitingVisit,
 )
-from protocol.view_parts import VIEW_LIMIT_BYTES, CounterState, Part, View, VisitState
+from protocol.view_parts import VIEW_LIMIT_BYTES, CounterState, Part, Reply, StoppedHall, View, VisitState
 
 __all__ = [
     "VIEW_LIMIT_BYTES",
+    "Attended",
+    "BoardCall",
+    "BoardCounter",
+    "BoardView",
+    "BoardWaiting",
+    "ClerkOrder",
+    "CounterHelp",
     "CounterState",
+    "DeviceCreatedReply",
+    "DeviceFound",
     "DeviceLine",
     "DevicesView",
     "Estimate",
     "HallCounter",
     "HallDay",
+    "HallKiosk",
+    "HallLinked",
+    "HallPrintOrder",
     "HallProfile",
     "HallQueue",
     "HallService",
     "HallView",
     "HelpCall",
+    "Introduction",
     "KioskCutOff",
+    "NoteFound",
+    "OrderEntry",
+    "OrderView",
+    "Paired",
+    "PrintOrder",
+    "PrintOrderState",
+    "RatingView",
+    "RatingWindow",
+    "Reply",
+    "RosterDay",
+    "Silence",
+    "StoppedHall",
+    "TrialKnown",
     "View",
     "VisitState",
+    "WaitingListPage",
+    "WaitingVisit",
 ]
 """What is made elsewhere and belongs to the views."""
 
@@ -89,10 +129,13 @@ class KioskService(Part, frozen=True, kw_only=True):
     result_place: Words = msgspec.field(default_factory=dict)
     giving: tuple[Span, ...] = ()
     """When today's numbers are given, so that a kiosk whose server is gone knows when to stop and to begin again."""
+    card_needed: bool = False
+    """Numbers of it are limited per person: it is asked who takes one."""
+    numbers_per_person: PersonLimits = PersonLimits()
 
 
-ClosedBecause = Literal["", "holiday", "weekend", "early", "rest", "over", "quota"]
-"""Why a kiosk gives no numbers: a free day, not yet or no more today, a rest between, or none are left."""
+ClosedBecause = Literal["", "holiday", "weekend", "early", "rest", "over", "quota", "stopped"]
+"""Why a kiosk gives no numbers: a free day, not yet or no more today, a rest, none are left, or the hall is stopped."""
 
 
 class KioskRules(Part, frozen=True, kw_only=True):
@@ -103,6 +146,7 @@ class KioskRules(Part, frozen=True, kw_only=True):
     consent_closing_s: int = 1800
     quota_notice: int = 10
     help_wait_s: int = 120
+    numbers_per_person: NumbersPerPerson = NumbersPerPerson()
 
 
 class KioskView(View, frozen=True, kw_only=True):
@@ -134,69 +178,12 @@ class KioskView(View, frozen=True, kw_only=True):
     """Those of today."""
     help_answered: tuple[str, ...] = ()
     """The kiosks (by function) to whose citizen somebody of the staff goes now."""
-
-
-# --- board/<zone> ----------------------------------------------------------------------------------------------------
-
-
-class BoardCall(Part, frozen=True, kw_only=True):
-    """A call or recall, newest first in the view. ``call_id`` rises through the day; announce each once."""
-
-    call_id: int
-    visit_id: str
-    prefix: str
-    number: int
-    counter_id: str
-    counter_number: int
-    called_at: Instant
-    again: bool
-    state: Literal["called", "in_service", "over"]
-    language: str = "vi"
-    priority: bool = False
-    """Of a priority class; which one is nobody's business in the hall."""
-
-
-class BoardCounter(Part, frozen=True, kw_only=True):
-    """What a counter does now; what the LED over it shows."""
-
-    counter_id: str
-    number: int
-    state: CounterState
-    prefix: str = ""
-    ticket_number: int = 0
-    visit_state: Literal["", "called", "in_service"] = ""
-
-
-class BoardWaiting(Part, frozen=True, kw_only=True):
-    """How many wait for a service."""
-
-    service_id: str
-    prefix: str
-    names: Words
-    waiting: int
-    estimate: Estimate | None
-
-
-class BoardView(View, frozen=True, kw_only=True):
-    """Topic ``board/<zone>``: the calls of the last 120 s or the last 32, whichever is more, and the hall's state."""
-
-    zone_id: str
-    agency: Words
-    names: Words
-    hotline: str
-    day: str
-    utc_offset_s: int
-    state: Literal["open", "closed"]
-    next_opens_at: Instant | None
-    calls: tuple[BoardCall, ...]
-    counters: tuple[BoardCounter, ...]
-    waiting: tuple[BoardWaiting, ...]
-    policies: Policies
-    pledges: tuple[Words, ...]
-    message: Words = msgspec.field(default_factory=dict)
-    zone_names: Words = msgspec.field(default_factory=dict)
-    """Of the zone, in a hall that has several; else empty."""
-    notices: tuple[Words, ...] = ()
+    stopped: StoppedHall | None = None
+    """The hall is stopped: no numbers are given, and every kiosk says why."""
+    training: bool = False
+    """It is a training hall: every ticket says that it is worth nothing."""
+    print_orders: tuple[PrintOrder, ...] = ()
+    """What staff want printed at a kiosk: each asks for those that name it."""
 
 
 # --- counter/<id> ----------------------------------------------------------------------------------------------------
@@ -231,6 +218,12 @@ class CounterVisit(Part, frozen=True, kw_only=True):
     """The number is the kiosk's own, given while it was cut off; the visit may have come into the line late."""
     unsaid: bool = False
     """The voice was cut off while it said the present call."""
+    over_limit: bool = False
+    """The number is one more than its citizen may have: the kiosk that gave it was cut off."""
+    coming_service_ids: tuple[str, ...] = ()
+    """The services that follow under the same number, in order."""
+    noted: bool = False
+    """The clerk who sent it on wrote a note, which ``find_note`` gives to whoever serves it."""
 
 
 class CounterDay(Part, frozen=True, kw_only=True):
@@ -240,6 +233,46 @@ class CounterDay(Part, frozen=True, kw_only=True):
     within_target: int = 0
     no_shows: int = 0
     served_total_s: int = 0
+
+
+class ClerkDay(Part, frozen=True, kw_only=True):
+    """The figures of today of the clerk at this counter, wherever they sat."""
+
+    served: int = 0
+    within_target: int = 0
+    """Of those served: how many took no longer than their service should."""
+    median_service_s: int | None = None
+    calls: int = 0
+    chosen: int = 0
+    """Of the calls: how many were out of order."""
+    no_shows: int = 0
+
+
+class ClassWaiting(Part, frozen=True, kw_only=True):
+    """How many of a priority class wait for this counter, and who of them has waited longest.
+
+    The head's number is empty where the branch hides the queue from its clerks.
+    """
+
+    priority_class_id: str
+    waiting: int
+    backup: int
+    """Of those: how many wait in queues that the counter only helps."""
+    oldest_at: Instant
+    """Since when the one counts who has waited longest."""
+    target_s: int
+    """What that one's service promises, or the class guarantees, whichever is less."""
+    prefix: str = ""
+    number: int = 0
+
+
+class QueueWaiting(Part, frozen=True, kw_only=True):
+    """How many wait in a queue that the counter serves or helps, and since when the one who has waited longest."""
+
+    queue_id: str
+    waiting: int
+    oldest_at: Instant | None
+    backup: bool
 
 
 class CounterView(View, frozen=True, kw_only=True):
@@ -264,36 +297,25 @@ class CounterView(View, frozen=True, kw_only=True):
     waiting: int
     today: CounterDay
     recall_limit: int
+    come_backs: tuple[CounterVisit, ...] = ()
+    """Who was sent for papers from here and may be reinstated today."""
+    classes: tuple[ClassWaiting, ...] = ()
+    own: ClerkDay = ClerkDay()
+    hides_queue: bool = False
+    help: CounterHelp | None = None
+    """The call for help of this counter."""
+    queues: tuple[QueueWaiting, ...] = ()
+    asked: tuple[CounterHelp, ...] = ()
+    """The calls of other counters that ask the clerk here, and the one to which this clerk goes."""
+    stopped: StoppedHall | None = None
+    """The hall is stopped: nobody is called, and nobody becomes a no-show."""
+    own_shifts: tuple[Shift, ...] = ()
+    """Where the clerk who is signed in here is planned today, and when."""
+    last_call_id: int = 0
+    """The counter's last call of the day, without recalls; 0: none yet."""
 
 
-# --- rating/<counter> ------------------------------------------------------------------------------------------------
-
-
-class RatingWindow(Part, frozen=True, kw_only=True):
-    """The question that is open now."""
-
-    nonce: str
-    prefix: str
-    number: int
-    tone: Literal["usual", "neutral"]
-    closes_at: Instant
-    language: str
-
-
-class RatingView(View, frozen=True, kw_only=True):
-    """Topic ``rating/<counter>``: what the rating terminal asks. No press ever changes it."""
-
-    counter_id: str
-    counter_number: int
-    agency: Words
-    languages: tuple[str, ...]
-    scale: RatingScale
-    window: RatingWindow | None
-    utc_offset_s: int
-    hotline: str = ""
-
-
-AnyView = KioskView | BoardView | CounterView | RatingView | HallView | DevicesView
+AnyView = KioskView | BoardView | CounterView | RatingView | HallView | OrderView | DevicesView
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -311,10 +333,6 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # --- Replies ---------------------------------------------------------------------------------------------------------
-
-
-class Reply(Message, frozen=True, kw_only=True):
-    """Any reply."""
 
 
 class Done(Reply, frozen=True, kw_only=True):
@@ -347,35 +365,6 @@ class VisitCalledReply(Reply, frozen=True, kw_only=True, tag="visit_called"):
     clause: Clause
 
 
-class DeviceCreatedReply(Reply, frozen=True, kw_only=True, tag="device_created"):
-    """The pairing code, shown once; ``pairing`` is the whole string for a QR: ``motcua://host:port/KEY?code=…``."""
-
-    device_id: str
-    code: str
-    expires_at: Instant
-
-
-class Paired(Reply, frozen=True, kw_only=True):
-    """The device is known from now on."""
-
-    device_id: str
-    functions: tuple[FunctionDescription, ...]
-
-
-class Introduction(Reply, frozen=True, kw_only=True):
-    """Who the asking device is. ``link_key`` (64 hex digits) goes to kiosks alone, for the tickets' secrets."""
-
-    device_id: str
-    functions: tuple[FunctionDescription, ...]
-    branch_id: str
-    names: Words
-    epoch: int
-    at: Instant
-    rate: float
-    oldest_version: int
-    link_key: str = ""
-
-
 class CataloguePage(Reply, frozen=True, kw_only=True):
     """Page ``page`` of ``pages`` of the catalogue with this hash."""
 
@@ -386,12 +375,24 @@ class CataloguePage(Reply, frozen=True, kw_only=True):
 
 
 class VisitFound(Reply, frozen=True, kw_only=True):
-    """A visit's state for who may know it."""
+    """A visit's state for who may know it.
+
+    ``secret`` is the ticket's: told to kiosks with ``find_held_number`` and ``find_print_order``, so that any of them
+    can print it, and with ``find_ticket``; ``copies`` counts the papers that are known to have been printed or tried.
+    """
 
     visit: CounterVisit
     ahead: int
     estimate: Estimate | None
     counter_number: int = 0
+    secret: str = ""
+    copies: int = 0
+
+
+class RostersFound(Reply, frozen=True, kw_only=True):
+    """The rosters of some days, each with its opening hours."""
+
+    days: tuple[RosterDay, ...]
 
 
 class Refused(Reply, frozen=True, kw_only=True):
@@ -411,5 +412,10 @@ AnyReply = (
     | Introduction
     | CataloguePage
     | VisitFound
+    | NoteFound
+    | WaitingListPage
+    | RostersFound
+    | Attended
+    | DeviceFound
     | Refused
 )

@@ -1,25 +1,36 @@
 """Copies of a branch that can be trusted, and a branch made from a copy.
 
-A copy is a folder: a consistent snapshot of the log, the day heads, the keys and the addresses. It is written under
-another name, flushed, read back and verified, and only then gets its name; only then old copies go. A copy on the same
-disk is no backup, so the folder to write to should be another disk's.
+A copy is a folder: a consistent snapshot of the log, the day heads, the keys and the addresses, and what the programs
+of pages keep (`queue_server.beside`). It is written under another name, flushed, read back and verified, and only then
+gets its name; only then old copies go. A copy on the same disk is no backup, so the folder to write to should be
+another disk's.
 """
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import apsw
 
+from queue_server.backup_shelf import NAME
+from queue_server.beside import (
+    Beside,
+    copy_rooms,
+    in_the_way,
+    listed,
+    restore_rooms,
+    rooms_beside,
+    rooms_of,
+    wrong_with,
+)
 from queue_server.branch_files import ADDRESS_FILE, BRANCH_KEY_FILE, SERVER_KEY_FILE, TECHNICIAN
 from queue_server.clock import CLOCK_FILE
 from queue_server.journal import Journal, Verdict, require_sqlite, verify
 from queue_server.log import HEADS_FILE, LOG_FILE, Log
 
-NAME: Final = "branch-%Y%m%dT%H%M%SZ"
 UNFINISHED: Final = ".unfinished"
 KEEP_HOURLY: Final = 24
 KEEP_DAILY: Final = 14
@@ -27,7 +38,7 @@ KEEP_MONTHLY: Final = 12
 EPOCHS_AHEAD: Final = 1000
 """A restored branch counts its starts from so much higher, so that its views are newer than any that were ever seen."""
 
-_BESIDE: Final = (SERVER_KEY_FILE, BRANCH_KEY_FILE, ADDRESS_FILE, CLOCK_FILE, HEADS_FILE)
+_OWN: Final = (SERVER_KEY_FILE, BRANCH_KEY_FILE, ADDRESS_FILE, CLOCK_FILE, HEADS_FILE)
 _TECHNICIANS: Final = ("device.key", "link.json")
 
 
@@ -41,12 +52,22 @@ class Copy(NamedTuple):
     path: Path
     verdict: Verdict
     removed: int
+    beside: Beside
+    """What the programs of pages keep. A file of theirs that cannot be copied is named there, and stops no copy."""
 
 
-def back_up(state: Path, target: Path, at: datetime) -> Copy:
+class Restored(NamedTuple):
+    """What was made of a copy; ``beside`` is empty where only the branch was asked for, or the copy held no more."""
+
+    verdict: Verdict
+    beside: Beside
+
+
+def back_up(state: Path, target: Path, at: datetime, rooms: Mapping[str, Path] | None = None) -> Copy:
     """Copy a branch into a new folder in ``target``, also while its server runs; verify it, and let old copies go.
 
-    Raises :class:`BadCopy`, ``NotALog``, OSError. ``at`` names the copy.
+    Raises :class:`BadCopy`, ``NotALog``, OSError. ``at`` names the copy. ``rooms`` are the folders of the programs of
+    pages by their names; None: those beside ``state``.
     """
     require_sqlite()
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -55,28 +76,50 @@ def back_up(state: Path, target: Path, at: datetime) -> Copy:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     try:
-        # The heads first: a head names an event that is in the log already, and so it will be in the snapshot.
-        _copy_beside(state, draft)
+        # The heads first: a head names an event that is in the log already, and so it will be in the snapshot. So do
+        # the webhooks, which remember how far they have read the log.
+        beside = copy_rooms(rooms or rooms_beside(state), draft)
+        _copy_own(state, draft)
         _snapshot(state / LOG_FILE, draft / LOG_FILE)
-        verdict = _verified(draft)
+        verdict, _ = _verified(draft)
         draft.rename(final)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     _flush(target)
-    return Copy(final, verdict, _let_old_go(target))
+    return Copy(final, verdict, _let_old_go(target), beside)
 
 
-def restore(copy: Path, state: Path) -> Verdict:
-    """Make a branch in an empty folder from a copy; raises :class:`BadCopy`, ``NotALog``, OSError.
+def restore(copy: Path, state: Path, at: datetime, *, branch_only: bool = False) -> Restored:
+    """Make a branch in an empty folder from a copy, and put what pages keep beside it, into empty folders too.
 
-    What happened after the copy was made is not in it. Its first start has a much higher epoch.
+    Raises :class:`BadCopy`, ``NotALog``, OSError, sqlite3.Error. What happened after the copy was made is not in it.
+    Its first start has a much higher epoch, and nobody is signed in.
     """
     if state.exists() and any(state.iterdir()):
         raise BadCopy(f"{state} is not empty; restore into a folder of its own, then let the server use that")
-    verdict = _verified(copy)
+    verdict, beside = _verified(copy)
+    rooms = rooms_beside(state)
+    beside = Beside() if branch_only else beside
+    if full := in_the_way(beside, rooms):
+        raise BadCopy(
+            f"{full} is not empty. If what lies there is whole, keep it: restore with --branch-only. If not, stop the "
+            "programs of pages, move that folder away, and restore again"
+        )
+    try:
+        _restore_branch(copy, state)
+        restore_rooms(copy, beside, rooms, at)
+    except BaseException:
+        # Half a branch must not be taken for one. All of these folders were empty.
+        for folder in (state, *(rooms[one] for one in rooms_of(beside))):
+            _empty(folder)
+        raise
+    return Restored(verdict, beside)
+
+
+def _restore_branch(copy: Path, state: Path) -> None:
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _copy_beside(copy, state)
+    _copy_own(copy, state)
     _copy_file(copy / LOG_FILE, state / LOG_FILE)
     _flush(state)
     log = Log(state / LOG_FILE)
@@ -84,17 +127,30 @@ def restore(copy: Path, state: Path) -> Verdict:
         log.skip_epochs(EPOCHS_AHEAD)
     finally:
         log.close()
-    return verdict
 
 
-def _verified(copy: Path) -> Verdict:
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _verified(copy: Path) -> tuple[Verdict, Beside]:
     verdict = verify(copy / LOG_FILE, copy / HEADS_FILE)
     if verdict.wrong is not None:
         raise BadCopy(f"{copy}: {verdict.wrong.sentence}")
     for name in (SERVER_KEY_FILE, BRANCH_KEY_FILE):
         if not (copy / name).exists():
             raise BadCopy(f"{copy} lacks {name}; without it the devices do not know the branch any more")
-    return verdict
+    try:
+        beside = listed(copy) or Beside()
+    except ValueError as problem:
+        raise BadCopy(f"the list of what {copy} holds beside the branch cannot be read: {problem}") from problem
+    if wrong := wrong_with(copy, beside):
+        raise BadCopy(wrong)
+    return verdict, beside
 
 
 def _snapshot(log: Path, to: Path) -> None:
@@ -113,8 +169,8 @@ def _snapshot(log: Path, to: Path) -> None:
     _flush(to)
 
 
-def _copy_beside(source: Path, to: Path) -> None:
-    for name in _BESIDE:
+def _copy_own(source: Path, to: Path) -> None:
+    for name in _OWN:
         if (source / name).exists():
             _copy_file(source / name, to / name)
     (to / TECHNICIAN).mkdir(mode=0o700, exist_ok=True)

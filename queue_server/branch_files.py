@@ -3,6 +3,8 @@
 server.key      the server's key pair: every device knows its public half          branch.db    the log
 branch.key      the secret from which the tickets' secrets are made                heads.jsonl  the days' heads
 server.json     where the server listens                                           clock.json   the anchor of hall time
+person.key      the key of the day for the marks of persons, where numbers are limited per person; in no copy
+private.db      what clerks wrote for the next colleague, until it is erased; in no copy
 technician/     the first technician's key and link, which pair all other devices
 """
 

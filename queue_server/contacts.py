@@ -52,3 +52,16 @@ class Contacts:
             if taken_at <= silence.to_at:
                 return silence.from_at
         return None
+
+    def known(self, device_id: str, at: datetime) -> tuple[datetime | None, list[tuple[datetime, datetime | None]]]:
+        """Tell when the device was last heard, and its silences, newest first; the present one has no end yet.
+
+        The time before it was first heard is none: this server was not there to hear it.
+        """
+        last_at = self._last_at.get(device_id)
+        if last_at is None:
+            return None, []
+        ended: list[tuple[datetime, datetime | None]] = list(list(self._silences[device_id])[1:])
+        if at - last_at > self._gap:
+            ended.append((last_at, None))
+        return last_at, ended[::-1]

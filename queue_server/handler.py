@@ -8,9 +8,10 @@ the state is loaded from disk *once*, each request is looked up there by its id,
 
 import contextlib
 import hashlib
+import hmac
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
@@ -19,21 +20,21 @@ from zoneinfo import ZoneInfo
 from protocol import commands as c
 from protocol.codec import Malformed, decode_command, encode
 from protocol.commands import AnyCommand, Question
-from protocol.configuration import Configuration, Words
+from protocol.configuration import Words
 from protocol.events import AnyEvent, DayClosed, DayOpened
 from protocol.message import OLDEST_SUPPORTED_VERSION
 from protocol.ticket_code import kiosk_link_key, ticket_secret
 from protocol.views import Estimate, Refused
 from queue_server import core
-from queue_server.config import Mistakes
 from queue_server.contacts import Contacts
 from queue_server.core.permission import check_role
 from queue_server.journal import Head, NotALog
 from queue_server.log import HEADS_FILE, CommitUnknown, Log, LogUnusable, StoredReply, body_hash, write_head
+from queue_server.pairing_codes import pairing_code
+from queue_server.private import NotKept
 from queue_server.recovery import load_branch
-
-PAIRING_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no I, L, O, U."""
+from queue_server.sent_texts import configuration_of, whole
+from queue_server.surroundings import Surroundings
 
 CONTACT_GAP: Final = timedelta(seconds=5)
 
@@ -53,19 +54,6 @@ class Outcome(NamedTuple):
 
     replies: list[bytes | None]
     events: tuple[AnyEvent, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What decisions need from outside: words, time zones, chance, keys, the reading of configurations."""
-
-    epoch: int
-    rate: float
-    branch_key: bytes
-    sentences: Callable[[Refused, Sequence[str]], Mapping[str, str]]
-    draw: Callable[[str, int], str]
-    """Draw so many letters of an alphabet by chance that nobody can guess."""
-    parse: Callable[[Mapping[str, str]], Configuration]
 
 
 class _OurMistake(Exception):  # noqa: N818 -- it is what it says.
@@ -118,6 +106,8 @@ class Handler:
         self._loaded = (log.seq, log.hash)
         """The chain's head when the state was last loaded from disk."""
         self._contacts = Contacts(CONTACT_GAP * surroundings.rate)
+        surroundings.person_keys.keep_only(branch.day if branch.day_open else "")
+        self._erase_notes()
         self._offset: tuple[datetime, str, int] | None = None
         """The last instant and zone whose offset from UTC was looked up, and that offset: a batch has one instant."""
 
@@ -262,8 +252,11 @@ class Handler:
             check_role(actor, command)
             request = self._request(actor, command, at, one.public_key)
             events = self._rules.decide(self.branch, request, at)
+            self._around.notes.keep_with(command, events, self.branch.day)  # Before the transfer itself is kept.
         except core.Refusal as refusal:
             return self.refused(refusal.code, refusal.parts)
+        except NotKept:
+            return self.refused("note_not_kept")
         for event in events:
             self._rules.apply(self.branch, event)
         so_far.events.extend(events)
@@ -302,8 +295,18 @@ class Handler:
         for event in events:
             if isinstance(event, DayOpened):
                 self.alarms.discard("internal")
+                self._around.person_keys.keep_only(event.day)
+                self._erase_notes()
             elif isinstance(event, DayClosed):
+                self._around.person_keys.keep_only("")
+                self._erase_notes()
                 self.keep_head(Head(event.day, self._log.seq, self._log.hash.hex()))
+
+    def _erase_notes(self) -> None:
+        """Erase the notes whose time is over; that it fails is an alarm, for they were promised to go."""
+        day, kept_days = self.branch.day, self.branch.configuration.staff_rules.notes_kept_days
+        erased = self._around.notes.erase(day, day_open=self.branch.day_open, kept_days=kept_days)
+        (self.alarms.discard if erased else self.alarms.add)("notes")
 
     def keep_head(self, head: Head) -> None:
         """Write a head into the second file; that it fails is an alarm, not a reason to stop."""
@@ -370,11 +373,13 @@ class Handler:
             case c.Tick() | c.OpenDay():
                 facts = self._facts_of_day(utc_offset_s, at)
             case c.Configure():
-                facts = core.Facts(utc_offset_s=utc_offset_s, configuration=self._parsed(command))
+                command = whole(command)
+                checked = configuration_of(command, self._around.parse)
+                facts = core.Facts(utc_offset_s=utc_offset_s, configuration=checked)
             case c.CreateDevice():
                 facts = core.Facts(
                     utc_offset_s=utc_offset_s,
-                    pairing_code=self._pairing_code(at),
+                    pairing_code=pairing_code(self.branch, self._around.draw, at),
                     pairing_salt=self._around.draw("0123456789abcdef", 32),
                 )
             case c.Pair():
@@ -386,7 +391,17 @@ class Handler:
                     rate=self._around.rate,
                     oldest_version=OLDEST_SUPPORTED_VERSION,
                     link_key=kiosk_link_key(self._around.branch_key, actor.device_id),
+                    person_key=self._person_key(),
                 )
+            case c.FindNote():
+                note = self._around.notes.about(self.branch.visits.get(command.visit_id))
+                facts = core.Facts(utc_offset_s=utc_offset_s, note=note)
+            case c.Attend() | c.FindDevice() | c.TryFunction():
+                meant, book = core.device_meant(self.branch, actor, command), self._around.attendance
+                told = book.of(command, meant, self._contacts, at, self._around.rate)
+                facts = core.Facts(utc_offset_s=utc_offset_s, attendance=told)
+            case c.FindTicket() | c.FindHeldNumber() | c.FindPrintOrder():
+                facts = core.Facts(utc_offset_s=utc_offset_s, ticket_secret=self._secret_asked(command))
             case _:
                 facts = self._facts_of_visit(utc_offset_s, actor, command, at)
         return core.Request(actor, command, facts)
@@ -396,15 +411,13 @@ class Handler:
         if not visit_id:
             return core.Facts(utc_offset_s=utc_offset_s)
         visit = self.branch.visits.get(visit_id)
-        old_visit = None
-        if visit is None:
-            rows = self._log.visit(visit_id)
-            old_visit = core.visit_of_events([row.event() for row in rows], rows[0].day) if rows else None
+        rows = self._log.visit(visit_id) if visit is None else []
+        old_visit = core.visit_of_events([row.event() for row in rows], rows[0].day) if rows else None
         known = visit or old_visit
         return core.Facts(
             utc_offset_s=utc_offset_s,
             old_visit=old_visit,
-            secret_valid=known is not None and self._is_secret(getattr(command, "secret", ""), known),
+            secret_valid=self._is_secret(getattr(command, "secret", None), visit_id, known),
             last_contact_at=(
                 self._contacts.last_before(actor.device_id, command.taken_at, at)
                 if isinstance(command, c.HandOverVisit)
@@ -413,16 +426,35 @@ class Handler:
             estimate=self._told(command),
         )
 
+    def _person_key(self) -> str:
+        """Give the day's key for the marks of persons; none is drawn where no service limits its numbers."""
+        branch = self.branch
+        limited = any(core.card_needed(branch.configuration, one) for one in branch.configuration.services)
+        return self._around.person_keys.of(branch.day) if branch.day_open and limited else ""
+
+    def _secret_asked(self, command: c.FindTicket | c.FindHeldNumber | c.FindPrintOrder) -> str:
+        """Give the secret of the ticket that is asked for, whichever kiosk gave it; the rules ask who may hear it."""
+        visit = core.asked_visit(self.branch, command)
+        return self._secret_of(visit.visit_id, visit) if visit is not None else ""
+
+    def _secret_of(self, visit_id: str, visit: core.Visit | None) -> str:
+        return ticket_secret(kiosk_link_key(self._around.branch_key, visit.device_id if visit else ""), visit_id)
+
     def _told(self, command: AnyCommand) -> Estimate | None:
         """Give the range of waiting that goes with a new number."""
         if not isinstance(command, c.TakeTicket):
             return None
         return self.estimates.get((command.service_id, command.priority_class_id))
 
-    def _is_secret(self, secret: str, visit: core.Visit) -> bool:
-        expected = ticket_secret(kiosk_link_key(self._around.branch_key, visit.device_id), visit.visit_id)
-        # Hashes are compared, so that the time it takes tells nothing about how much of a guess was right.
-        return hashlib.sha256(secret.encode()).digest() == hashlib.sha256(expected.encode()).digest()
+    def _is_secret(self, secret: str | None, visit_id: str, visit: core.Visit | None) -> bool:
+        """Tell whether this is the secret of a visit's ticket, in a time that says nothing of a guess.
+
+        It is the same for any wrong secret, and for a visit that never was. None: the command carries no secret.
+        """
+        if secret is None:
+            return False
+        expected = self._secret_of(visit_id, visit)
+        return hmac.compare_digest(secret.encode(), expected.encode()) and visit is not None
 
     def _facts_of_day(self, utc_offset_s: int, at: datetime) -> core.Facts:
         day = core.business_date(at, utc_offset_s).isoformat()
@@ -433,21 +465,6 @@ class Handler:
             previous_head=self._log.hash.hex(),
             ballot_seed_hash=hashlib.sha256(seed.encode()).hexdigest(),
         )
-
-    def _parsed(self, command: c.Configure) -> Configuration:
-        try:
-            return self._around.parse(command.sources)
-        except Mistakes as mistakes:
-            shown = "; ".join(str(mistake) for mistake in mistakes.mistakes)
-            raise core.Refusal("configuration_invalid", mistakes=shown) from mistakes
-
-    def _pairing_code(self, at: datetime) -> str:
-        """Draw a code whose two public characters name no pairing that is still open."""
-        open_names = {name for name, pairing in self.branch.pairings.items() if pairing.expires_at > at}
-        while True:
-            code = self._around.draw(PAIRING_ALPHABET, 8)
-            if code[:2] not in open_names or len(open_names) >= len(PAIRING_ALPHABET) ** 2:
-                return code
 
 
 def _is_request_id(request_id: bytes) -> bool:

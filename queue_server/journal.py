@@ -7,6 +7,7 @@ closing slip, tell that too. Readers open the file read-only and may do so while
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, Self
 
@@ -90,6 +91,17 @@ def chained(previous: bytes, seq: int, *columns: str) -> bytes:
     return hashlib.sha256(previous + "\n".join((str(seq), *columns)).encode()).digest()
 
 
+class Only(NamedTuple):
+    """Which rows are wanted: of these types, of these visits, with one of these fields at this value; None is any.
+
+    The names of ``fields`` are our own, never typed by anybody; each group of them stands for one value.
+    """
+
+    types: frozenset[str] | None = None
+    visit_ids: frozenset[str] | None = None
+    fields: tuple[tuple[tuple[str, ...], int | str], ...] = ()
+
+
 class Journal:
     """A read-only look at a log. Close it, or use it in a ``with``; one thread at a time."""
 
@@ -155,6 +167,45 @@ class Journal:
             if event.configuration.configuration_id == configuration_id:
                 return event.configuration
         return None
+
+    def latest(self, type_: Literal["configuration_changed", "day_opened"], limit: int) -> Iterator[Row]:
+        """Read the last rows of one type of event, newest first."""
+        # Named in the query itself, or SQLite does not see that it has an index of just these.
+        query = f"SELECT {_COLUMNS} FROM events WHERE type='{type_}' ORDER BY seq DESC LIMIT ?"  # noqa: S608 -- one of two names.
+        return map(Row._make, self._connection.execute(query, (limit,)))
+
+    def seq_at(self, at: datetime) -> int:
+        """Give the first seq whose event happened at ``at`` or later; one past the last where none did.
+
+        Hall time never runs back, so the rows stand in its order and some twenty looks find the place.
+        """
+        low, high = 1, self.head()[0] + 1
+        while low < high:
+            middle = (low + high) // 2
+            told = next(iter(self._connection.execute("SELECT at FROM events WHERE seq=?", (middle,))), None)
+            if told is not None and datetime.fromisoformat(str(told[0])) < at:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def chosen(self, from_seq: int, to_seq: int, only: "Only", limit: int) -> list[Row]:
+        """Read the rows from ``from_seq`` up to but not including ``to_seq`` that fit, newest first, ``limit`` at most.
+
+        What is read to find them is these rows alone, so the span bounds the time that it takes.
+        """
+        # The plus keeps SQLite from walking an index: it is the span that bounds the work.
+        conditions = ["seq>=? AND seq<?"]
+        values: list[int | str] = [from_seq, to_seq]
+        for column, among in (("type", only.types), ("visit_id", only.visit_ids)):
+            if among is not None:
+                conditions.append(f"+{column} IN ({','.join('?' * len(among))})")
+                values += sorted(among)
+        for names, value in only.fields:
+            conditions.append("(" + " OR ".join(f"json_extract(body,'$.{name}')=?" for name in names) + ")")
+            values += [value] * len(names)
+        query = f"SELECT {_COLUMNS} FROM events WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"  # noqa: S608 -- our own names; values are bound.
+        return [Row(*columns) for columns in self._connection.execute(query, (*values, limit))]
 
     def misleading_index(self) -> Wrong | None:
         """Name the first event that the index of visits would find under another visit than its body names."""

@@ -22,6 +22,7 @@ from tests.support.leftovers import Belongings, leftovers
 DEFAULT_SEED = 7
 # How long something that is already ending (a joined process's pipe, a thread past its last line) may take.
 ENDING_S = 2.0
+TESTS = Path(__file__).parent
 OF_A_SET = re.compile(r"-\d+x\d+")
 
 
@@ -37,6 +38,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.seed = DEFAULT_SEED
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(config.option.seed)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give out the longest files first, so that no worker has one of them alone while the others have gone home.
+
+    After them each folder is spread evenly over the run: while one worker draws windows, another waits for a browser.
+    The many small files of tests/unit come last and fill whatever time is left.
+    """
+    longest = {item.path for item in items if item.get_closest_marker("begins_first")}
+    folders: dict[str, list[Path]] = {}
+    for path in dict.fromkeys(item.path for item in items):
+        folders.setdefault(path.relative_to(TESTS).parts[0], []).append(path)
+    places = {path: place / len(paths) for paths in folders.values() for place, path in enumerate(paths)}
+    last = set(folders.get("unit", ()))
+    items.sort(key=lambda item: (item.path not in longest, item.path in last, places[item.path]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -4,7 +4,8 @@ A key of a call keypad becomes one command with a request id of its own, so that
 the wire or the network repeats it; a key pressed while the server is gone is refused at once, because a clerk must not
 call somebody minutes later. A key of a rating keypad is kept on disk first and sent when it can be. LED counter
 displays follow the board's view: the number, dashes when the counter is closed, one dash when nothing is known.
-A refusal is shown on the counter's display for a moment: "0" when nobody waits, "LOI" (lỗi, mistake) otherwise.
+A refusal is shown on the counter's display for a moment: "0" when nobody waits, "STOP" while the hall is stopped, "LOI"
+(lỗi, mistake) otherwise.
 
 Times are seconds of the real monotonic clock: how long a mistake is shown and when half-typed digits are forgotten has
 nothing to do with the hall's time.
@@ -15,41 +16,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, assert_never
 
-from hardware.agent.settings import AgentSettings, FunctionSettings
+from hardware.agent.led_texts import CLOSED_TEXT, Function, led_text, refusal_text
+from hardware.agent.rarer_keys import ended, rarer_command, seen_at
+from hardware.agent.settings import AgentSettings
 from hardware.keypad import CallKeypad, KeypadAction, Pressed
-from hardware.led import CounterDisplay, fitted
 from hardware.rating_keypad import RatingKeypad
-from presentation.board import is_away
-from presentation.formats import ticket_number
 from protocol import commands as c
-from protocol.views import AnyReply, AnyView, BoardCounter, BoardView, CounterView, Refused
+from protocol.views import AnyReply, AnyView, BoardView, CounterView, Refused
 
 NOTICE_S = 3.0
+TRIED_S = 6.0
+"""How long a text stands that is tried: somebody must look up from a page."""
 LOST_TOLD_S = 600.0
 """How long a device whose presses were lost is told as such."""
 
 SHOW_AGAIN_S = 1.0
 """A text that a wire had no room for is handed to it again after so long."""
 
-CLOSED_TEXT = "----"
-UNKNOWN_TEXT = "-"  # Nothing is known: the server is not heard.
-MISTAKE_TEXT = "LOI"
-NOBODY_TEXT = "0"
-
 LinkState = Literal["connecting", "up", "gone", "refused"]
 
 Health = Literal["ok", "degraded", "gone", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function of this agent: what the server says it is, and where on a wire it hangs (None: on none)."""
-
-    function_id: str
-    kind: str
-    counter_id: str
-    zone_id: str
-    at: FunctionSettings | None
 
 
 # --- Inputs -----------------------------------------------------------------------------------------------------------
@@ -138,6 +124,14 @@ class NotShown:
 
 
 @dataclass(frozen=True, slots=True)
+class TextTried:
+    """A technician wants to see this text on a display; it stands for a moment, as a notice does."""
+
+    function_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionsKnown:
     """The server said what this agent's functions are."""
 
@@ -160,6 +154,7 @@ AnyInput = (
     | HealthChanged
     | ReportLost
     | NotShown
+    | TextTried
     | FunctionsKnown
     | Moment
 )
@@ -263,8 +258,8 @@ def _taken(state: AgentState, happened: AnyInput, now_s: float) -> Iterable[AnyE
             _keypad(state, happened.function_id).restore(happened.digits, now_s - happened.age_s)
         case PressesLost() | PressUnknown() | HealthChanged() | ReportLost():
             _note_health(state, happened, now_s)
-        case NotShown():
-            state.show_again[happened.function_id] = now_s + SHOW_AGAIN_S
+        case NotShown() | TextTried():
+            _note_display(state, happened, now_s)
         case FunctionsKnown():
             state.functions = {function.function_id: function for function in happened.functions}
             return _topics(state)
@@ -275,9 +270,18 @@ def _taken(state: AgentState, happened: AnyInput, now_s: float) -> Iterable[AnyE
     return ()
 
 
+def _note_display(state: AgentState, happened: NotShown | TextTried, now_s: float) -> None:
+    if isinstance(happened, NotShown):
+        state.show_again[happened.function_id] = now_s + SHOW_AGAIN_S
+    else:
+        state.notices[state.functions[happened.function_id].counter_id] = (happened.text, now_s + TRIED_S)
+
+
 def _seen(state: AgentState, view: AnyView) -> None:
     if isinstance(view, BoardView):
         _forget_notices_of_change(state, view)
+        if view.stopped is not None and not _is_stopped(state):
+            state.notices.clear()  # What was told before is over: the displays rest.
         state.boards[view.zone_id] = view
     elif isinstance(view, CounterView):
         state.counters[view.counter_id] = view
@@ -341,7 +345,8 @@ def _call_key(state: AgentState, function: Function, pressed: KeyPressed, now_s:
         return effects
     command = command_of(function, wanted, state.settings, state.counters.get(function.counter_id))
     if command is None or state.link != "up":
-        state.notices[function.counter_id] = (MISTAKE_TEXT, now_s + NOTICE_S)
+        text = refusal_text("", live=state.link == "up", stopped=_is_stopped(state))
+        state.notices[function.counter_id] = (text, now_s + NOTICE_S)
         return effects
     return [*effects, Ask(function.function_id, pressed.fresh_id, command)]
 
@@ -352,31 +357,37 @@ def _keypad(state: AgentState, function_id: str) -> CallKeypad:
     return state.keypads[function_id]
 
 
+def _pause_or_open(me: str, here: str, settings: AgentSettings, view: CounterView | None) -> c.AnyCommand:
+    by = view.clerk_id if view else ""
+    if view is None or view.state == "open":
+        return c.PauseCounter(function_id=me, counter_id=here, clerk_id=by, reason=settings.pause_reason)
+    return c.OpenCounter(function_id=me, counter_id=here, clerk_id=by)
+
+
 def command_of(
     function: Function, wanted: Pressed, settings: AgentSettings, view: CounterView | None
 ) -> c.AnyCommand | None:
     """Say what a clerk's wish asks of the server; None for an outcome or a number that there is not.
 
-    The pause key opens a counter that is not open. END means the first of the agent's outcomes, or the one whose place
-    was typed before it.
+    The pause key opens a counter that is not open. END means the outcome whose place was typed before it, or the first.
     """
     me, here = function.function_id, function.counter_id
-    if wanted.action in _PLAIN:
-        return _PLAIN[wanted.action](function_id=me, counter_id=here)
+    serving_id, after_call_id = seen_at(view)
+    if wanted.action is KeypadAction.NEXT:
+        return c.CallNext(function_id=me, counter_id=here, after_call_id=after_call_id)
+    if wanted.action in _AT_VISIT:
+        return _AT_VISIT[wanted.action](function_id=me, counter_id=here, visit_id=serving_id)
     if wanted.action is KeypadAction.PAUSE:
-        if view is not None and view.state != "open":
-            return c.OpenCounter(function_id=me, counter_id=here)
-        return c.PauseCounter(function_id=me, counter_id=here, reason=settings.pause_reason)
-    place = 1 if wanted.number is None else wanted.number
-    if wanted.action is KeypadAction.END and 1 <= place <= len(settings.outcomes):
-        return c.EndService(function_id=me, counter_id=here, outcome=settings.outcomes[place - 1])
+        return _pause_or_open(me, here, settings, view)
+    if wanted.action is KeypadAction.END:
+        return ended(me, here, wanted, settings, view)
     if wanted.action is KeypadAction.CALL_CHOSEN and wanted.number:
-        return c.CallNumber(function_id=me, counter_id=here, number=wanted.number, reason=settings.call_reason)
-    return None
+        number, reason = wanted.number, settings.call_reason
+        return c.CallNumber(function_id=me, counter_id=here, after_call_id=after_call_id, number=number, reason=reason)
+    return rarer_command(me, here, wanted, settings, view)
 
 
-_PLAIN: Mapping[KeypadAction, type[c.CallNext | c.RecallVisit | c.StartService | c.MarkNoShow]] = {
-    KeypadAction.NEXT: c.CallNext,
+_AT_VISIT: Mapping[KeypadAction, type[c.RecallVisit | c.StartService | c.MarkNoShow]] = {
     KeypadAction.RECALL: c.RecallVisit,
     KeypadAction.START: c.StartService,
     KeypadAction.NO_SHOW: c.MarkNoShow,
@@ -387,8 +398,12 @@ def _answered(state: AgentState, answered: Answered, now_s: float) -> None:
     function = state.functions.get(answered.function_id)
     if function is None or not (answered.reply is None or isinstance(answered.reply, Refused)):
         return
-    nobody = isinstance(answered.reply, Refused) and answered.reply.code == "nobody_waiting"
-    state.notices[function.counter_id] = (NOBODY_TEXT if nobody else MISTAKE_TEXT, now_s + NOTICE_S)
+    code = answered.reply.code if isinstance(answered.reply, Refused) else ""
+    state.notices[function.counter_id] = (refusal_text(code, live=True, stopped=_is_stopped(state)), now_s + NOTICE_S)
+
+
+def _is_stopped(state: AgentState) -> bool:
+    return any(view.stopped for view in state.boards.values())
 
 
 # --- Displays ---------------------------------------------------------------------------------------------------------
@@ -410,36 +425,18 @@ def _texts(state: AgentState, now_s: float) -> Iterable[AnyEffect]:
         if name in state.functions
     }
     counters = {counter.counter_id: counter for view in state.boards.values() for counter in view.counters}
+    # A stopped hall's displays rest, also when the server is gone since; only why a key did nothing is told meanwhile.
+    stopped = CLOSED_TEXT if _is_stopped(state) else ""
     for function in state.functions.values():
         if function.kind != "counter_display" or function.at is None:
             continue
-        notice = typed.get(function.counter_id) or state.notices.get(function.counter_id, ("", 0.0))[0]
+        told = state.notices.get(function.counter_id, ("", 0.0))[0]
+        notice = told or stopped if stopped else typed.get(function.counter_id) or told
         text = led_text(counters, function, live=state.link == "up", notice=notice)
         if state.shown.get(function.function_id) != text:
             state.shown[function.function_id] = text
             state.show_again.pop(function.function_id, None)
             yield Show(function.function_id, text)
-
-
-def led_text(counters: Mapping[str, BoardCounter], function: Function, *, live: bool, notice: str = "") -> str:
-    """Say what an LED counter display shows: a notice before all, then what the board's view says of the counter.
-
-    Where the whole number finds no room, its digits say most: a number that is cut off would be another number.
-    """
-    assert function.at is not None, "a display hangs on a wire"
-    width = function.at.columns
-    display = CounterDisplay(width=width, paused_text=CLOSED_TEXT, closed_text=CLOSED_TEXT)
-    if notice:
-        return fitted(notice[-width:], width)
-    counter = counters.get(function.counter_id)
-    if not live or counter is None:
-        return UNKNOWN_TEXT
-    if counter.ticket_number:
-        whole = ticket_number(counter.prefix, counter.ticket_number)
-        return display.called(whole if len(whole) <= width else str(counter.ticket_number)[-width:])
-    if not is_away(counter):
-        return display.idle()
-    return display.paused() if counter.state == "paused" else display.closed()
 
 
 # --- Health and topics ------------------------------------------------------------------------------------------------

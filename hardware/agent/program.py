@@ -12,13 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from hardware import bus, registry
 from hardware.agent import flow
 from hardware.agent.functions import load_functions, save_functions
+from hardware.agent.items import Delivered, Introduced, KeypadEvent, Replied, Tried, WireEvent
+from hardware.agent.led_texts import Function
 from hardware.agent.presses import PressStore, Unanswered
 from hardware.agent.settings import (
     SETTINGS_FILE,
@@ -28,11 +29,14 @@ from hardware.agent.settings import (
     WrongSettings,
     load_settings,
 )
+from hardware.agent.trying import Trying
 from hardware.agent.unanswered import UnansweredCommands
 from hardware.agent.usb_keypads import KeypadNews, open_keypad
 from hardware.inputs import InputOwner, KeysDropped
 from hardware.speeches import is_mute, speech
 from protocol import commands as c
+from protocol.attending import Holding, Program, Tell, Try, attend
+from protocol.commands import TrialKind
 from protocol.link import Link, LinkFull, LinkState, new_id, open_link
 from protocol.views import AnyReply, Envelope, Introduction, Refused
 
@@ -46,47 +50,10 @@ TRY_AGAIN = frozenset({"storage", "busy"})
 """Refusals that decide nothing (the server keeps no such reply): the same request is made again."""
 
 
-@dataclass(slots=True)
-class _WireEvent:
-    """``taken``: all that it asks to be kept is on disk."""
-
-    wire_id: str
-    event: bus.BusEvent
-    taken: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _KeypadEvent:
-    """A key of a keypad at USB, or its coming and going."""
-
-    function_id: str
-    event: KeypadNews
-
-
-@dataclass(frozen=True, slots=True)
-class _Introduced:
-    functions: tuple[c.FunctionDescription, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Replied:
-    """The answer to what a key asked."""
-
-    request_id: str
-    function_id: str
-    reply: AnyReply | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Delivered:
-    press_id: str
-    reply: AnyReply | None
-
-
 _HEALTH = {"ok": "answers", "degraded": "often does not answer", "gone": "does not answer any more"}
 _BABBLE = "is never quiet: a device speaks unasked; unplug one after another to find it"
 
-_Item = flow.AnyInput | _WireEvent | _KeypadEvent | _Introduced | _Replied | _Delivered | None
+_Item = flow.AnyInput | WireEvent | KeypadEvent | Introduced | Replied | Delivered | Tried | None
 
 
 def run(state: Path, *, announce_ready: bool = False) -> None:
@@ -122,7 +89,11 @@ class Agent:
         self._in_flight = ""
         self._send_again_s = 0.0
         self._full = False
+        self._trying = Trying()
+        self._waiting = len(self._store)  # Read by the link's thread, which must not ask the store.
         self.link: Link = open_link(state, on_view=self._on_view, on_state=self._on_state)
+        trials: dict[TrialKind, Try] = dict.fromkeys(("answer", "text"), self._tried)
+        attend(self.link, Program("agent", "", self._holding, trials, lambda _: self._introduce()))
 
     def stop(self) -> None:
         """End the loop; may be called from a signal handler."""
@@ -162,7 +133,7 @@ class Agent:
         self._put(flow.LinkChanged(state))
 
     def _on_event(self, wire_id: str, event: bus.BusEvent) -> None:
-        item = _WireEvent(wire_id, event)
+        item = WireEvent(wire_id, event)
         put = self._put(item)
         if not isinstance(event, bus.KeyPressed | bus.SlaveRestarted):
             return
@@ -172,8 +143,14 @@ class Agent:
         with self._settled:
             self._settled.wait_for(lambda: item.taken or self._ended)
 
+    def _tried(self, trial: c.Trial, tell: Tell) -> None:
+        self._put(Tried(trial, tell))
+
+    def _holding(self) -> Holding:
+        return Holding(waiting=self._waiting)
+
     def _on_keypad(self, function_id: str, event: KeypadNews) -> None:
-        self._put(_KeypadEvent(function_id, event))
+        self._put(KeypadEvent(function_id, event))
 
     def _put(self, item: _Item) -> bool:
         try:
@@ -186,7 +163,7 @@ class Agent:
     def _introduce(self) -> None:
         def on_reply(reply: AnyReply | None) -> None:
             if isinstance(reply, Introduction):
-                self._put(_Introduced(reply.functions))
+                self._put(Introduced(reply.functions))
 
         self.link.ask(c.Introduce(), on_reply, deadline_s=INTRODUCE_DEADLINE_S)
 
@@ -201,6 +178,7 @@ class Agent:
             if item is None:
                 return
             self._take(item)
+            self._trying.give_up(self._flow, time.monotonic())
             self._settle_unanswered()
             self._send_presses()
 
@@ -211,11 +189,11 @@ class Agent:
             for happened in self._inputs(item):
                 effects += flow.step(self._flow, happened, time.monotonic())
             kept = [self._kept(effect) for effect in effects]
-            if any(kept) and isinstance(item, _WireEvent) and isinstance(item.event, bus.KeyPressed):
+            if any(kept) and isinstance(item, WireEvent) and isinstance(item.event, bus.KeyPressed):
                 # A key of which nothing was kept may come again: it was refused, and is refused once more.
                 keypad = self._places[item.wire_id, item.event.address]
                 self._store.heard(keypad, item.event.number, item.event.key)
-        if isinstance(item, _WireEvent):
+        if isinstance(item, WireEvent):
             with self._settled:
                 item.taken = True
                 self._settled.notify_all()
@@ -246,10 +224,10 @@ class Agent:
         for one in verdict.lost:
             _say(f"{one.function_id}: {_named(one)} is lost, or its answer is; its clerk is told")
             self._take(flow.PressesLost(one.function_id, 1))
-            self._take(_Replied(one.request_id, one.function_id, None))
+            self._take(Replied(one.request_id, one.function_id, None))
 
     def _patience_s(self) -> float:
-        moments = [flow.next_moment_s(self._flow, time.monotonic()), self._unanswered.due_s()]
+        moments = [flow.next_moment_s(self._flow, time.monotonic()), self._unanswered.due_s(), self._trying.due_s()]
         if self._send_again_s > time.monotonic():
             moments.append(self._send_again_s)
         due = min((moment for moment in moments if moment is not None), default=time.monotonic() + 60.0)
@@ -258,18 +236,20 @@ class Agent:
     def _inputs(self, item: _Item) -> Iterable[flow.AnyInput]:  # noqa: PLR0911 -- one line per kind of thing.
         """Turn what came into what the flow knows."""
         match item:
-            case _WireEvent():
+            case WireEvent():
                 return self._of_wire(item.wire_id, item.event)
-            case _KeypadEvent():
+            case KeypadEvent():
                 return self._of_keypad(item.function_id, item.event)
-            case _Introduced():
+            case Introduced():
                 return self._know(item.functions)
-            case _Replied():
+            case Replied():
                 self._store.answered(item.request_id)
                 return (flow.Answered(item.function_id, item.reply),)
-            case _Delivered():
+            case Delivered():
                 self._delivered(item)
                 return ()
+            case Tried(trial, tell):
+                return self._trying.begin(trial, tell, self._flow, time.monotonic(), mute=self._mute)
             case flow.LinkChanged(link="up"):
                 self._introduce()
                 return (item,)
@@ -308,12 +288,13 @@ class Agent:
                 _say(f"{function_id} {_HEALTH[event.state]}" + (f" ({event.reason})" if event.reason else ""))
                 yield _health_of(function_id, event)
             case bus.TextRefused():
+                self._trying.refused(function_id, event.text)
                 _say(f"{function_id} does not take the text {event.text!r}")
             case bus.SlaveRestarted():
                 self._store.forget_keys(function_id)
                 _say(f"{function_id} has been switched on")
             case bus.TextShown():
-                return
+                self._trying.shown(function_id, event.text)
 
     def _of_wire_health(self, wire_id: str, event: bus.WireHealth) -> Iterable[flow.AnyInput]:
         _say(f"wire {wire_id} {'is open' if event.is_open else 'is away: ' + event.what}")
@@ -348,7 +329,7 @@ class Agent:
         places: dict[str, FunctionSettings | None] = {usb.function_id: None for usb in self._settings.usb_keypads}
         places |= {each.function_id: each for each in self._settings.functions}
         functions = tuple(
-            flow.Function(name, known[name].kind, known[name].counter_id, known[name].zone_id, places[name])
+            Function(name, known[name].kind, known[name].counter_id, known[name].zone_id, places[name])
             for name in places
             if name in known
         )
@@ -417,12 +398,12 @@ class Agent:
 
     def _ask(self, ask: flow.Ask) -> None:
         def on_reply(reply: AnyReply | None) -> None:
-            self._put(_Replied(ask.request_id, ask.function_id, reply))
+            self._put(Replied(ask.request_id, ask.function_id, reply))
 
         try:
             self.link.ask(ask.command, on_reply, request_id=ask.request_id, deadline_s=KEY_DEADLINE_S)
         except LinkFull:
-            self._put(_Replied(ask.request_id, ask.function_id, None))
+            self._put(Replied(ask.request_id, ask.function_id, None))
 
     def _show(self, show: flow.Show) -> None:
         place = self._flow.functions[show.function_id].at
@@ -450,6 +431,7 @@ class Agent:
 
     def _keep(self, press: c.PressRating) -> bool:
         kept = self._store.keep(press)
+        self._waiting += kept
         if not kept and not self._full:
             _say(f"{len(self._store)} ratings wait for the server; there is no room for more")
         self._full = not kept
@@ -464,7 +446,7 @@ class Agent:
             return
 
         def on_reply(reply: AnyReply | None) -> None:
-            self._put(_Delivered(press.press_id, reply))
+            self._put(Delivered(press.press_id, reply))
 
         try:
             self.link.ask(press, on_reply, request_id=press.press_id, deadline_s=PRESS_DEADLINE_S)
@@ -472,7 +454,7 @@ class Agent:
         except LinkFull:
             self._send_again_s = time.monotonic() + PRESS_AGAIN_S
 
-    def _delivered(self, delivered: _Delivered) -> None:
+    def _delivered(self, delivered: Delivered) -> None:
         self._in_flight = ""
         reply = delivered.reply
         if reply is None or (isinstance(reply, Refused) and reply.code in TRY_AGAIN):
@@ -481,6 +463,7 @@ class Agent:
         if isinstance(reply, Refused):
             _say(f"rating {delivered.press_id} was refused: {reply.code}")
         self._store.remove(delivered.press_id)
+        self._waiting = len(self._store)
 
 
 def _health_of(function_id: str, heard: bus.SlaveHealth) -> flow.HealthChanged:

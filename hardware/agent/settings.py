@@ -1,6 +1,7 @@
 """`agent.toml` in the agent's folder of state: which function hangs on which wire, and what its keys mean.
 
 outcomes = ["received", …]          # optional: E ends with the first, 2 E with the second …
+transfers = ["land", …]             # optional: 1 and the key of a transfer sends to the first, 2 to the second …
 
 [[wires]]
 wire_id = "hall"
@@ -93,6 +94,11 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     outcomes: tuple[Code, ...] = ("received", "returned", "guided", "papers_missing", "left")
     call_reason: Code = "keyed"
     pause_reason: Code = "break"
+    reinstate_reason: Code = ""
+    transfer_reason: Code = ""
+    transfers: tuple[Identifier, ...] = ()
+    """Services by the number that is typed before the key of a transfer."""
+    park_reminder_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 900
 
     def turns_s(self, wire_id: str) -> dict[int, float]:
         """Give the slaves of a wire whose time to answer is said here, with that time."""

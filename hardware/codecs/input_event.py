@@ -74,8 +74,13 @@ KEY_CODES: Final[dict[str, int]] = {
     "KEY_PAGEDOWN": 109,
     "KEY_INSERT": 110,
     "KEY_DELETE": 111,
+    "KEY_MUTE": 113,
+    "KEY_VOLUMEDOWN": 114,
+    "KEY_VOLUMEUP": 115,
     "KEY_KPEQUAL": 117,
     "KEY_KPCOMMA": 121,
+    "KEY_HELP": 138,
+    **{f"KEY_F{number}": 170 + number for number in range(13, 25)},
 }
 """The keys that keypads and scanners have, by the kernel's names."""
 

@@ -126,22 +126,24 @@ class PrinterOwner:
         self._submit(job_id, visit_id, body, attempt=0, replied_at=replied_at)
         return self._table.attempts(job_id)[0]
 
-    def reprint(self, job_id: str, render: Callable[[int], bytes]) -> JobRecord:
+    def reprint(self, job_id: str, render: Callable[[int], bytes], *, copy: int = 0, visit_id: str = "") -> JobRecord:
         """Print the paper of a job again, with the same number. ``render(n)`` draws it marked as the n-th reprint.
 
+        ``copy`` is the least n: other printers may have printed this paper, and with ``visit_id`` all of them may.
         Raises JobMissing, ReprintTooSoon while an earlier paper may still come, and what :meth:`submit` raises.
         """
         attempts = self._table.attempts(job_id)
-        if not attempts:
+        if not attempts and not (copy and visit_id):
             raise JobMissing(f"no ticket was ever printed for job {job_id}: look for it at the kiosk that issued it")
-        last = attempts[-1]
-        if not last.settled:
+        if attempts and not attempts[-1].settled:
+            last = attempts[-1]
             raise ReprintTooSoon(
                 f"job {job_id} is {last.state} ({last.reason}): mend the printer, it will come by itself"
             )
-        attempt = len(attempts)
-        self._submit(job_id, last.visit_id, render(attempt), attempt=attempt, replied_at=None)
-        return self._table.attempts(job_id)[attempt]
+        attempt = max(copy, attempts[-1].attempt + 1 if attempts else 0)
+        named = attempts[-1].visit_id if attempts else visit_id
+        self._submit(job_id, named, render(attempt), attempt=attempt, replied_at=None)
+        return self._table.attempts(job_id)[-1]
 
     def withdraw(self, job_id: str) -> None:
         """Take a waiting or held ticket back: its citizen has left. The outcome tells whether it could be."""

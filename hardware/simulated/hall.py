@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final
 
 import msgspec
@@ -249,6 +250,8 @@ class SimulatedHall:
         self.extra: dict[int, Callable[[], None]] = {}  # Further descriptors to read, such as the control port's.
         self._bell = Interrupt()
         self._stopped = False
+        self._ended = False
+        self._ending = RLock()  # A signal may stop us while this very thread is ending.
 
     def devices(self) -> list[SimulatedDevice]:
         """Return printers, wires and inputs."""
@@ -263,9 +266,11 @@ class SimulatedHall:
         }
 
     def stop(self) -> None:
-        """End :meth:`run`, from any thread or signal."""
-        self._stopped = True
-        self._bell.ring()
+        """End :meth:`run`, from any thread or signal, even one that has just ended by itself."""
+        with self._ending:
+            self._stopped = True
+            if not self._ended:
+                self._bell.ring()
 
     def run(self) -> None:
         """Serve until stopped, then take all far ends away."""
@@ -275,7 +280,9 @@ class SimulatedHall:
         finally:
             for device in self.devices():
                 device.endpoint.unplug()
-            self._bell.close()
+            with self._ending:
+                self._ended = True
+                self._bell.close()
 
     def turn(self) -> None:
         """Wait for bytes or for the next thing due, and serve it."""

@@ -6,9 +6,10 @@
 from hardware.ticket.content import TicketContent, TicketLabels
 from hardware.ticket.drawing import draw_ticket, forget_drawn
 from hardware.ticket.raster import picture_bytes
-from hardware.ticket.trial import draw_trial
+from hardware.ticket.trial import TRIAL_CODE, draw_trial, trial_content
 
 __all__ = [
+    "TRIAL_CODE",
     "TicketContent",
     "TicketLabels",
     "draw_ticket",
@@ -16,6 +17,7 @@ __all__ = [
     "forget_drawn",
     "picture_bytes",
     "ticket_bytes",
+    "trial_content",
 ]
 
 

@@ -18,6 +18,7 @@ import segno
 from PIL import Image, ImageDraw, ImageFont
 
 from hardware.ticket.content import TicketContent
+from presentation.line_breaks import words_of
 
 Weight = Literal["Medium", "SemiBold", "Bold", "ExtraBold"]
 
@@ -128,7 +129,7 @@ def _greedy(words: list[str], weight: Weight, size: int, room: float) -> list[st
 
 def _balanced(text: str, weight: Weight, size: int, room: int) -> list[str]:
     """Wrap into as few lines as possible, and among those into lines of about one length: a centred block looks so."""
-    words = text.split()
+    words = words_of(text)
     fewest = _greedy(words, weight, size, room)
     narrowest = len(fewest) and sum(_width(line, weight, size) for line in fewest) / len(fewest)
     for tried in range(int(narrowest), room, 8):
@@ -142,7 +143,7 @@ def _shortened(line: str, weight: Weight, size: int, room: int) -> str:
     """Return the line, or as much of it as fits before an ellipsis."""
     if _width(line, weight, size) <= room:
         return line
-    words = line.split()
+    words = words_of(line)
     while len(words) > 1 and _width(" ".join(words) + "…", weight, size) > room:
         words.pop()
     line = " ".join(words)
@@ -156,7 +157,7 @@ def _fitted(text: str, weight: Weight, sizes: range, room: int, lines_most: int)
     lines: list[str] = []
     size = sizes[0]
     for size in sizes:
-        lines = _greedy(text.split(), weight, size, room)
+        lines = _greedy(words_of(text), weight, size, room)
         if len(lines) <= lines_most and all(_width(line, weight, size) <= room for line in lines):
             return _balanced(text, weight, size, room), size
     if len(lines) > lines_most:

@@ -5,12 +5,18 @@ own), both edges of the paper (a picture that is too wide is cut off or wrapped)
 a code that a scanner must read.
 """
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from PIL import Image, ImageDraw
 
-from hardware.ticket.content import TicketContent
+from hardware.ticket.content import TicketContent, TicketLabels
 from hardware.ticket.drawing import _text, draw_ticket
+from presentation.formats import moment
+from presentation.texts import Words
+
+TRIAL_CODE: Final = "MOTCUA-TRIAL-0123456789"
+"""What the code on a test ticket says; no ticket of a visit begins so."""
 
 RULER_HEIGHT: Final = 48
 STRIPES_HEIGHT: Final = 40
@@ -57,3 +63,25 @@ def draw_trial(content: TicketContent, width_dots: int = 576) -> Image.Image:
     for x in range(1, width_dots, 2):
         pen.line((x, top + STRIPES_HEIGHT // 2, x, top + STRIPES_HEIGHT - 1), fill=0)
     return paper
+
+
+def trial_content(words: Words, at: datetime) -> TicketContent:
+    """Say what a test ticket says: a number that is never given, all the marks of Vietnamese, a code, the hour."""
+    labels = TicketLabels(
+        your_number=words("trial.your_number"),
+        taken=words("trial.printed_at"),
+        people_ahead=words("ticket.ahead"),
+        wait=words("ticket.wait"),
+        counters=words("ticket.counters"),
+        hotline=words("trial.width"),
+    )
+    return TicketContent(
+        agency=(words("trial.agency"), words("trial.title")),
+        number_text="000",
+        service=words("trial.letters"),
+        taken_text=moment(words, at, round((at.astimezone().utcoffset() or timedelta()).total_seconds())),
+        labels=labels,
+        qr_text=TRIAL_CODE,
+        footer=(words("trial.look"),),
+        notices=(words("ticket.test_print"),),
+    )

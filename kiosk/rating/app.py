@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 from kiosk.rating import flow as f
 from kiosk.rating import pages
 from kiosk.widgets import window
+from kiosk.widgets.emblem import EMBLEM_FILE
 from kiosk.widgets.page import Header, Page
-from kiosk.widgets.texts import read_texts
 from kiosk.widgets.worker import Worker
+from presentation.text_files import texts_in
 from presentation.texts import Texts
 from protocol.commands import PressRating
 from protocol.views import AnyReply, Envelope, RatingView
 
 if TYPE_CHECKING:
+    from kiosk.attending import ShowPicture
     from kiosk.outbox import Outbox
+    from protocol.attending import Program as Attending
     from protocol.link import Link
 
 
@@ -31,6 +34,8 @@ class RatingSettings:
 
     state: Path
     config: Path
+    clerks: Path | None = None
+    """The folder of clerks (`kiosk.rating.clerks`); None for `clerks` beside the configuration."""
     size: tuple[int, int] = (1280, 800)
     full_screen: bool = False
     headless: bool = False
@@ -43,7 +48,7 @@ class RatingSettings:
 def run(settings: RatingSettings) -> None:
     """Run a rating terminal until it is told to end. Raises NotPaired or UnusableKey (protocol.link)."""
     started_s = time.monotonic()
-    texts = read_texts(settings.config)
+    texts = texts_in(settings.config / "texts")
     window.prepare(settings.state, settings.size, headless=settings.headless, full_screen=settings.full_screen)
     # Kivy is imported from here on.
     from kiosk.widgets.shell import Doors, Shell, say
@@ -53,9 +58,11 @@ def run(settings: RatingSettings) -> None:
             say(json.dumps({"ready": "rating", "first_frame_s": round(time.monotonic() - started_s, 3)}))
 
     program = RatingProgram(settings, texts)
-    shell = Shell(program, Doors(settings.touch_socket, settings.witness_socket), on_first_frame=ready)
+    doors = Doors(settings.touch_socket, settings.witness_socket)
+    shell = Shell(program, doors, emblem=settings.config / EMBLEM_FILE, on_first_frame=ready)
     program.post = shell.post
     program.stop = shell.stop
+    program.show_picture = shell.show_picture
     try:
         shell.run()
     finally:
@@ -67,12 +74,15 @@ def run(settings: RatingSettings) -> None:
 class RatingProgram:
     """The flow's state, and the doing of its effects."""
 
+    resting = pages.RESTING
+
     def __init__(self, settings: RatingSettings, texts: Texts) -> None:
         self._settings = settings
         self._texts = texts
         self.state = f.initial(f.Settings(language=settings.language))
         self.post: Callable[[f.Input], None] = lambda _: None
         self.stop: Callable[[], None] = lambda: None
+        self.show_picture: ShowPicture = lambda _title, ended: ended("no_such_part")
         self.failure: Exception | None = None
         self._link: Link | None = None
         self._outbox: Outbox | None = None
@@ -127,6 +137,7 @@ class RatingProgram:
     # --- the beginning, in the disk's thread ---
 
     def _open(self) -> None:
+        from protocol.attending import attend
         from protocol.link import open_link
 
         try:
@@ -136,11 +147,26 @@ class RatingProgram:
                 on_state=lambda state: self.post(f.LinkChanged(state)),
             )
             self._link = link  # Before it starts: what the disk knows already watches a topic.
+            attend(link, self._attending())
             self._post_restored()
             link.start()
         except Exception as error:  # noqa: BLE001 -- told to whoever started the program, by the thread that can.
             self.failure = error
             self.stop()
+
+    def _attending(self) -> "Attending":
+        """Give what the server and its technicians hear of this terminal, and may have tried here."""
+        from kiosk.attending import try_screen
+        from protocol.attending import Holding, Program, hash_of
+
+        return Program(
+            "rating",
+            hash_of(self._texts.by_language),
+            lambda: Holding(waiting=len(self.state.outbox)),
+            {"screen": lambda trial, tell: try_screen(self.show_picture, trial, tell)},
+            # It may stand at another counter now: asked anew, as at the beginning of a link.
+            lambda _: self.post(f.LinkChanged("up")),
+        )
 
     def _post_restored(self) -> None:
         import apsw
@@ -181,6 +207,11 @@ class RatingProgram:
                 if self._link is not None:
                     self._link.watch(f"rating/{identity.counter_id}")
                 self._disk.put(lambda: self._write(effect))
+            case f.ReadClerk(clerk_id):
+                try:
+                    self._disk.put(lambda: self._read_clerk(clerk_id))
+                except queue.Full:
+                    self.post(f.ClerkRead(None))
             case f.KeepPress() | f.DropPress():
                 try:
                     self._disk.put(lambda: self._write(effect))
@@ -203,6 +234,14 @@ class RatingProgram:
 
     # --- the disk's thread ---
 
+    def _read_clerk(self, clerk_id: str) -> None:
+        from kiosk.rating.clerks import read_clerk
+
+        clerk, wrong = read_clerk(self._settings.clerks or self._settings.config / "clerks", clerk_id)
+        for sentence in wrong:
+            sys.stderr.write(f"rating: {sentence}\n")
+        self.post(f.ClerkRead(clerk))
+
     def _write(self, effect: f.Effect) -> None:
         import apsw
         import msgspec
@@ -219,7 +258,7 @@ class RatingProgram:
                     self._outbox.drop_outbox(press_id, error)
                 case f.KeepIdentity(identity):
                     self._outbox.keep("identity", msgspec.json.encode(identity))
-                case f.Ask():
+                case f.Ask() | f.ReadClerk():
                     raise AssertionError(f"{effect} is no work for the disk")
         except apsw.Error as trouble:
             sys.stderr.write(f"rating: {type(effect).__name__} could not be written: {trouble}\n")

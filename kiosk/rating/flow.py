@@ -96,7 +96,31 @@ class Thanks:
     saved: bool | None = None
 
 
-Screen = Idle | Question | Reasons | Thanks
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The window is over and nobody has answered: said for a moment, for a hand that was on its way."""
+
+    window: RatingWindow
+
+
+Screen = Idle | Question | Reasons | Thanks | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A face, decoded and cut square: `side` x `side` pixels, three bytes each, the uppermost row first."""
+
+    side: int
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who has served, as the terminal's own folder knows them; no photo where there is none, or none that is fit."""
+
+    clerk_id: str
+    name: str
+    photo: Photo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +141,7 @@ class State:
     outbox: tuple[Press, ...] = ()
     sending: str = ""
     send_after_real_s: float = 0.0
+    clerk: Clerk | None = None
 
 
 # --- Inputs and effects ----------------------------------------------------------------------------------------------
@@ -172,7 +197,14 @@ class Tick:
     """A deadline that the flow named has passed."""
 
 
-Input = Restored | Touched | Viewed | LinkChanged | Replied | Kept | Tick
+@dataclass(frozen=True, slots=True)
+class ClerkRead:
+    """What the folder of clerks has of somebody; None for nothing."""
+
+    clerk: Clerk | None
+
+
+Input = Restored | Touched | Viewed | LinkChanged | Replied | Kept | ClerkRead | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +238,14 @@ class KeepIdentity:
     identity: Identity
 
 
-Effect = Ask | KeepPress | DropPress | KeepIdentity
+@dataclass(frozen=True, slots=True)
+class ReadClerk:
+    """Look in the folder of clerks for name and photo; answer with `ClerkRead`."""
+
+    clerk_id: str
+
+
+Effect = Ask | KeepPress | DropPress | KeepIdentity | ReadClerk
 Step = tuple[State, tuple[Effect, ...]]
 
 
@@ -230,9 +269,9 @@ def _taken(state: State, happened: Input, now: Now) -> Step:
         case Touched(action):
             state, effects = _touched(state, action, now)
         case Viewed(view):
-            state, effects = _viewed(state, view, now), ()
+            state, effects = _viewed(state, view, now)
         case LinkChanged(link):
-            state, effects = replace(state, link=link, introduced=state.introduced and link == "up"), ()
+            state, effects = replace(state, link=link, introduced=False), ()  # Who we are may have changed.
         case Replied(request_id, reply):
             state, effects = _replied(state, request_id, reply, now)
         case Kept(press_id, ok):
@@ -240,6 +279,8 @@ def _taken(state: State, happened: Input, now: Now) -> Step:
         case Restored(identity, outbox):
             state = replace(state, identity=state.identity or identity, outbox=(*outbox, *state.outbox))
             effects = (KeepIdentity(identity),) if identity else ()
+        case ClerkRead(clerk):
+            state, effects = replace(state, clerk=clerk), ()
         case Tick():
             state, effects = _time_passed(state, now), ()
         case _:
@@ -254,6 +295,8 @@ def _touched(state: State, action: str, now: Now) -> Step:  # noqa: PLR0911 -- a
     verb, _, target = action.partition(":")
     if verb == "key":
         return _key(_touched_now(state, now), target), ()
+    if state.view is not None and state.view.stopped is not None:
+        return state, ()  # A stopped hall asks nobody.
     match state.screen, verb:
         case Question(window), "answer":
             levels = {level.level: level for level in state.view.scale.levels} if state.view else {}
@@ -332,16 +375,18 @@ def _touched_now(state: State, now: Now) -> State:
 # --- The window ------------------------------------------------------------------------------------------------------
 
 
-def _viewed(state: State, view: RatingView, now: Now) -> State:
+def _viewed(state: State, view: RatingView, now: Now) -> Step:
     state = replace(state, view=view)
     window = view.window
     if window is None or _over(window, now):
-        return state
+        return state, ()
     shown = None if isinstance(state.screen, Idle) else state.screen.window
     if shown is not None and shown.nonce == window.nonce:
-        return state
+        return state, ()
     wishes = replace(state.preferences, language=window.language if window.language in view.languages else "vi")
-    return _shown(replace(state, preferences=wishes), Question(window), now)
+    known = state.clerk is not None and state.clerk.clerk_id == window.clerk_id
+    state = _shown(replace(state, preferences=wishes, clerk=state.clerk if known else None), Question(window), now)
+    return state, (ReadClerk(window.clerk_id),) if window.clerk_id and not known else ()
 
 
 def _closed_if_over(state: State, now: Now) -> State:
@@ -352,7 +397,9 @@ def _closed_if_over(state: State, now: Now) -> State:
     taken_back = state.link == "up" and state.view is not None and state.view.window is None
     if not (taken_back or _over(screen.window, now)):
         return state
-    if isinstance(screen, Thanks) and not _has_stood(state, now, state.settings.thanks_s):
+    if isinstance(screen, Question) and not screen.level:
+        return _shown(state, Closed(screen.window), now)
+    if isinstance(screen, Thanks | Closed) and not _has_stood(state, now, state.settings.thanks_s):
         return state
     return _idle(state, now)
 
@@ -438,7 +485,7 @@ def seconds_to_next(state: State, now: Now, rate: float) -> float | None:
     still_s = settings.least_still_real_s - (now.real_s - state.since_real_s)
     if not isinstance(screen, Idle):
         closes_s = (screen.window.closes_at - now.hall_at).total_seconds() / rate
-        if isinstance(screen, Thanks):
+        if isinstance(screen, Thanks | Closed):
             closes_s = max(closes_s, (settings.thanks_s - stood_s) / rate, still_s)
             if state.view is not None and state.view.window is None:
                 closes_s = max((settings.thanks_s - stood_s) / rate, still_s)

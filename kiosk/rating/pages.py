@@ -4,8 +4,9 @@ After a birth or a marriage faces may smile; after a death, words stand alone.
 """
 
 from datetime import datetime
+from typing import Final
 
-from kiosk.rating.flow import Idle, Question, Reasons, State, Thanks
+from kiosk.rating.flow import Closed, Idle, Question, Reasons, State, Thanks
 from kiosk.widgets.page import (
     Actions,
     Answer,
@@ -18,10 +19,13 @@ from kiosk.widgets.page import (
     Header,
     Notice,
     Page,
+    Person,
+    Portrait,
 )
 from presentation.formats import clock, ticket_number, weekday_date
+from presentation.stopping import to_reader
 from presentation.texts import Texts, Words, name_in
-from protocol.views import RatingView
+from protocol.views import RatingView, RatingWindow
 
 _FACES: dict[int, tuple[Face, ...]] = {
     2: ("glad", "sad"),
@@ -30,6 +34,9 @@ _FACES: dict[int, tuple[Face, ...]] = {
     5: ("very_glad", "glad", "flat", "sad", "very_sad"),
 }
 """Faces by the number of levels, best first; other scales have words alone."""
+
+RESTING: Final = frozenset({"idle", "stopped", "gone", "not_ready"})
+"""Names of the pages before which nobody need stand."""
 
 
 def header(state: State, texts: Texts, hall_at: datetime) -> Header:
@@ -49,7 +56,7 @@ def header(state: State, texts: Texts, hall_at: datetime) -> Header:
 def page(state: State, texts: Texts) -> Page:
     """Give the screen of a state."""
     words = texts.words(state.preferences.language)
-    name, title, hint, blocks, subject = _content(state, words)
+    name, title, hint, blocks, subject = _stopped(state, texts) or _content(state, words)
     return Page(
         name,
         title,
@@ -62,11 +69,27 @@ def page(state: State, texts: Texts) -> Page:
     )
 
 
-def _content(state: State, words: Words) -> tuple[str, str, str, tuple[Block, ...], str]:
+def _stopped(state: State, texts: Texts) -> "_Content | None":
+    """Say why the hall is stopped; None while it goes on."""
+    view = state.view
+    if view is None or view.stopped is None or state.link == "refused":
+        return None
+    told, others = to_reader(view.stopped, texts, state.preferences.language, view.languages)
+    sentences = (*((told.hint,) if told.hint else ()), *others)
+    return "stopped", told.title, "", (Emblem("warning"), *(Notice(one, "trouble") for one in sentences)), ""
+
+
+_Content = tuple[str, str, str, tuple[Block, ...], str]
+
+
+def _content(state: State, words: Words) -> _Content:  # noqa: PLR0911 -- a table of screens.
     view, screen = state.view, state.screen
     if view is None or state.link == "refused":
-        return "not_ready", words("common.out_of_service"), "", (Emblem("warning"),), ""
+        return "not_ready", words("common.out_of_service"), words("rating.gone_hint"), (Emblem("warning"),), ""
     match screen:
+        case Idle() if state.link != "up":
+            warning: tuple[Block, ...] = (Emblem("warning"), *_hotline(view, words))
+            return "gone", words("rating.gone"), words("rating.gone_hint"), warning, ""
         case Idle():
             number = Emblem("counter", str(view.counter_number))
             blocks: tuple[Block, ...] = (number, *_hotline(view, words))
@@ -84,7 +107,7 @@ def _content(state: State, words: Words) -> tuple[str, str, str, tuple[Block, ..
                 "question",
                 title,
                 words("rating.question_hint"),
-                (_answers(state, view, screen),),
+                (*_served_by(state, window, words), _answers(state, view, screen)),
                 window.nonce,
             )
         case Reasons(window, _, chosen):
@@ -96,10 +119,22 @@ def _content(state: State, words: Words) -> tuple[str, str, str, tuple[Block, ..
                 window.nonce,
             )
         case Thanks(window):
-            return "thanks", _thanks(view, screen, words), "", _after_thanks(state, screen, words), window.nonce
+            return "thanks", _thanks(screen, words), "", _after_thanks(state, screen, words), window.nonce
+
+        case Closed(window):
+            return "closed", words("rating.closed"), "", (Emblem("clock"), *_hotline(view, words)), window.nonce
+
+
+def _served_by(state: State, window: RatingWindow, words: Words) -> tuple[Block, ...]:
+    clerk = state.clerk
+    if clerk is None or not window.clerk_id or clerk.clerk_id != window.clerk_id:
+        return ()
+    photo = Portrait(clerk.photo.side, clerk.photo.pixels) if clerk.photo else None
+    return (Person(words("rating.served_by", clerk=clerk.name), photo),)
 
 
 def _answers(state: State, view: RatingView, screen: Question) -> Answers:
+    """Give the scale; what was pressed before is not marked, since it would be seen from behind the counter."""
     levels = sorted(view.scale.levels, key=lambda level: level.level)
     faces: tuple[Face, ...] = _FACES.get(len(levels), ()) if screen.window.tone == "usual" else ()
     language = state.preferences.language
@@ -110,7 +145,6 @@ def _answers(state: State, view: RatingView, screen: Question) -> Answers:
                 name_in(level.names, language),
                 level.level,
                 faces[place] if faces else "",
-                chosen=level.level == screen.level,
             )
             for place, level in enumerate(levels)
         )
@@ -127,13 +161,13 @@ def _reasons(view: RatingView, chosen: tuple[str, ...], words: Words) -> tuple[B
     return (Choices(buttons, across=2), Actions((skip, send) if chosen else (skip,)))
 
 
-def _thanks(view: RatingView, screen: Thanks, words: Words) -> str:
+def _thanks(screen: Thanks, words: Words) -> str:
+    """Thank in the same words whichever key was pressed: who looks from behind the counter must not learn which."""
     if screen.saved is False:
         return words("rating.not_saved")
     if screen.window.tone == "neutral":
         return words("rating.thanks_neutral")
-    satisfied = {level.level: level.satisfied or not level.asks_reason for level in view.scale.levels}
-    return words("rating.thanks" if satisfied.get(screen.level, True) else "rating.thanks_dissatisfied")
+    return words("rating.thanks")
 
 
 def _after_thanks(state: State, screen: Thanks, words: Words) -> tuple[Block, ...]:
@@ -155,7 +189,7 @@ def _keys(state: State, texts: Texts, words: Words) -> tuple[Button, ...]:
     large = "normal_text" if wishes.large_text else "large_text"
     contrast = "normal_contrast" if wishes.high_contrast else "high_contrast"
     return (
-        Button("key:language", texts("language.own_name", languages[(place + 1) % len(languages)])),
+        Button("key:language", texts.own_name(languages[(place + 1) % len(languages)])),
         Button("key:large_text", words(f"kiosk.keys.{large}"), chosen=wishes.large_text),
         Button("key:high_contrast", words(f"kiosk.keys.{contrast}"), chosen=wishes.high_contrast),
     )

@@ -19,18 +19,24 @@ from kiosk.ticket.hall import procedure_of
 from kiosk.ticket.hall_time import HallTime
 from kiosk.ticket.scans import APPOINTMENT_PATTERN, DOSSIER_PATTERN, CodeForms
 from kiosk.widgets import window
+from kiosk.widgets.emblem import EMBLEM_FILE
 from kiosk.widgets.page import Header, Page
-from kiosk.widgets.texts import read_texts
 from kiosk.widgets.worker import Worker
-from presentation.texts import Texts
+from presentation.text_files import texts_in
+from presentation.texts import Texts, Words
 from protocol.configuration import Procedure
 from protocol.views import AnyReply, Envelope, KioskView
 
 if TYPE_CHECKING:
+    from kiosk.attending import ShowPicture
     from kiosk.ticket.printer_door import PrinterDoor
     from kiosk.ticket.printing import Printing
     from kiosk.ticket.scanner import Scanner
     from kiosk.ticket.store import Store
+    from kiosk.widgets.listener import Listener
+    from protocol.attending import Program as Attending
+    from protocol.attending import Try
+    from protocol.commands import TrialKind
     from protocol.link import Link
 
 TOPIC = "kiosk"
@@ -53,6 +59,14 @@ class KioskSettings:
     """The whole form of a dossier's code, as a regular expression."""
     appointment_pattern: str = APPOINTMENT_PATTERN
     """The whole form of an appointment's code, with the groups `day` (yymmdd), `time` (hhmm), `what` and `priority`."""
+    tactile_keypad: str = ""
+    """The tactile keypad's address; empty for a kiosk without one."""
+    tactile_kind: str = "audionav"
+    """Which kind it is: the name of one of ours, or the path of a file (`hardware.device_files.load_tactile`)."""
+    headset: str = ""
+    """Where the keypad's speech goes (`hardware.sound.sinks`); empty for a kiosk that does not speak."""
+    speech_models: tuple[tuple[str, Path], ...] = ()
+    """Languages that Piper speaks, each with its model."""
     size: tuple[int, int] = (1080, 1920)
     full_screen: bool = False
     headless: bool = False
@@ -68,7 +82,7 @@ def run(settings: KioskSettings) -> None:
     Raises NotPaired or UnusableKey (protocol.link), WrongAddress (hardware.registry), KeyError for an unknown profile.
     """
     started_s = time.monotonic()
-    texts = read_texts(settings.config)
+    texts = texts_in(settings.config / "texts")
     window.prepare(settings.state, settings.size, headless=settings.headless, full_screen=settings.full_screen)
     # Kivy is imported from here on.
     from kiosk.widgets.shell import Doors, Shell, say
@@ -78,9 +92,13 @@ def run(settings: KioskSettings) -> None:
             say(json.dumps({"ready": "kiosk", "first_frame_s": round(time.monotonic() - started_s, 3)}))
 
     program = TicketProgram(settings, texts)
-    shell = Shell(program, Doors(settings.touch_socket, settings.witness_socket), on_first_frame=ready)
+    doors = Doors(settings.touch_socket, settings.witness_socket)
+    shell = Shell(program, doors, emblem=settings.config / EMBLEM_FILE, on_first_frame=ready)
+    if program.listener is not None:
+        shell.listen(program.listener)
     program.post = shell.post
     program.stop = shell.stop
+    program.show_picture = shell.show_picture
     try:
         shell.run()
     finally:
@@ -92,12 +110,19 @@ def run(settings: KioskSettings) -> None:
 class TicketProgram:
     """The flow's state, and the doing of its effects."""
 
+    resting = pages.RESTING
+
     def __init__(self, settings: KioskSettings, texts: Texts) -> None:
         self._settings = settings
         self._texts = texts
-        self.state = flow.initial(m.Settings(has_printer=bool(settings.printer), language=settings.language))
+        self.state = flow.initial(
+            m.Settings(
+                has_printer=bool(settings.printer), has_scanner=bool(settings.scanner), language=settings.language
+            )
+        )
         self.post: Callable[[m.Input], None] = lambda _: None
         self.stop: Callable[[], None] = lambda: None
+        self.show_picture: ShowPicture = lambda _title, ended: ended("no_such_part")
         self.failure: Exception | None = None
         self._link: Link | None = None
         self._store: Store | None = None
@@ -106,6 +131,7 @@ class TicketProgram:
         self._printing: Printing | None = None
         self._printer_door: PrinterDoor | None = None
         self._scanner: Scanner | None = None
+        self.listener = _listener(settings, self) if settings.tactile_keypad else None
         self._expected: object = None
         """What lasts of the view that was prepared for."""
         self._expected_pages: Iterator[Page] = iter(())
@@ -144,7 +170,7 @@ class TicketProgram:
 
     def seconds_to_next(self) -> float | None:
         """Give how long until the flow wants a tick."""
-        return flow.seconds_to_next(self.state, self._now(), self._rate())
+        return flow.seconds_to_next(self.state, self._now(), self.rate())
 
     def hall_now(self) -> datetime:
         """Give the hall's time; before the link has told it, as it was known before, else the machine's own."""
@@ -157,7 +183,12 @@ class TicketProgram:
     def _heard_link(self) -> "Link | None":
         return self._link if self._link is not None and self._link.last_view(TOPIC) is not None else None
 
-    def _rate(self) -> float:
+    def words(self) -> Words:
+        """Give the words of the citizen's language."""
+        return self._texts.words(self.state.preferences.language)
+
+    def rate(self) -> float:
+        """Give how much faster than the real clock the hall's clock runs."""
         link = self._heard_link()
         return link.rate if link else self._kept_time.rate if self._kept_time else 1.0
 
@@ -168,13 +199,14 @@ class TicketProgram:
     def close(self) -> None:
         """End everything that `begin` has started."""
         self._disk.close()
-        for part in (self._scanner, self._link, self._printer_door, self._printing, self._store):
+        for part in (self.listener, self._scanner, self._link, self._printer_door, self._printing, self._store):
             if part is not None:
                 part.close()
 
     # --- the beginning, in the disk's thread ---
 
     def _open(self) -> None:
+        from protocol.attending import attend
         from protocol.link import open_link
 
         try:
@@ -183,6 +215,8 @@ class TicketProgram:
                 self._open_printer()
             if self._settings.scanner:
                 self._open_scanner()
+            if self.listener is not None:
+                self.listener.begin(tuple(self._texts.by_language))
             link = open_link(
                 self._settings.state,
                 topics=[TOPIC],
@@ -190,10 +224,32 @@ class TicketProgram:
                 on_state=lambda state: self.post(m.LinkChanged(state)),
             )
             self._link = link  # Before it starts: its first word already asks questions.
+            attend(link, self._attending())
             link.start()
         except Exception as error:  # noqa: BLE001 -- told to whoever started the program, by the thread that can.
             self.failure = error
             self.stop()
+
+    def _attending(self) -> "Attending":
+        """Give what the server and its technicians hear of this kiosk, and may have tried here."""
+        from kiosk.attending import try_screen, try_ticket
+        from protocol.attending import Holding, Program, hash_of
+
+        def holding() -> Holding:
+            state, status = self.state, self._printing.status() if self._printing is not None else None
+            return Holding(
+                configuration_id=state.view.configuration_id if state.view else "",
+                waiting=len(state.outbox),
+                refused=len(state.refused),
+                jobs=status.jobs_waiting if status else None,
+                tickets_left=status.tickets_left if status else None,
+            )
+
+        trials: dict[TrialKind, Try] = {
+            "ticket": lambda trial, tell: try_ticket(self._printing, trial, tell),
+            "screen": lambda trial, tell: try_screen(self.show_picture, trial, tell),
+        }
+        return Program("kiosk", hash_of(self._texts.by_language), holding, trials)
 
     def _post_restored(self) -> None:
         import apsw
@@ -220,7 +276,7 @@ class TicketProgram:
         profile = profile_named(self._settings.profile)
         if self._settings.roll_mm is not None:
             profile = replace(profile, roll_mm=self._settings.roll_mm)
-        self._printing = Printing(device, profile, folder, self.post)
+        self._printing = Printing(device, profile, folder, self.post, words=self._texts.words("vi"))
         try:
             self._printer_door = PrinterDoor(self._settings.state, self._printing)
         except OSError as error:
@@ -258,9 +314,9 @@ class TicketProgram:
                 self._ask(effect)
             case m.Print(ticket):
                 self._print(ticket)
-            case m.VoidTicket(visit_id):
+            case m.VoidTicket(job_id):
                 if self._printing is not None:
-                    self._printing.withdraw(visit_id)
+                    self._printing.withdraw(job_id)
             case _:
                 try:
                     self._disk.put(lambda: self._write(effect))
@@ -304,8 +360,8 @@ class TicketProgram:
 
         visit, view = ticket.given.visit, self.state.view
         if self._printing is None or view is None:
-            self.post(m.PrinterTold(visit.visit_id, ticket.copy, "queued"))
-            self.post(m.PrinterTold(visit.visit_id, ticket.copy, "failed", "unreachable"))
+            self.post(m.PrinterTold(visit.visit_id, ticket.copy, "queued", order_id=ticket.order_id))
+            self.post(m.PrinterTold(visit.visit_id, ticket.copy, "failed", "unreachable", ticket.order_id))
             return
         procedure = procedure_of(self.state, visit.procedure_code)
         self._printing.print(ticket, lambda: ticket_content(ticket, view, procedure, self._texts))
@@ -367,3 +423,20 @@ class TicketProgram:
     def _catalogue_ready(self, catalogue_hash: str, procedures: tuple[Procedure, ...]) -> None:
         """Make a catalogue ready for searching, which takes too long for the window's thread."""
         self.post(m.CatalogueRead(catalogue_hash, Catalogue.of(catalogue_hash, procedures)))
+
+
+def _listener(settings: KioskSettings, program: TicketProgram) -> "Listener":
+    """Set up the tactile keypad and its speech; nothing is opened yet."""
+    from kiosk.widgets.listener import Listener, Listeners, ListeningSettings
+
+    models = dict(settings.speech_models)
+    listening = ListeningSettings(settings.tactile_keypad, settings.tactile_kind, settings.headset, models)
+    asked = Listeners(
+        words=program.words,
+        is_listening=lambda: program.state.listening,
+        rate=program.rate,
+        listening=m.Listening,
+        attended=m.Attended,
+        health=lambda part, gone: m.ListeningHealth("keypad" if part == "keypad" else "speech", gone),
+    )
+    return Listener(listening, asked)

@@ -1,5 +1,7 @@
 """Reading what a procedure needs: beside the way to a number, never in it. Pure."""
 
+from collections.abc import Iterable
+
 from kiosk.ticket.hall import procedure_of, service_of
 from kiosk.ticket.model import Details, State
 from kiosk.ticket.parts import back_and_start, paging
@@ -9,6 +11,8 @@ from protocol.configuration import Procedure
 
 FactPage = tuple[tuple[str, tuple[str, ...]], ...]
 
+SIGNS_OF_NAME = 150
+"""So many signs of a name above the facts cost them a line."""
 SIGNS_PER_LINE = 46
 """How many signs a line of a fact holds, roughly; the painter wraps exactly."""
 
@@ -27,8 +31,16 @@ def details_page(state: State, screen: Details, words: Words) -> Page:
     )
     nav = (*back_and_start(words), *paging(words, place, len(pages), "common.previous", "common.next"))
     official = procedure.official_name
-    hint = official if official != name_in(procedure.names, language) else ""
-    return Page("details", name_in(procedure.names, language), hint, blocks, nav)
+    title = name_in(procedure.names, language)
+    hint = words("kiosk.official_name", name=official) if official != title else ""
+    if not hint and said_otherwise((procedure,), words):
+        title = words("kiosk.official_name", name=title)  # A line of its own would not fit beside the longest names.
+    return Page("details", title, hint, blocks, nav)
+
+
+def said_otherwise(procedures: Iterable[Procedure], words: Words) -> str:
+    """Say that names are Vietnamese where some are not there in the page's own language (WCAG 3.1.2)."""
+    return words("kiosk.in_vietnamese") if any(words.language not in one.names for one in procedures) else ""
 
 
 def _fact_pages(
@@ -45,13 +57,14 @@ def _fact_pages(
             (words("kiosk.result_place"), procedure.result_place or (service.result_place if service else None)),
         )
     ]
-    label = words("kiosk.documents")
+    label = words("kiosk.documents_as_named")
     if procedure.documents is None:
         return ((*brief, (label, (missing,))),)
-    lines_most = 7 if state.preferences.large_text or state.preferences.low_reach else 18
+    lines_most, lines = (7, 2) if state.preferences.large_text or state.preferences.low_reach else (12, 4)
+    # What stands beside them on the first page takes some of its lines, a long name above them some of each page's.
+    lines_most = max(3, lines_most - len(procedure.official_name) // SIGNS_OF_NAME)
     pages: list[FactPage] = []
     page: list[str] = []
-    lines = 0
     for document in procedure.documents:
         needed = 1 + len(document) // SIGNS_PER_LINE
         if page and lines + needed > lines_most:

@@ -11,13 +11,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from kiosk.ticket import helping, knowledge, scanning, taking, touches
+from kiosk.ticket import helping, knowledge, listening, orders, persons, scanning, taking, touches
+from kiosk.ticket.hall import is_stopped
 from kiosk.ticket.model import (
+    Attended,
     CatalogueRead,
     Confirm,
     Input,
     Kept,
     LinkChanged,
+    Listening,
+    ListeningHealth,
     Now,
     Number,
     Preferences,
@@ -33,6 +37,7 @@ from kiosk.ticket.model import (
     Touched,
     Viewed,
 )
+from kiosk.ticket.person_model import Held
 from kiosk.ticket.scan_model import Looking, Scanned
 from kiosk.ticket.taking import Step
 from protocol.views import AnyReply
@@ -45,8 +50,9 @@ def initial(settings: Settings) -> State:
 
 def step(state: State, happened: Input, now: Now) -> Step:
     """Take one input: the new state, and the effects in the order in which they must be started."""
-    state, effects = _taken(_not_ahead(state, now), happened, now)
-    for upkeep in (taking.resume, taking.send_next, knowledge.introduce):
+    state, effects = _taken(persons.dated(_not_ahead(state, now), now), happened, now)
+    state = persons.dated(state, now)
+    for upkeep in (taking.resume, orders.look, taking.send_next, knowledge.introduce):
         state, more = upkeep(state, now)
         effects += more
     return state, effects
@@ -65,7 +71,7 @@ def _not_ahead(state: State, now: Now) -> State:
     return state
 
 
-def _taken(state: State, happened: Input, now: Now) -> Step:  # noqa: C901, PLR0911 -- one line per kind of input.
+def _taken(state: State, happened: Input, now: Now) -> Step:  # noqa: C901, PLR0911, PLR0912 -- one line per kind of input.
     match happened:
         case Touched(action):
             return touches.touched(state, action, now)
@@ -82,9 +88,12 @@ def _taken(state: State, happened: Input, now: Now) -> Step:  # noqa: C901, PLR0
         case LinkChanged(link):
             return knowledge.link_changed(replace(state, link=link), now)
         case PrinterTold():
-            return taking.printer_told(state, happened, now)
+            told = orders.printer_told(state, happened) if happened.order_id else None
+            return told or taking.printer_told(state, happened, now)
         case PrinterHealth() | ScannerHealth():
             return knowledge.device_told(state, happened, now)
+        case Listening() | Attended() | ListeningHealth():
+            return listening.listened(state, happened, now)
         case CatalogueRead():
             return knowledge.catalogue_read(state, happened, now)
         case Restored():
@@ -99,6 +108,8 @@ def _replied(state: State, request_id: str, reply: AnyReply | None, now: Now) ->
         return taking.answered(state, screen, reply, now) if screen.busy and not screen.own else (state, ())
     if isinstance(screen, Looking) and screen.request_id == request_id:
         return scanning.answered(state, reply)
+    if isinstance(screen, Held) and screen.request_id == request_id:
+        return persons.found(state, screen, reply), ()
     if request_id == state.sending:
         known = state.refused
         state, effects = taking.sent(state, reply, now)
@@ -110,6 +121,9 @@ def _replied(state: State, request_id: str, reply: AnyReply | None, now: Now) ->
         return helping.answered(state, reply, now), ()
     if request_id == state.fetching:
         return knowledge.page_fetched(state, reply, now)
+    order = orders.asked(state, request_id)
+    if order is not None:
+        return orders.answered(state, order, reply, now)
     return state, ()
 
 
@@ -125,8 +139,11 @@ def _time_passed(state: State, now: Now) -> Step:
     if isinstance(screen, Number):
         leaves = _number_has_stayed(state, screen, now)
     elif state.stay_asked_hall_at is not None:
-        over = now.hall_at - state.stay_asked_hall_at >= timedelta(seconds=state.settings.stay_s)
+        over = now.hall_at - state.stay_asked_hall_at >= timedelta(seconds=listening.stay_s(state))
         leaves = over and now.real_s - state.stay_asked_real_s >= state.settings.least_still_real_s
+    elif is_stopped(state):
+        # Nobody is asked anything; what was begun stays as long as it would have, the question included.
+        leaves = not _is_at_rest(state) and _is_idle(state, now, _idle_s(state))
     else:
         leaves = not _is_at_rest(state) and _is_idle(state, now)
         if leaves and not isinstance(screen, Services):
@@ -147,18 +164,24 @@ def _number_has_stayed(state: State, screen: Number, now: Now) -> bool:
 
 def _number_s(state: State, screen: Number) -> float:
     stay_s = state.settings.number_s if screen.printing == "printed" else state.settings.trouble_number_s
-    return helping.patience_s(state, stay_s)
+    return listening.patience_s(state, stay_s)
+
+
+def _idle_s(state: State) -> float:
+    """Give how long nobody may touch anything before they are asked, or gone where the hall is stopped."""
+    idle_s = listening.patience_s(state, state.settings.idle_s)
+    return idle_s + listening.stay_s(state) if is_stopped(state) else idle_s
 
 
 def _is_at_rest(state: State) -> bool:
     usual = Preferences(language=state.settings.language)
-    return state.screen == Services() and state.preferences == usual and state.help == "none"
+    return state.screen == Services() and state.preferences == usual and state.help == "none" and not state.listening
 
 
 def _is_idle(state: State, now: Now, idle_s: float | None = None) -> bool:
     if state.touched_hall_at is None:
         return True
-    idle_s = helping.patience_s(state, state.settings.idle_s) if idle_s is None else idle_s
+    idle_s = listening.patience_s(state, state.settings.idle_s) if idle_s is None else idle_s
     long_enough = now.hall_at - state.touched_hall_at >= timedelta(seconds=idle_s)
     return long_enough and now.real_s - state.touched_real_s >= state.settings.least_still_real_s
 
@@ -182,19 +205,23 @@ def seconds_to_next(state: State, now: Now, rate: float) -> float | None:
     elif isinstance(screen, Number):
         shown_s = (now.hall_at - screen.since_hall_at).total_seconds()
         stay_s = _number_s(state, screen)
-        if screen.printing == "printing":
-            waits.append(settings.print_real_s - (now.real_s - screen.since_real_s))
-        else:
-            waits.append(max(hall(shown_s, stay_s), hall(touched_s, stay_s), still_s))
+        printing_s = (
+            settings.print_real_s - (now.real_s - screen.since_real_s) if screen.printing == "printing" else 0.0
+        )
+        waits.append(max(printing_s, hall(shown_s, stay_s), hall(touched_s, stay_s), still_s))
     elif state.stay_asked_hall_at is not None:
         asked_s = (now.hall_at - state.stay_asked_hall_at).total_seconds()
         asked_still_s = settings.least_still_real_s - (now.real_s - state.stay_asked_real_s)
-        waits.append(max(hall(asked_s, settings.stay_s), asked_still_s))
+        waits.append(max(hall(asked_s, listening.stay_s(state)), asked_still_s))
     elif not _is_at_rest(state):
-        waits.append(max(hall(touched_s, helping.patience_s(state, settings.idle_s)), still_s))
+        waits.append(max(hall(touched_s, _idle_s(state)), still_s))
     called_s = helping.called_for_s(state, now)
     if called_s is not None:
         waits.append(hall(called_s, helping.wait_s(state)))
     if state.outbox and not state.sending and state.link == "up":
         waits.append(state.send_after_real_s - now.real_s)
+    waits += orders.waits(state, now)
+    key_left = persons.key_left(state, now)
+    if key_left is not None:
+        waits.append(hall(0.0, key_left.total_seconds()))
     return max(0.0, min(waits)) if waits else None

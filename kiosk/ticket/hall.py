@@ -22,6 +22,11 @@ def derived_id(base_id: str, purpose: str) -> str:
     return sha256(f"{base_id} {purpose}".encode()).hexdigest()[:32]
 
 
+def is_stopped(state: State) -> bool:
+    """Tell whether the hall is stopped, by what was heard last: nobody has said since that it goes on."""
+    return state.view is not None and state.view.stopped is not None and state.link != "refused"
+
+
 def situation(state: State, hall_at: datetime) -> Situation:
     """Tell in which situation the kiosk meets a citizen."""
     if state.view is None or state.identity is None or state.link == "refused":
@@ -71,7 +76,7 @@ def own_range(state: State, service: KioskService, hall_at: datetime) -> KioskRa
     It may only while the hall is open by the plan of this very day: numbers restart each day, and a kiosk that slept
     over midnight cannot know which of them are still free.
     """
-    if state.view is None or state.identity is None or not _is_today(state, hall_at):
+    if state.view is None or state.identity is None or not _is_today(state, hall_at) or is_stopped(state):
         return None
     if service_state(state, service, hall_at) != "open":
         return None

@@ -12,7 +12,18 @@ def answered(state: State, reply: AnyReply | None, now: Now) -> State:
     state = replace(state, helping="")
     if not isinstance(reply, Done):
         return replace(state, help="failed", help_called_hall_at=None)
-    return replace(state, help="called", help_called_hall_at=now.hall_at)
+    return replace(state, help="called", help_called_hall_at=now.hall_at, help_called_real_s=now.real_s)
+
+
+def may_take_back(state: State, now: Now) -> bool:
+    """Tell whether a touch of the help key takes the call back: not while somebody may be touching it in a hurry."""
+    known = state.help in {"called", "coming"}
+    return known and now.real_s - state.help_called_real_s >= state.settings.help_again_real_s
+
+
+def taken_back(state: State, now: Now) -> State:
+    """Call nobody any more: the citizen has found the way alone."""
+    return _read_anew(replace(state, help="taken_back", helping="", help_called_hall_at=None), now)
 
 
 def seen(state: State, view: KioskView, now: Now) -> State:

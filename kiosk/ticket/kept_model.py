@@ -39,6 +39,8 @@ class PendingVisit:
     decided_at: datetime
     own: OwnNumber | None = None
     """The number of the kiosk's own range that it was given: after a crash it is that one again."""
+    person_mark: str = ""
+    """Of whoever takes it, where numbers are limited per person."""
 
 
 @dataclass(frozen=True, slots=True)

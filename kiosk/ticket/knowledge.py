@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from kiosk.ticket import persons
 from kiosk.ticket.hall import derived_id
 from kiosk.ticket.kept_model import Identity
 from kiosk.ticket.model import (
@@ -40,18 +41,20 @@ def restored(state: State, kept: Restored) -> State:
         offline_numbers=kept.offline_numbers,
         outbox=kept.outbox,
         refused=kept.refused,
+        gifts=persons.restored_gifts(kept.outbox, kept.view.day if kept.view else ""),
     )
 
 
 def viewed(state: State, view: KioskView) -> Step:
     """Take the hall as it is now, and look for its catalogue when that is new."""
     before = state.view
-    state = replace(state, view=view)
+    state = persons.viewed(replace(state, view=view), view)
     effects: list[Effect] = []
-    known = before is not None and (before.configuration_id, before.day, before.state) == (
+    known = before is not None and (before.configuration_id, before.day, before.state, before.stopped) == (
         view.configuration_id,
         view.day,
         view.state,
+        view.stopped,
     )
     if not known and state.identity is not None:
         effects.append(KeepKnowledge(state.identity, view))
@@ -82,7 +85,7 @@ def introduced(state: State, reply: AnyReply | None, now: Now) -> Step:
     """Take the name and the key that the server knows this kiosk by; under a new name, tell how we are."""
     if not isinstance(reply, Introduction):
         return state, ()
-    state = replace(state, introduced=True)
+    state = persons.introduced(replace(state, introduced=True), reply)
     kiosks = [function for function in reply.functions if function.kind == "kiosk"]
     if not kiosks or not reply.link_key:
         return state, ()
@@ -116,7 +119,9 @@ def report_health(state: State, now: Now) -> Step:
     state = replace(state, refused=tuple(one for one in state.refused if one.taken_at >= since))
     health, reason = _health(state)
     left = str(state.tickets_left) if reason == "paper_low" and state.tickets_left is not None else ""
-    detail = (_refused_numbers(state) or state.scanner_gone or left)[:DETAIL_MOST]
+    detail = (_refused_numbers(state) or state.scanner_gone or state.keypad_gone or state.speech_gone or left)[
+        :DETAIL_MOST
+    ]
     report = ReportDevice(function_id=identity.function_id, state=health, reason=reason, detail=detail)
     return state, (Ask(now.fresh_id, report, state.settings.ask_real_s),)
 
@@ -130,6 +135,8 @@ def _health(state: State) -> tuple[DeviceState, str]:
         return "degraded", "handover_refused"
     if state.scanner_gone:
         return "degraded", "scanner_gone"
+    if state.keypad_gone or state.speech_gone:
+        return "degraded", "tactile_keypad_gone" if state.keypad_gone else "speech_gone"
     return ("unknown", "printer_unheard") if printer is None else ("degraded" if printer else "ok", printer)
 
 
@@ -151,6 +158,8 @@ def catalogue_read(state: State, read: CatalogueRead, now: Now) -> Step:
         return state, ()
     if read.catalogue is not None:
         return replace(state, catalogue=read.catalogue), ()
+    if not state.view.catalogue_pages:  # A hall without procedures: there is no page to be asked for.
+        return replace(state, reading=read.catalogue_hash), (KeepCatalogue(read.catalogue_hash, ()),)
     return _fetch_page(state, read.catalogue_hash, 0, now)
 
 

@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 from kiosk.ticket.catalogue import Catalogue
 from kiosk.ticket.kept_model import Identity, OfflineNumber, OutboxEntry, PendingVisit, RefusedHandOver
+from kiosk.ticket.order_model import PaperOrder
+from kiosk.ticket.person_model import OwnGift, PersonKey, PersonScreen
 from kiosk.ticket.scan_model import Brought, Scanned, ScanScreen
 from presentation.composing import Method, Typed
 from protocol.commands import AnyCommand
@@ -18,7 +20,7 @@ from protocol.views import AnyReply, Estimate, KioskView
 
 LinkState = Literal["connecting", "up", "gone", "refused"]
 PrintState = Literal["none", "printing", "printed", "held", "uncertain", "failed"]
-HelpState = Literal["none", "asked", "called", "coming", "unanswered", "failed"]
+HelpState = Literal["none", "asked", "called", "coming", "unanswered", "failed", "taken_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,18 @@ class Settings:
     """How this kiosk behaves. Times with `_s` alone are hall time; `_real_s` are on the real clock."""
 
     has_printer: bool = True
+    has_scanner: bool = True
     language: str = "vi"
     idle_s: float = 60.0
     """Without a touch for this long, the kiosk asks whether the citizen is still there …"""
-    stay_s: float = 15.0
-    """… and returns to the start after this long without an answer."""
+    stay_s: float = 30.0
+    """… and returns to the start after this long without an answer; WCAG 2.2.1 wants 20 s at least."""
     least_still_real_s: float = 3.0
     """No screen is taken away sooner than this after a touch, however fast the hall's clock runs."""
+    listening_s: float = 120.0
+    """So long it is, at least, for who hears the screens and does not see them …"""
+    listening_stay_s: float = 60.0
+    """… and so long the question waits then. WCAG 2.2.1 asks for 20 s at least."""
     number_s: float = 20.0
     trouble_number_s: float = 60.0
     """A number that is not on paper stays longer, since it must be remembered."""
@@ -55,6 +62,8 @@ class Settings:
     resume_s: float = 120.0
     """A visit that was interrupted by a power cut is taken up again when it is no older than this."""
     retry_real_s: float = 5.0
+    help_again_real_s: float = 3.0
+    """Who touches "help" again sooner is in a hurry; later, the call is taken back."""
     copies_most: int = 2
 
 
@@ -81,6 +90,8 @@ class GivenNumber:
     estimate: Estimate | None = None
     counter_numbers: tuple[int, ...] = ()
     offline: bool = False
+    secret: str = ""
+    """The ticket's, where another kiosk gave the number; of its own a kiosk makes it itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,8 @@ class Ticket:
     copy: int
     secret: str
     late: bool = False
+    order_id: str = ""
+    """Of whoever of the staff ordered it: then that names the job, whatever else was printed of the visit."""
 
 
 # --- Screens ---------------------------------------------------------------------------------------------------------
@@ -153,6 +166,8 @@ class Confirm:
     procedure_code: str = ""
     visit: PendingVisit | None = None
     brought: Brought | None = None
+    person_mark: str = ""
+    """Of whoever showed a card for it, where numbers are limited per person."""
     own: GivenNumber | None = None
     """A number of the kiosk's own range that is being made durable, and is not shown before it is."""
     since_real_s: float = 0.0
@@ -187,7 +202,7 @@ class Refusal:
     service_id: str = ""
 
 
-Screen = Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal | ScanScreen
+Screen = Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal | ScanScreen | PersonScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +233,7 @@ class State:
     help: HelpState = "none"
     helping: str = ""
     help_called_hall_at: datetime | None = None
+    help_called_real_s: float = 0.0
     touched_hall_at: datetime | None = None
     touched_real_s: float = 0.0
     stay_asked_hall_at: datetime | None = None
@@ -228,8 +244,19 @@ class State:
     tickets_left: int | None = None
     scanner_gone: str = ""
     """Why the scanner is away; empty while it is there, or there is to be none."""
+    keypad_gone: str = ""
+    """Why the tactile keypad is away; empty likewise."""
+    speech_gone: str = ""
+    """Why nothing can be said to the headset; empty likewise."""
+    listening: bool = False
+    """Somebody goes through the screens by the tactile keypad."""
+    person_key: PersonKey | None = None
+    gifts: tuple[OwnGift, ...] = ()
+    """The numbers that this kiosk gave today to whom it knows by a mark."""
     refused: tuple[RefusedHandOver, ...] = ()
     """Own numbers that the server did not take over, newest last, until a technician has had two days to see them."""
+    orders: tuple[PaperOrder, ...] = ()
+    """Papers that staff have ordered here and that the view still names, or the printer still holds."""
 
 
 # --- Inputs ----------------------------------------------------------------------------------------------------------
@@ -302,6 +329,8 @@ class PrinterTold:
     state: Literal["queued", "confirmed", "uncertain", "held", "failed", "void"]
     """`queued`: the order is durable with the printer's owner, and will outlive a power cut."""
     reason: str = ""
+    order_id: str = ""
+    """Of a paper that staff ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +345,26 @@ class PrinterHealth:
 class ScannerHealth:
     """The scanner has gone, ``gone`` says why, or is there (empty)."""
 
+    gone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Somebody has begun to use the tactile keypad, or has unplugged the headset."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Who listens is still there: pressed a key that touches nothing, or has just heard a sentence to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningHealth:
+    """The tactile keypad, or the speech to the headset, has failed (``gone`` says why) or is well (empty)."""
+
+    part: Literal["keypad", "speech"]
     gone: str
 
 
@@ -336,6 +385,9 @@ Input = (
     | PrinterTold
     | PrinterHealth
     | ScannerHealth
+    | Listening
+    | Attended
+    | ListeningHealth
     | Tick
 )
 
@@ -425,9 +477,10 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class VoidTicket:
-    """The citizen left without paper: a held ticket must not surprise the next one."""
+    """The citizen left without paper, or staff want it no more: a held ticket must not surprise the next one."""
 
-    visit_id: str
+    job_id: str
+    """The visit's id; of a paper that was ordered, the order's."""
 
 
 Effect = (

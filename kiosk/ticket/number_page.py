@@ -33,7 +33,8 @@ def number_page(state: State, screen: Number, words: Words) -> Page:
     if given.offline:
         blocks.append(Notice(words("kiosk.offline_hint")))
     if screen.printing not in {"printing", "printed"} and state.identity is not None and state.view is not None:
-        code = ticket_code(given.visit.visit_id, ticket_secret(state.identity.link_key, given.visit.visit_id))
+        secret = given.secret or ticket_secret(state.identity.link_key, given.visit.visit_id)
+        code = ticket_code(given.visit.visit_id, secret)
         link = state.view.ticket_link
         sentence = words("kiosk.number.keep_code" if link.kind == "code" else "kiosk.number.scan_phone")
         blocks.append(Code(qr_text(link, code), sentence))
@@ -49,7 +50,8 @@ def _lines(screen: Number, words: Words) -> tuple[str, ...]:
     if given.estimate is not None:
         lines.append(words("kiosk.number.wait", range=wait_range(words, given.estimate.low_s, given.estimate.high_s)))
     if given.counter_numbers:
-        lines.append(words("kiosk.number.counters", counters=listed(words, given.counter_numbers)))
+        numbers = given.counter_numbers
+        lines.append(words.counted("kiosk.number.counters", len(numbers), counters=listed(words, numbers)))
     return tuple(lines)
 
 

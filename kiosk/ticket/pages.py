@@ -4,13 +4,16 @@ On every screen: where am I (the title), back, start again, and the keys for lan
 """
 
 from datetime import datetime
+from typing import Final
 
 from kiosk.ticket import catalogue_pages, finding_pages
 from kiosk.ticket.before import cautions, few_left
 from kiosk.ticket.hall import (
+    HELP_UNDER_WAY,
     citizen_classes,
     class_of,
     closed_because,
+    is_stopped,
     next_opens_at,
     own_range,
     procedure_of,
@@ -19,6 +22,7 @@ from kiosk.ticket.hall import (
     service_state,
     situation,
 )
+from kiosk.ticket.listening import stay_s
 from kiosk.ticket.model import (
     ClassChoice,
     Confirm,
@@ -32,6 +36,8 @@ from kiosk.ticket.model import (
 )
 from kiosk.ticket.number_page import number_page
 from kiosk.ticket.parts import back_and_start, paging, wait_texts
+from kiosk.ticket.person_model import CardFirst, Held
+from kiosk.ticket.person_pages import card_page, held_page
 from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer
 from kiosk.ticket.scan_pages import brought_notice, scan_page
 from kiosk.widgets.page import (
@@ -49,11 +55,14 @@ from kiosk.widgets.page import (
     Tile,
     Tiles,
 )
-from presentation.formats import clock, opening, weekday_date
+from presentation.formats import clock, opening, opening_long, weekday_date
+from presentation.stopping import StopWords, to_reader
 from presentation.texts import Texts, Words, name_in
 from protocol.views import KioskService, KioskView
 
 TILES_PER_PAGE = 6
+RESTING: Final = frozenset({"services", "closed", "stopped", "gone", "not_ready"})
+"""Names of the pages before which nobody need stand."""
 
 
 def header(state: State, texts: Texts, hall_at: datetime) -> Header:
@@ -73,9 +82,15 @@ def header(state: State, texts: Texts, hall_at: datetime) -> Header:
 def page(state: State, texts: Texts, hall_at: datetime) -> Page:
     """Give the screen of a state."""
     words = texts.words(state.preferences.language)
-    shown = _still_there(state, words, hall_at) if state.stay_asked_hall_at else _screen(state, words, hall_at)
+    stopped = _stop_message(state, texts)
+    if stopped and not isinstance(state.screen, Number):
+        shown = _stopped(*stopped)
+    else:
+        shown = _still_there(state, words, hall_at) if state.stay_asked_hall_at else _screen(state, words, hall_at)
     wishes = state.preferences
     notices = _helper(state, words)
+    if stopped and isinstance(state.screen, Number):  # A number that is given is shown all the same.
+        notices = (Notice(stopped[0].sentences, "trouble"), *notices)
     return Page(
         shown.name,
         shown.title,
@@ -91,7 +106,19 @@ def page(state: State, texts: Texts, hall_at: datetime) -> Page:
     )
 
 
-def _screen(state: State, words: Words, hall_at: datetime) -> Page:  # noqa: PLR0911 -- one line per screen.
+def _stop_message(state: State, texts: Texts) -> tuple[StopWords, tuple[str, ...]] | None:
+    if state.view is None or state.view.stopped is None or not is_stopped(state):
+        return None
+    return to_reader(state.view.stopped, texts, state.preferences.language, state.view.languages)
+
+
+def _stopped(told: StopWords, others: tuple[str, ...]) -> Page:
+    """Say why the hall is stopped, and nothing else; what was begun is there again when it goes on."""
+    sentences = (*((told.hint,) if told.hint else ()), *others)
+    return Page("stopped", told.title, "", (Emblem("warning"), *(Notice(one, "trouble") for one in sentences)))
+
+
+def _screen(state: State, words: Words, hall_at: datetime) -> Page:  # noqa: C901, PLR0911 -- one line per screen.
     match state.screen:
         case Services():
             return _start(state, state.screen, words, hall_at)
@@ -109,6 +136,10 @@ def _screen(state: State, words: Words, hall_at: datetime) -> Page:  # noqa: PLR
             return number_page(state, state.screen, words)
         case Refusal():
             return _refusal(state, state.screen, words, hall_at)
+        case CardFirst():
+            return card_page(state, state.screen, words)
+        case Held():
+            return held_page(state, state.screen, words)
         case Looking() | FoundVisit() | ScanAnswer():
             return scan_page(state, state.screen, words)
 
@@ -120,7 +151,8 @@ def _start(state: State, screen: Services, words: Words, hall_at: datetime) -> P
     view = state.view
     match situation(state, hall_at):
         case "not_ready":
-            return Page("not_ready", words("common.out_of_service"), words("kiosk.not_started"), (Emblem("warning"),))
+            blocks = (Emblem("warning"), *_hotline(state, words))
+            return Page("not_ready", words("common.out_of_service"), words("kiosk.not_started"), blocks)
         case "closed":
             assert view is not None, "only a view tells that the hall is closed"
             return _closed(state, view, words, hall_at)
@@ -201,14 +233,16 @@ def _closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> P
     hint = ""
     opens_at = next_opens_at(state, None, hall_at)
     if opens_at:
-        hint = words("kiosk.closed_next", when=opening(words, opens_at, hall_at, view.utc_offset_s))
+        hint = words("kiosk.closed_next", when=opening_long(words, opens_at, hall_at, view.utc_offset_s))
     return Page("closed", _why_closed(state, view, words, hall_at), hint, tuple(lines))
 
 
 def _why_closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> str:
     because = closed_because(state, hall_at)
-    if because == "holiday" and view.holiday_names:
-        return words("kiosk.closed.holiday", name=name_in(view.holiday_names, state.preferences.language))
+    if because == "holiday":
+        names = view.holiday_names
+        name = name_in(names, state.preferences.language) if names else ""
+        return words("kiosk.closed.holiday", name=name) if name else words("kiosk.closed_title")
     key = f"kiosk.closed.{because}"
     return words(key) if because and words.has(key) else words("kiosk.closed_title")
 
@@ -308,7 +342,7 @@ def _refusal(state: State, screen: Refusal, words: Words, hall_at: datetime) -> 
         blocks.append(Summary(service.prefix, name_in(service.names, state.preferences.language)))
         opens_at = next_opens_at(state, service, hall_at) or next_opens_at(state, None, hall_at)
         if opens_at and state.view and screen.code in {"closed", "service_closed", "quota_reached"}:
-            when = opening(words, opens_at, hall_at, state.view.utc_offset_s)
+            when = opening_long(words, opens_at, hall_at, state.view.utc_offset_s)
             blocks.append(Notice(words("kiosk.closed_next", when=when)))
     if screen.code in {"closed", "service_closed"}:
         blocks.extend(_on_duty(state, words))
@@ -331,14 +365,20 @@ def _helper(state: State, words: Words) -> tuple[Block, ...]:
             return (Notice(words("kiosk.helper_unanswered", phone=hotline or "–"), "trouble"),)
         case "failed":
             return (Notice(words("kiosk.helper_failed"), "trouble"),)
+        case "taken_back":
+            return (Notice(words("kiosk.helper_taken_back")),)
         case _:
             return ()
+
+
+def _help_key(state: State) -> str:
+    return "kiosk.keys.help_back" if state.help in {"called", "coming"} else "kiosk.keys.help"
 
 
 def _still_there(state: State, words: Words, hall_at: datetime) -> Page:
     assert state.stay_asked_hall_at is not None, "asked only while the question is open"
     gone_s = (hall_at - state.stay_asked_hall_at).total_seconds()
-    left_s = max(0, round(state.settings.stay_s - gone_s))
+    left_s = max(0, round(stay_s(state) - gone_s))
     buttons = (
         Button("stay", words("kiosk.timeout_stay"), look="primary"),
         Button("start_again", words("common.start_again")),
@@ -357,11 +397,9 @@ def _keys(state: State, texts: Texts, words: Words) -> tuple[Button, ...]:
         return Button(f"key:{key}", words(f"kiosk.keys.{on if chosen else off}"), chosen=chosen)
 
     return (
-        Button("key:language", texts("language.own_name", other)),
+        Button("key:language", texts.own_name(other)),
         switch("large_text", "normal_text", "large_text", chosen=wishes.large_text),
         switch("high_contrast", "normal_contrast", "high_contrast", chosen=wishes.high_contrast),
         switch("low_reach", "full_reach", "low_reach", chosen=wishes.low_reach),
-        Button(
-            "key:help", words("kiosk.keys.help"), look="primary", chosen=state.help in {"asked", "called", "coming"}
-        ),
+        Button("key:help", words(_help_key(state)), look="primary", chosen=state.help in HELP_UNDER_WAY),
     )

@@ -19,7 +19,7 @@ def ticket_content(ticket: Ticket, view: KioskView, procedure: Procedure | None,
     classes = {one.priority_class_id: one for one in view.priority_classes}
     chosen = classes.get(visit.priority_class_id)
     usual = min((one.slope for one in view.priority_classes), default=0.0)
-    notices = []
+    notices = [words("ticket.training")] if view.training else []
     if ticket.copy:
         notices.append(words("ticket.reprint"))
     if given.offline:

@@ -10,6 +10,7 @@ import apsw
 
 from hardware.printer import (
     JobMissing,
+    JobRecord,
     Outcome,
     PrinterOwner,
     PrinterStatus,
@@ -19,14 +20,17 @@ from hardware.printer import (
     TooManyJobs,
 )
 from hardware.registry import Device
-from hardware.ticket import TicketContent, ticket_bytes
+from hardware.ticket import TicketContent, draw_trial, picture_bytes, ticket_bytes, trial_content
 from kiosk.ticket.model import Input, PrinterHealth, PrinterTold, Ticket
 from kiosk.widgets.worker import Worker
+from presentation.texts import Words
 from protocol.commands import TicketState
 
 _TOLD = frozenset({"confirmed", "uncertain", "held", "failed", "void"})
 HEALTH_EVERY_S = 2.0
 TICKETS_ABOUT = 5
+TRIALS_REMEMBERED = 16
+"""So many tickets on trial are told from those of citizens, whatever becomes of them late."""
 
 
 class Printing:
@@ -39,8 +43,13 @@ class Printing:
         folder: Path,
         tell: Callable[[Input], None],
         health_every_s: float = HEALTH_EVERY_S,
+        *,
+        words: Words | None = None,
     ) -> None:
         self._tell = tell
+        self._words = words
+        self._trials: dict[str, Callable[[str, str], None]] = {}
+        """By job: who wants to know how a ticket on trial ended."""
         self._profile = profile.on_wire(device.bytes_per_s)
         self._health: PrinterHealth | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,9 +71,25 @@ class Printing:
         replied_at = datetime.now(UTC)  # noqa: TID251 -- the books of the printer are kept in real time.
         self._worker.put(lambda: self._order(ticket, content(), replied_at))
 
-    def withdraw(self, visit_id: str) -> None:
-        """Take a held ticket back: its citizen has left."""
-        self._worker.put(lambda: self._owner.withdraw(visit_id))
+    def print_trial(self, trial_id: str, on_end: Callable[[str, str], None]) -> None:
+        """Print a ticket on trial; `on_end` hears how that ended and why. One that is held is taken back at once."""
+        self._worker.put(lambda: self._order_trial(trial_id, on_end))
+
+    def _order_trial(self, trial_id: str, on_end: Callable[[str, str], None]) -> None:
+        assert self._words is not None, "a kiosk that prints trials has words for them"
+        now = datetime.now(UTC)  # noqa: TID251 -- the paper tells the hour of this machine.
+        picture = draw_trial(trial_content(self._words, now), self._profile.width_dots)
+        self._trials[trial_id] = on_end
+        while len(self._trials) > TRIALS_REMEMBERED:
+            del self._trials[next(iter(self._trials))]
+        try:
+            self._owner.submit(trial_id, trial_id, picture_bytes(picture, self._profile.feed_units_per_dot))
+        except (TooManyJobs, PrinterStopped, apsw.Error) as error:
+            self._trials.pop(trial_id, on_end)("failed", _reason(error))
+
+    def withdraw(self, job_id: str) -> None:
+        """Take a held ticket back: its citizen has left, or staff want it no more."""
+        self._worker.put(lambda: self._owner.withdraw(job_id))
 
     def mended(self, on_done: Callable[[PrinterStatus], None] = lambda _: None) -> None:
         """A jam has been cleared by hand: tell the printer to go on. Raises PrinterStopped."""
@@ -96,29 +121,55 @@ class Printing:
         self._owner.close()
 
     def _order(self, ticket: Ticket, content: TicketContent, replied_at: datetime) -> None:
-        visit_id = ticket.given.visit.visit_id
+        visit_id, order_id = ticket.given.visit.visit_id, ticket.order_id
+        settled: JobRecord | None = None
         try:
-            if ticket.copy == 0:
+            if order_id:
+                # A paper of its own: known from before, it is not printed again, and only what came of it is told.
+                record = self._owner.submit(order_id, visit_id, self._body(content), replied_at=replied_at)
+                settled = record if record.settled else None
+            elif ticket.copy == 0:
                 self._owner.submit(visit_id, visit_id, self._body(content), replied_at=replied_at)
             else:
-                self._owner.reprint(visit_id, lambda _: self._body(content))
+                body = self._body(content)
+                self._owner.reprint(visit_id, lambda _: body, copy=ticket.copy, visit_id=visit_id)
         except (TooManyJobs, PrinterStopped, JobMissing, ReprintTooSoon, apsw.Error) as error:
             # The number stands, the paper does not come: the screen says so, and the next printer is a clerk's.
-            self._tell(PrinterTold(visit_id, ticket.copy, "queued"))
-            self._tell(PrinterTold(visit_id, ticket.copy, "failed", _reason(error)))
+            self._tell(PrinterTold(visit_id, ticket.copy, "queued", order_id=order_id))
+            self._tell(PrinterTold(visit_id, ticket.copy, "failed", _reason(error), order_id))
         else:
-            self._tell(PrinterTold(visit_id, ticket.copy, "queued"))
+            self._tell(PrinterTold(visit_id, ticket.copy, "queued", order_id=order_id))
+            if settled is not None:
+                self._tell_of(settled)
 
     def _body(self, content: TicketContent) -> bytes:
         return ticket_bytes(content, self._profile.width_dots, self._profile.feed_units_per_dot)
 
     def _outcome(self, outcome: Outcome) -> None:
-        if outcome.state in _TOLD:
-            state = cast("TicketState", outcome.state.value)
-            self._tell(PrinterTold(outcome.visit_id, outcome.attempt, state, outcome.reason))
-        elif outcome.state == "sent" and outcome.settled:
+        if outcome.visit_id in self._trials:
+            self._trial_outcome(outcome)
+        else:
+            self._tell_of(outcome)
+
+    def _tell_of(self, known: Outcome | JobRecord) -> None:
+        order_id = known.job_id if known.job_id != known.visit_id else ""
+        if known.state in _TOLD:
+            state = cast("TicketState", known.state.value)
+            self._tell(PrinterTold(known.visit_id, known.attempt, state, known.reason, order_id))
+        elif known.state == "sent" and known.settled:
             # More will never be known of this kind of printer: the citizen is asked.
-            self._tell(PrinterTold(outcome.visit_id, outcome.attempt, "uncertain", outcome.reason))
+            self._tell(PrinterTold(known.visit_id, known.attempt, "uncertain", known.reason, order_id))
+
+    def _trial_outcome(self, outcome: Outcome) -> None:
+        if outcome.state == "held":
+            # Nobody waits for it any more once the paper is in again: it must not come out before a citizen's ticket.
+            self._owner.withdraw(outcome.visit_id)
+        elif not outcome.settled:
+            return
+        mute = outcome.state == "sent"
+        result = "done" if outcome.state == "confirmed" else "unseen" if mute else "failed"
+        on_end, self._trials[outcome.visit_id] = self._trials[outcome.visit_id], _nobody
+        on_end(result, "look" if mute else "" if result == "done" else str(outcome.reason))
 
     def _look(self) -> None:
         """Tell the printer's health when it has changed; of one that has told nothing yet nothing is told."""
@@ -133,6 +184,10 @@ class Printing:
         if health != self._health:
             self._health = health
             self._tell(health)
+
+
+def _nobody(_result: str, _why: str) -> None:
+    """Tell nobody: the first word about a trial counted."""
 
 
 def _reason(error: Exception) -> str:

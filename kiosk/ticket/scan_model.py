@@ -10,10 +10,14 @@ from protocol.views import VisitFound
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """The paper that led a citizen to a service; of an appointment, its time in the hall."""
+    """The paper that led a citizen to a service; of an appointment, its time in the hall.
+
+    `person_mark`: of a receipt, where numbers are limited per person and a receipt tells who it is.
+    """
 
     kind: Literal["receipt", "appointment"]
     booked_time: time | None = None
+    person_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class FoundVisit:
 ScanAnswerCode = Literal[
     "dossier",
     "citizen_card",
+    "card_too_early",
     "number",
     "unknown",
     "unread",

@@ -8,6 +8,9 @@ from kiosk.widgets.page import Actions, Block, Button, Emblem, Hero, Notice, Pag
 from presentation.formats import ticket_number, wait_range
 from presentation.texts import Words, name_in
 
+_READ = frozenset({"dossier", "citizen_card", "card_too_early"})
+"""What was read well, and leads nowhere here."""
+
 
 def scan_page(state: State, screen: Looking | FoundVisit | ScanAnswer, words: Words) -> Page:
     """Give the screen of a scan."""
@@ -59,7 +62,7 @@ def _answer(screen: ScanAnswer, words: Words) -> Page:
     day = screen.day
     date = words("format.date", day=f"{day.day:02}", month=f"{day.month:02}", year=day.year) if day else ""
     title, sentence = words(f"kiosk.scan.title.{screen.code}"), words(f"kiosk.scan.answer.{screen.code}", date=date)
-    blocks: tuple[Block, ...] = (Emblem("tick" if screen.code in {"dossier", "citizen_card"} else "warning"),)
+    blocks: tuple[Block, ...] = (Emblem("tick" if screen.code in _READ else "warning"),)
     if screen.masked_id:
         blocks = (*blocks, Notice(words("kiosk.scan.masked_id", masked_id=screen.masked_id)))
     done = Actions((Button("start_again", words("kiosk.scan.to_services"), look="primary"),))

@@ -5,8 +5,10 @@ A ticket's holder sees the queue; who brings a receipt or an appointment is led 
 
 from dataclasses import replace
 
-from kiosk.ticket.hall import derived_id, local_time, procedure_of
+from kiosk.ticket import persons
+from kiosk.ticket.hall import derived_id, is_stopped, local_time, procedure_of
 from kiosk.ticket.model import Ask, Confirm, Now, Number, Screen, State
+from kiosk.ticket.person_model import CardFirst
 from kiosk.ticket.scan_model import Brought, FoundVisit, Looking, ScanAnswer, Scanned
 from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan, NumberScan, TicketScan, UnknownScan
 from kiosk.ticket.taking import Step
@@ -18,11 +20,15 @@ from protocol.views import AnyReply, Refused, VisitFound
 def scanned(state: State, scanned: Scanned, now: Now) -> Step:
     """Take a scan, or that one could not be read (None).
 
-    While a number is being taken or is shown, the screen belongs to that number, and a scan changes nothing.
+    While a number is being taken or is shown, the screen belongs to that number, and a scan changes nothing; nor does
+    one in a hall that is stopped.
     """
-    if isinstance(state.screen, Number) or (isinstance(state.screen, Confirm) and state.screen.visit):
+    taken = isinstance(state.screen, Number) or (isinstance(state.screen, Confirm) and state.screen.visit)
+    if taken or is_stopped(state):
         return state, ()
     state = replace(state, touched_hall_at=now.hall_at, touched_real_s=now.real_s, stay_asked_hall_at=None)
+    if isinstance(state.screen, CardFirst) and not isinstance(scanned.scan, TicketScan):
+        return _card_shown(state, state.screen, scanned), ()
     match scanned.scan:
         case TicketScan(code=code):
             if state.link != "up":
@@ -33,15 +39,23 @@ def scanned(state: State, scanned: Scanned, now: Now) -> Step:
             ask = Ask(request_id, question, state.settings.ask_real_s)
             return _shown(state, Looking(request_id)), (ask,)
         case CardScan(masked_id=masked_id):
-            return _shown(state, ScanAnswer("citizen_card", masked_id)), ()
+            asks = state.view is not None and any(one.card_needed for one in state.view.services)
+            return _shown(state, ScanAnswer("card_too_early" if asks else "citizen_card", masked_id)), ()
         case other:
             return _shown(state, _led_to(state, other, now)), ()
+
+
+def _card_shown(state: State, screen: CardFirst, scanned: Scanned) -> State:
+    """Go on from the page that asks for the card; what was no card leaves the citizen there."""
+    shown = persons.card_shown(state, screen, scanned.scan)
+    history = state.history if isinstance(shown, CardFirst) else (*state.history, replace(screen, trouble=""))
+    return replace(state, screen=shown, history=history)
 
 
 def _led_to(state: State, scan: DossierScan | AppointmentScan | NumberScan | UnknownScan | None, now: Now) -> Screen:
     match scan:
         case DossierScan():
-            return _receipt(state, now)
+            return _receipt(state, persons.mark_of(state, scan), now)
         case AppointmentScan():
             return _appointment(state, scan, now)
         case NumberScan():
@@ -52,12 +66,13 @@ def _led_to(state: State, scan: DossierScan | AppointmentScan | NumberScan | Unk
             return ScanAnswer("unread")
 
 
-def _receipt(state: State, now: Now) -> Screen:
+def _receipt(state: State, mark: str, now: Now) -> Screen:
     """Lead who brings a receipt to where results are handed out."""
     services = state.view.services if state.view else ()
     for service in services:
         if service.takes_receipts:
-            return screen_for(state, service.service_id, now, brought=Brought("receipt")) or ScanAnswer("dossier")
+            brought = Brought("receipt", person_mark=mark)
+            return screen_for(state, service.service_id, now, brought=brought) or ScanAnswer("dossier")
     return ScanAnswer("dossier")
 
 

@@ -1,7 +1,7 @@
 """What a scanned code is: a ticket of ours, a dossier, an appointment, a citizen card, or nothing known here. Pure.
 
-The text comes withheld and is looked at here once; what goes on holds no more than its use needs: of a citizen card the
-masked number alone, of a code that is not known nothing at all.
+The text comes withheld and is looked at here once; what goes on holds no more than its use needs: of a citizen card its
+number, masked and withheld, of a code that is not known nothing at all.
 """
 
 import re
@@ -52,9 +52,13 @@ class DossierScan(NamedTuple):
 
 
 class CardScan(NamedTuple):
-    """A citizen card; ``masked_id`` is what a screen may show."""
+    """A citizen card; ``masked_id`` is what a screen may show.
+
+    The whole number is there for the mark of the person alone, where numbers are limited per person.
+    """
 
     masked_id: str
+    citizen_id: Withheld[str] = Withheld("")
 
 
 class AppointmentScan(NamedTuple):
@@ -81,7 +85,8 @@ def classify(scanned: Withheld[str], forms: CodeForms) -> AnyScan:
     if ticket is not None:
         return TicketScan(Withheld(ticket))
     try:
-        return CardScan(read_citizen_card(text).masked_id())
+        card = read_citizen_card(text)
+        return CardScan(card.masked_id(), Withheld(card.citizen_id))
     except NotACard:
         pass
     if forms.dossier.fullmatch(text):

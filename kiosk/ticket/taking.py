@@ -9,6 +9,7 @@ still reach the server waits in the outbox and goes in order, one at a time, und
 from dataclasses import replace
 from datetime import timedelta
 
+from kiosk.ticket import persons
 from kiosk.ticket.before import comes_next_day, late_from
 from kiosk.ticket.hall import derived_id, next_own_number, own_range, service_of
 from kiosk.ticket.kept_model import OfflineNumber, OutboxEntry, OwnNumber, PendingVisit, RefusedHandOver
@@ -58,6 +59,7 @@ def take(state: State, confirm: Confirm, now: Now) -> Step:
         language=state.preferences.language,
         day=state.view.day,
         decided_at=now.hall_at,
+        person_mark=confirm.person_mark,
     )
     return replace(state, screen=replace(confirm, visit=visit, since_real_s=now.real_s)), (KeepVisit(visit),)
 
@@ -78,6 +80,7 @@ def ask_for_number(state: State, confirm: Confirm, now: Now) -> Step:
         priority_class_id=visit.priority_class_id,
         procedure_code=visit.procedure_code,
         language=visit.language,
+        person_mark=visit.person_mark,
     )
     settings = state.settings
     deadline_s = settings.offline_after_real_s if may_go_on else settings.ask_real_s
@@ -125,6 +128,7 @@ def _hand_over(function_id: str, given: GivenNumber) -> OutboxEntry:
         prefix=given.prefix,
         number=given.number,
         taken_at=given.taken_at,
+        person_mark=visit.person_mark,
     )
     return OutboxEntry(derived_id(visit.visit_id, "hand over"), command)
 
@@ -147,7 +151,7 @@ def kept(state: State, happened: Kept, now: Now) -> Step:
     return state, ()
 
 
-def answered(state: State, confirm: Confirm, reply: AnyReply | None, now: Now) -> Step:
+def answered(state: State, confirm: Confirm, reply: AnyReply | None, now: Now) -> Step:  # noqa: PLR0911 -- one per answer.
     """Take the server's answer about the visit."""
     visit = confirm.visit
     assert visit is not None, "an answer belongs to a visit"
@@ -166,6 +170,11 @@ def answered(state: State, confirm: Confirm, reply: AnyReply | None, now: Now) -
         case Refused(code="storage"):
             # It is there but can keep nothing, which may last: for whoever stands here it is as good as gone.
             return without_server(state, confirm, now)
+        case Refused(code=code) if code in persons.LIMIT_CODES and visit.person_mark:
+            return persons.refused(state, visit, reply)
+        case Refused(code="hall_stopped"):
+            # Nothing is lost: when the hall goes on, the citizen stands where "take" was touched.
+            return replace(state, screen=replace(confirm, visit=None, slow=False)), (DropVisit(visit.visit_id),)
         case Refused(code=code) if code in TRY_AGAIN_CODES:
             return replace(state, screen=replace(confirm, unanswered=True)), ()
         case Refused():
@@ -177,6 +186,7 @@ def answered(state: State, confirm: Confirm, reply: AnyReply | None, now: Now) -
 
 def show_number(state: State, given: GivenNumber, now: Now) -> Step:
     """Show the number at once and order its paper."""
+    state = persons.remember(state, given)
     if not state.settings.has_printer:
         screen = Number(given, "none", now.hall_at, now.real_s)
         return replace(state, screen=screen, history=()), (DropVisit(given.visit.visit_id),)
@@ -186,12 +196,13 @@ def show_number(state: State, given: GivenNumber, now: Now) -> Step:
 def print_copy(state: State, given: GivenNumber, copy: int, now: Now) -> Step:
     """Order a copy of the ticket; a reprint keeps its number."""
     assert state.identity is not None, "who gives numbers knows who it is"
-    secret = ticket_secret(state.identity.link_key, given.visit.visit_id)
+    secret = given.secret or ticket_secret(state.identity.link_key, given.visit.visit_id)
     screen = Number(given, "printing", now.hall_at, now.real_s, copy=copy)
-    return replace(state, screen=screen, history=()), (Print(Ticket(given, copy, secret, _is_late(state, given))),)
+    return replace(state, screen=screen, history=()), (Print(Ticket(given, copy, secret, is_late(state, given))),)
 
 
-def _is_late(state: State, given: GivenNumber) -> bool:
+def is_late(state: State, given: GivenNumber) -> bool:
+    """Tell whether the number was taken so late that a result of the day comes the next working day."""
     service = service_of(state, given.visit.service_id)
     if state.view is None or service is None or not comes_next_day(state, service, given.visit.procedure_code):
         return False

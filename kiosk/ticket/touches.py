@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from kiosk.ticket import finding, taking
+from kiosk.ticket import finding, helping, persons, taking
 from kiosk.ticket.hall import (
     HELP_UNDER_WAY,
     citizen_classes,
+    is_stopped,
     next_own_number,
     own_range,
     procedure_of,
@@ -33,6 +34,7 @@ from kiosk.ticket.model import (
     State,
     VoidTicket,
 )
+from kiosk.ticket.person_model import CardFirst, Held
 from kiosk.ticket.scan_model import Brought
 from kiosk.ticket.taking import Step
 from protocol.commands import ReportDevice
@@ -46,13 +48,17 @@ def touched(state: State, action: str, now: Now) -> Step:
     state = replace(state, touched_hall_at=now.hall_at, touched_real_s=now.real_s)
     if state.stay_asked_hall_at is not None:
         state = replace(state, stay_asked_hall_at=None)
-        return start_again(state) if action == "start_again" else (state, ())
+        if action != "key:help":  # Who calls for help is there, and has called.
+            return start_again(state) if action == "start_again" else (state, ())
     verb, _, target = action.partition(":")
     busy = isinstance(state.screen, Confirm) and state.screen.busy
     if verb == "key":
         return _key(state, target, now)
-    if busy:
-        return state, ()  # The answer decides; until then a second touch is the same touch.
+    if busy or (is_stopped(state) and not isinstance(state.screen, Number)):
+        return (
+            state,
+            (),
+        )  # The answer decides; until then a second touch is the same touch. A stopped hall offers nothing.
     return next_citizen(state, now) if verb == "done" else _walked(state, verb, target, now)
 
 
@@ -88,6 +94,8 @@ def _key(state: State, key: str, now: Now) -> Step:
 
 
 def _call_help(state: State, now: Now) -> Step:
+    if helping.may_take_back(state, now):
+        return report_health(helping.taken_back(state, now), now)
     if state.help in HELP_UNDER_WAY:
         return state, ()
     if state.identity is None or state.link != "up":
@@ -119,9 +127,12 @@ def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C9
             procedure = procedure_of(state, screen.procedure_code)
             return _service_chosen(state, procedure.service_id, now, procedure.code) if procedure else (state, ())
         case ClassChoice(), "class" if any(one.priority_class_id == target for one in citizen_classes(state)):
-            return _forward(
-                state, Confirm(screen.service_id, target, screen.procedure_code, brought=screen.brought)
-            ), ()
+            confirm = Confirm(screen.service_id, target, screen.procedure_code, brought=screen.brought)
+            return _forward(state, persons.before_number(state, confirm)), ()
+        case CardFirst(), "without_card" if state.help not in HELP_UNDER_WAY:
+            return _call_help(state, now)
+        case Held(), "paper_again" if again := persons.paper_again(state, screen):
+            return taking.print_copy(state, *again, now)
         case Confirm(visit=None), "take":
             return taking.take(state, screen, now)
         case Confirm(unanswered=True), "retry":
@@ -164,7 +175,7 @@ def screen_for(
     if len(class_ids) > 1 and priority_class_id not in class_ids:
         return ClassChoice(service_id, procedure_code, brought)
     chosen = priority_class_id if priority_class_id in class_ids else class_ids[0]
-    return Confirm(service_id, chosen, procedure_code, brought=brought)
+    return persons.before_number(state, Confirm(service_id, chosen, procedure_code, brought=brought))
 
 
 def _obstacle(state: State, service: KioskService, now: Now) -> str:  # noqa: PLR0911 -- a table of what may be in the way.
@@ -237,6 +248,7 @@ def next_citizen(state: State, now: Now) -> Step:
         help="none",
         helping="",
         stay_asked_hall_at=None,
+        listening=False,
     )
     state, health = report_health(state, now) if over else (state, ())
     return state, (*left, *health)

@@ -45,12 +45,13 @@ class Offer:
     action: str
 
 
-def is_next_key(before: Offer | None, now: Offer | None) -> bool:
+def is_next_key(before: Offer | None, now: Offer | None, lay_there: Offer | None) -> bool:
     """Tell whether two touches at nearly one place mean two things: letters to type with lie side by side.
 
-    Both were on the same page when they were touched, so that the second is nothing that the first has put there.
+    `lay_there` is what lay at the second place when the first was touched: the second is nothing that the first has
+    put there, as a key does that changes the meaning of itself.
     """
-    if before is None or now is None:
+    if before is None or now is None or now != lay_there:
         return False
     return before != now and (before.page, before.subject) == (now.page, now.subject)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kivy.uix.widget import Widget
 
-from kiosk.widgets import answers, buttons, cautions, facts, keys, tiles
+from kiosk.widgets import answers, buttons, cautions, facts, keys, person, tiles
 from kiosk.widgets import page as p
 from kiosk.widgets.shapes import Box
 from kiosk.widgets.sheet import Sheet, Wish
@@ -36,6 +36,7 @@ _WISHES: dict[type, Callable[[Any, Sheet, float], Wish]] = {
     p.Cautions: cautions.cautions_wish,
     p.Emblem: facts.emblem_wish,
     p.Answers: answers.answers_wish,
+    p.Person: person.person_wish,
 }
 
 _PAINTERS: dict[type, Callable[[Any, Sheet, Box], list[Widget]]] = {
@@ -53,4 +54,5 @@ _PAINTERS: dict[type, Callable[[Any, Sheet, Box], list[Widget]]] = {
     p.Cautions: cautions.cautions,
     p.Emblem: facts.emblem,
     p.Answers: answers.answers,
+    p.Person: person.person,
 }

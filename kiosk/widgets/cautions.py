@@ -10,12 +10,14 @@ from kiosk.widgets.words import height_of
 from presentation.tokens import GEOMETRY, KIOSK_TYPE
 
 LEAD = KIOSK_TYPE.lead
+WIDE = 0.6
+"""A share of a lying screen's width; with less, the sentences stand one below the other."""
 PAD, BAR, APART, COLUMNS_APART = 26, 10, 20, 56
 """Distances of the drawings: the plate's edge, the bar before a sentence, two sentences, two columns."""
 
 
-def _columns(block: p.Cautions, sheet: Sheet) -> tuple[tuple[str, ...], ...]:
-    if sheet.portrait or len(block.sentences) == 1:
+def _columns(block: p.Cautions, sheet: Sheet, width: float) -> tuple[tuple[str, ...], ...]:
+    if sheet.portrait or len(block.sentences) == 1 or width < sheet.width * WIDE:
         return (block.sentences,)
     half = -(-len(block.sentences) // 2)
     return block.sentences[:half], block.sentences[half:]
@@ -29,7 +31,7 @@ def _rooms(count: int, sheet: Sheet, width: float) -> tuple[float, float]:
 
 def cautions_wish(block: p.Cautions, sheet: Sheet, width: float) -> Wish:
     """Tell how high the plate wants to be."""
-    columns = _columns(block, sheet)
+    columns = _columns(block, sheet, width)
     _, room = _rooms(len(columns), sheet, width)
     size, apart = sheet.letters(LEAD), sheet.px(APART)
     highest = max(
@@ -53,7 +55,7 @@ def cautions(block: p.Cautions, sheet: Sheet, box: Box) -> list[Widget]:
             radius=sheet.px(GEOMETRY.touch_radius),
         )
     ]
-    columns = _columns(block, sheet)
+    columns = _columns(block, sheet, width)
     column_width, room = _rooms(len(columns), sheet, width)
     for place, column in enumerate(columns):
         at = left + sheet.px(PAD) + place * (column_width + sheet.px(COLUMNS_APART))

@@ -12,7 +12,8 @@ to touch stand on the screen, after the frame was flipped and its drawing had fi
 
     {"event": "shown", "screen": "number", "subject": "<visit_id>", "busy": false, "size": [1080, 1920],
      "texts": [{"text": "H025", "box": […]}, …], "touch": [{"action": "done", "text": "Xong", "box": […]}, …],
-     "frame": 481, "monotonic_ns": …, "hall_at": "2026-11-23T01:42:10+00:00"}
+     "focus": "take", "frame": 481, "monotonic_ns": …, "hall_at": "2026-11-23T01:42:10+00:00"}
+    {"event": "said", "text": "hát, không, hai, năm", "language": "vi", "gain_db": 0, "monotonic_ns": …}
     {"ask": "state"}                          -> {"answer": "state", …the same…}
     {"ask": "screenshot", "path": "/…/x.png"} -> {"answer": "screenshot", "path": "/…/x.png"}
 """

@@ -83,12 +83,20 @@ def _fact_room(count: int, sheet: Sheet, width: float) -> float:
 
 def _facts_height(rows: Rows, sheet: Sheet, room: float) -> float:
     height = float(sheet.px(40))
-    for _, texts in rows:
-        height += sheet.letters(META) * 1.5 + sheet.px(26)
+    for label, texts in rows:
+        height += _label_height(label, sheet, room) + _row_gap(sheet)
         height += sum(
             height_of(text, MEDIUM, sheet.letters(LEAD), int(room) - sheet.px(36)) + sheet.px(10) for text in texts
         )
     return height
+
+
+def _label_height(label: str, sheet: Sheet, room: float) -> float:
+    return height_of(label, SEMIBOLD, sheet.letters(META), int(room)) + sheet.letters(META) * 0.25
+
+
+def _row_gap(sheet: Sheet) -> int:
+    return sheet.px(26 * sheet.squeeze**2)
 
 
 def facts_wish(block: p.Facts, sheet: Sheet, width: float) -> Wish:
@@ -122,7 +130,7 @@ def facts(block: p.Facts, sheet: Sheet, box: Box) -> list[Widget]:
 def _fact_column(rows: Rows, sheet: Sheet, text_left: float, top: float, room: float) -> list[Widget]:
     widgets: list[Widget] = []
     for label, texts in rows:
-        high = sheet.letters(META) * 1.5
+        high = _label_height(label, sheet, room)
         top -= high
         widgets.append(sheet.text(label, (text_left, top, room, high), META, colour="lotus", font=SEMIBOLD))
         for text in texts:
@@ -135,7 +143,7 @@ def _fact_column(rows: Rows, sheet: Sheet, text_left: float, top: float, room: f
                 widgets.append(Dot(pos=at, size=(dot, dot), colour=sheet.colour("lotus")))
             place = (text_left + indent, top, room - sheet.px(36) + (0 if indent else sheet.px(36)), high)
             widgets.append(sheet.text(text, place, LEAD, valign="top"))
-        top -= sheet.px(26)
+        top -= _row_gap(sheet)
     return widgets
 
 
@@ -143,7 +151,8 @@ def hero_wish(block: p.Hero, sheet: Sheet, width: float) -> Wish:
     """Tell how high hero want to be."""
     del width
     chip = sheet.px(96) if block.class_text else 0
-    return Wish(sheet.px(290) + chip, sheet.px(400) + chip)
+    # In large letters the sentences need the room more than the number, which is large enough.
+    return Wish(sheet.px(220 if sheet.large_text else 290) + chip, sheet.px(400) + chip)
 
 
 def hero(block: p.Hero, sheet: Sheet, box: Box) -> list[Widget]:
@@ -157,8 +166,15 @@ def hero(block: p.Hero, sheet: Sheet, box: Box) -> list[Widget]:
         frame_width=max(3, sheet.px(4)),
         radius=sheet.px(GEOMETRY.touch_radius),
     )
-    widgets: list[Widget] = [ground]
     chip = sheet.px(96) if block.class_text else 0
+    number = Digits(
+        block.number_text,
+        (left + sheet.px(40), bottom + chip, width - sheet.px(80), height - chip),
+        font=EXTRABOLD,
+        size=min(sheet.px(KIOSK_TYPE.number), int((height - chip) * 0.74)),
+        colour=sheet.colour("lotus_deep" if sheet.theme.name == "day" else "amber"),
+    )
+    widgets: list[Widget] = [ground, number]
     if chip:
         size = sheet.letters(LEAD)
         wide = min(width - sheet.px(60), width_of(block.class_text, SEMIBOLD, size) + sheet.px(60))
@@ -169,22 +185,13 @@ def hero(block: p.Hero, sheet: Sheet, box: Box) -> list[Widget]:
                 block.class_text, inner(place, sheet.px(16), 2), LEAD, colour="card", font=SEMIBOLD, align="center"
             )
         )
-    widgets.append(
-        Digits(
-            block.number_text,
-            (left + sheet.px(40), bottom + chip, width - sheet.px(80), height - chip),
-            font=EXTRABOLD,
-            size=min(sheet.px(KIOSK_TYPE.number), int((height - chip) * 0.74)),
-            colour=sheet.colour("lotus_deep" if sheet.theme.name == "day" else "amber"),
-        )
-    )
     return widgets
 
 
 def code_wish(block: p.Code, sheet: Sheet, width: float) -> Wish:
     """Tell how high code want to be."""
     del block, width
-    return Wish(sheet.px(280), sheet.px(320))
+    return Wish(sheet.px(240), sheet.px(320))
 
 
 def code(block: p.Code, sheet: Sheet, box: Box) -> list[Widget]:

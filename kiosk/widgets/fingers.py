@@ -50,10 +50,11 @@ class _RemoteFinger(MotionEvent):
 class RemoteFingers(MotionEventProvider):
     """Gives the loop the touches that a door's thread has put, and notes when the loop looked for touches."""
 
-    def __init__(self) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__("remote panel", "")
         self.waiting: deque[RemoteTouch] = deque(maxlen=1000)
-        self.looked_s = self.looked_before_s = time.monotonic()
+        self.now_s = now_s
+        self.looked_s = self.looked_before_s = now_s()
         self._finger: _RemoteFinger | None = None
         self._count = 0
 
@@ -71,7 +72,7 @@ class RemoteFingers(MotionEventProvider):
         """Hand over what has come through the door; the window itself looks for the pointer."""
         # The usual dispatch only queues; here the answer must tell what the touch has done, so it is done at once.
         del dispatch_fn
-        self.looked_before_s, self.looked_s = self.looked_s, time.monotonic()
+        self.looked_before_s, self.looked_s = self.looked_s, self.now_s()
         while self.waiting:
             touch = self.waiting.popleft()
             share = (touch.x / Window.width, 1 - touch.y / Window.height)
@@ -117,7 +118,7 @@ class Fingers(Screen):
         """Remember what can be touched from now on: the frame is on the screen."""
         places = tuple((self._offered(one), (one.x, one.y, one.right, one.top)) for one in self.touchables())
         if not self._frames or self._frames[-1].places != places:
-            self._frames.append(Shown(time.monotonic(), places))
+            self._frames.append(Shown(self._remote_fingers.now_s(), places))
 
     def on_touch_down(self, touch: Any) -> bool:
         """Press what the touch was meant for, if that is still there."""
@@ -125,7 +126,7 @@ class Fingers(Screen):
         self.touched_s = now.latest_s
         under = self.at(touch.x, touch.y)
         offered = self._offered(under) if under is not None else None
-        bounced = is_bounce(self._last, now) and not is_next_key(self._last_offer, offered)
+        bounced = is_bounce(self._last, now) and not self._is_next_key(touch, offered)
         if bounced:
             under = None
         else:  # Who taps on and on at one place is obeyed again in the end.
@@ -158,6 +159,10 @@ class Fingers(Screen):
         elif down is not None:
             down.is_pressed = False
         return True
+
+    def _is_next_key(self, touch: Any, offered: Offer | None) -> bool:
+        lay_there = aimed_at(self._frames, touch.x, touch.y, self._last.latest_s) if self._last else None
+        return is_next_key(self._last_offer, offered, lay_there)
 
     def _offered(self, one: Touchable) -> Offer:
         return Offer(self.showing, self.page.subject if self.page else "", one.action)

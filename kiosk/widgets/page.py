@@ -163,11 +163,27 @@ class Answers:
 class Emblem:
     """A drawn sign that says at a glance what the page is about."""
 
-    kind: Literal["clock", "warning", "tick", "counter"]
+    kind: Literal["clock", "warning", "tick", "counter", "card"]
     text: str = ""
 
 
-Reading = Summary | Facts | Hero | Code | Notice | Cautions | Emblem
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A photo cut square: `side` x `side` pixels, three bytes each, the uppermost row first."""
+
+    side: int
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who it is about: a sentence with the name, and a photo beside it if there is one."""
+
+    sentence: str
+    portrait: Portrait | None = None
+
+
+Reading = Summary | Facts | Hero | Code | Notice | Cautions | Emblem | Person
 Block = Tiles | Choices | Actions | Field | Keyboard | Pages | Answers | Reading
 
 

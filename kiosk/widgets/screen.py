@@ -7,15 +7,17 @@ from importlib.resources import files
 from typing import Any
 
 from kivy.core.window import Window
+from kivy.graphics.texture import Texture
 from kivy.lang import Builder
 from kivy.uix.widget import Widget
 
-from kiosk.widgets import blocks
-from kiosk.widgets.buttons import button
+from kiosk.widgets import blocks, layout
+from kiosk.widgets.buttons import button, shared_letters
+from kiosk.widgets.emblem import Emblem
 from kiosk.widgets.keys import keyboard_height
-from kiosk.widgets.page import Block, Button, Header, Hero, Keyboard, Page, Pages, touchables
-from kiosk.widgets.shapes import Box, Head, Star, Touchable
-from kiosk.widgets.sheet import Sheet, Wish, columns
+from kiosk.widgets.page import Button, Header, Keyboard, Page
+from kiosk.widgets.shapes import Box, Head, Photo, Plate, Star, Touchable
+from kiosk.widgets.sheet import Sheet, columns
 from kiosk.widgets.window import BOLD, MEDIUM
 from kiosk.widgets.words import Digits, Text, height_of, wrapped
 from presentation.tokens import DAY, HIGH_CONTRAST, KIOSK_TYPE
@@ -23,13 +25,15 @@ from presentation.tokens import DAY, HIGH_CONTRAST, KIOSK_TYPE
 BODIES_KEPT = 6
 """Painted bodies and feet that are kept for their return: the start's, above all."""
 
-SQUEEZES = (1.0, 0.92, 0.85, 0.78, 0.7)
+EMBLEM = 104
+"""How large the emblem of the head is, as drawn."""
 NAV = 96
 """How high the ways back and on stand, as drawn."""
-LOW_REACH_FROM = 0.54
-"""In low reach, everything to touch lies below this share of the height."""
 KEYS_SHARE = 0.54
 """On a lying screen, letters to type with take this share of the width."""
+
+RING_OUT, RING_LINE, RING_CURVE = 14, 8, 26
+"""How far the ring of the focus reaches out, how thick each of its two lines is, and how round it is, as drawn."""
 
 
 class Screen(Widget):
@@ -38,6 +42,7 @@ class Screen(Widget):
     def __init__(self) -> None:
         super().__init__(size=Window.size, size_hint=(None, None), pos=(0, 0))
         self.page: Page | None = None
+        self._emblem: Any = None
         self._header: Header | None = None
         self._foot_key: object = None
         self._feet: OrderedDict[object, Widget] = OrderedDict()
@@ -45,6 +50,10 @@ class Screen(Widget):
         self._head, self._body, self._foot, self._keys = Widget(), Widget(), Widget(), Widget()
         for layer in (self._head, self._body, self._foot, self._keys):
             self.add_widget(layer)
+        self._ring = Widget()
+        self.focused = ""
+        """The action in focus, which has a ring around it; empty when nobody goes through the screen by keys."""
+        self.add_widget(self._ring)
 
     @property
     def showing(self) -> str:
@@ -53,6 +62,7 @@ class Screen(Widget):
 
     def show(self, page: Page, header: Header) -> bool:
         """Paint what differs from what is shown; tell whether anything did."""
+        page = within_reach(page, portrait=self._sheet(page).portrait)
         before, self.page = self.page, page
         sheet = self._sheet(page)
         look = (page.large_text, page.high_contrast)
@@ -62,7 +72,7 @@ class Screen(Widget):
         repainted = False
         if changed or header != self._header:
             self._header = header
-            self._swap("_head", _head(header, sheet))
+            self._swap("_head", _head(header, sheet, self._emblem))
             repainted = True
         if before is None or changed or page.keys != before.keys:
             self._swap("_keys", _keys(page.keys, sheet))
@@ -79,12 +89,36 @@ class Screen(Widget):
             repainted = True
         return repainted
 
+    def focus(self, action: str) -> None:
+        """Draw the ring around what is in focus now, above everything else; around nothing for an empty action.
+
+        It must be called again after each `show`. Two lines, one dark and one light, so that it stands out from
+        whatever it lies on (WCAG 2.4.7, 2.4.11, 1.4.11; technique C40).
+        """
+        self.focused = action
+        ringed = next((one for one in self.touchables() if one.action == action), None) if action else None
+        self._swap("_ring", _ring(ringed, self._sheet(self.page)) if ringed and self.page else Widget())
+
     def prepare(self, page: Page) -> None:
         """Paint a page that is shown to nobody: its letters and plates are then at hand when a page needs them."""
         sheet = self._sheet(page)
+        page = within_reach(page, portrait=sheet.portrait)
         _keys(page.keys, sheet)
         _foot(page, sheet)
         _body(page, sheet)
+
+    def take_emblem(self, emblem: Emblem) -> None:
+        """Show the agency's own emblem in the head instead of the star."""
+        self._emblem = Texture.create(size=emblem.size, colorfmt="rgba")
+        self._emblem.blit_buffer(emblem.rgba, colorfmt="rgba", bufferfmt="ubyte")
+        self._emblem.flip_vertical()
+        if self.page is not None and self._header is not None:
+            self._swap("_head", _head(self._header, self._sheet(self.page), self._emblem))
+
+    def emblem_room_px(self) -> int:
+        """Tell how large an emblem can be shown."""
+        width, height = (int(value) for value in self.size)
+        return Sheet(width, height, DAY, large_text=False).px(EMBLEM)
 
     def touchables(self) -> Iterator[Touchable]:
         """Give what can be touched now, uppermost first."""
@@ -132,6 +166,30 @@ def _kept(painted: OrderedDict[Any, Widget], key: object, paint: Callable[[], Wi
     return layer
 
 
+def within_reach(page: Page, *, portrait: bool) -> Page:
+    """Leave out the key for low reach on a lying screen: all of it is low enough where such a panel is mounted."""
+    if portrait:
+        return page
+    return replace(page, low_reach=False, keys=tuple(key for key in page.keys if key.action != "key:low_reach"))
+
+
+def _ring(ringed: Touchable, sheet: Sheet) -> Widget:
+    """Paint a ring that leaves what it is around as it was."""
+    widgets: list[Widget] = []
+    for out, colour, width in ((RING_OUT, "ink", RING_LINE), (RING_OUT - RING_LINE, "amber", RING_LINE)):
+        more, line = sheet.px(out), max(3, sheet.px(width))
+        widgets.append(
+            Plate(
+                pos=(ringed.x - more, ringed.y - more),
+                size=(ringed.width + 2 * more, ringed.height + 2 * more),
+                frame=sheet.colour(colour),
+                frame_width=line,
+                radius=sheet.px(RING_CURVE + out),
+            )
+        )
+    return _layer(widgets)
+
+
 def _seen(page: Page) -> Page:
     return replace(page, keys=(), busy=False)
 
@@ -155,32 +213,23 @@ def head_height(sheet: Sheet) -> int:
     return sheet.px(188 if sheet.portrait else 150)
 
 
-def _head(header: Header, sheet: Sheet) -> Widget:
+def _head(header: Header, sheet: Sheet, emblem: Any) -> Widget:
     height = head_height(sheet)
     bottom = sheet.height - height
-    widgets: list[Widget] = [Head(pos=(0, bottom), size=(sheet.width, height), fill=sheet.colour("lotus_deep"))]
+    widgets: list[Widget] = [Head((0, bottom, sheet.width, height), sheet.colour("lotus_deep"))]
     if header.clock:
-        plain = replace(sheet, large_text=False)
-        ring, middle = sheet.px(104), bottom + height / 2
-        widgets.append(Star((sheet.margin, middle - ring / 2, ring, ring), sheet.colour("amber")))
+        ring, middle = sheet.px(EMBLEM), bottom + height / 2
+        place = (sheet.margin, middle - ring / 2, ring, ring)
+        widgets.append(Star(place, sheet.colour("amber")) if emblem is None else Photo(place, emblem))
         clock_width = sheet.px(170)
         right = sheet.width - sheet.px(36)
         left = sheet.margin + ring + sheet.px(32)
         room = right - clock_width - left - sheet.px(16)
         widgets += [
-            plain.text(header.agency, (left, middle, room, sheet.px(44)), 28, colour="on_lotus_deep"),
-            plain.text(
-                header.name, (left, middle - sheet.px(52), room, sheet.px(52)), 36, colour="on_lotus_deep", font=BOLD
+            sheet.text(header.agency, (left, middle, room, sheet.px(52)), 28, colour="on_lotus_deep"),
+            sheet.text(
+                header.name, (left, middle - sheet.px(58), room, sheet.px(58)), 36, colour="on_lotus_deep", font=BOLD
             ),
-            plain.text(
-                header.date,
-                (right - clock_width, middle - sheet.px(60), clock_width, sheet.px(40)),
-                28,
-                colour="on_lotus_deep",
-                align="right",
-            ),
-        ]
-        widgets.append(
             Digits(
                 header.clock,
                 (right - clock_width, middle - sheet.px(18), clock_width, sheet.px(76)),
@@ -188,8 +237,15 @@ def _head(header: Header, sheet: Sheet) -> Widget:
                 size=sheet.px(52),
                 colour=sheet.colour("on_lotus_deep"),
                 align="right",
-            )
-        )
+            ),
+            sheet.text(
+                header.date,
+                (right - clock_width, middle - sheet.px(64), clock_width, sheet.px(48)),
+                28,
+                colour="on_lotus_deep",
+                align="right",
+            ),
+        ]
     return _layer(widgets)
 
 
@@ -201,13 +257,15 @@ def _keys_box(sheet: Sheet) -> Box:
 def _keys(keys: tuple[Button, ...], sheet: Sheet) -> Widget:
     widgets: list[Widget] = []
     if keys:
-        for key, box in zip(keys, columns(_keys_box(sheet), len(keys), sheet.gap), strict=True):
-            widgets.extend(button(key, sheet, box, size=KIOSK_TYPE.meta))
+        places = columns(_keys_box(sheet), len(keys), sheet.gap)
+        most = shared_letters(keys, sheet, places[0], KIOSK_TYPE.meta)
+        for key, box in zip(keys, places, strict=True):
+            widgets.extend(button(key, sheet, box, size=KIOSK_TYPE.meta, most=most))
     return _layer(widgets)
 
 
 def _body(page: Page, sheet: Sheet) -> Widget:
-    """Lay a page out from its title down; in low reach, words stay above and everything to touch goes below."""
+    """Lay a page out from its title down."""
     width, _, bottom = _foot_place(page, sheet)
     widgets: list[Widget] = []
     top = float(sheet.height - head_height(sheet) - sheet.px(52 if sheet.portrait else 36))
@@ -218,15 +276,8 @@ def _body(page: Page, sheet: Sheet) -> Widget:
         bottom += keyboard_height(keyboard, sheet) + sheet.px(28)
     elif keyboard:
         width -= round(width * KEYS_SHARE) + sheet.px(36)
-    words, hands = _parted(page) if page.low_reach and sheet.portrait else ((), page.blocks)
-    hands = tuple(block for block in hands if block != keyboard)
-    line = _reading_line(words, hands, sheet, (sheet.margin, bottom, width, top - bottom))
-    if page.low_reach and sheet.portrait:
-        widgets.extend(_stack(words, sheet, (sheet.margin, line, width, max(1, top - line)), hang=False))
-        top = line - sheet.px(28)
-    from_the_top = page.low_reach or any(isinstance(block, Keyboard | Pages | Hero) for block in page.blocks)
-    place = (sheet.margin, bottom, width, max(1, top - bottom))
-    widgets.extend(_stack(hands, sheet, place, hang=not from_the_top))
+    held = replace(page, blocks=tuple(block for block in page.blocks if block != keyboard))
+    widgets.extend(layout.body(held, sheet, (sheet.margin, bottom, width, max(1, top - bottom))))
     return _layer(widgets)
 
 
@@ -246,38 +297,19 @@ def _foot(page: Page, sheet: Sheet) -> Widget:
     """Paint the ways on, and above them (on a lying screen at the right) the letters to type with."""
     width, nav_bottom, bottom = _foot_place(page, sheet)
     widgets: list[Widget] = []
-    if page.nav:
-        widgets.extend(_nav(page.nav, sheet, (sheet.margin, nav_bottom, width, sheet.px(NAV))))
     keyboard = keyboard_of(page)
     if keyboard is not None:
         wide = width if sheet.portrait else round(width * KEYS_SHARE)
         place = (sheet.margin + width - wide, bottom, wide, keyboard_height(keyboard, sheet))
         widgets.extend(blocks.paint(keyboard, sheet, place))
+    if page.nav:
+        widgets.extend(_nav(page.nav, sheet, (sheet.margin, nav_bottom, width, sheet.px(NAV))))
     return _layer(widgets)
-
-
-def _parted(page: Page) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """Part what is only read, at the head of the page, from what follows from the first thing to touch on."""
-    for place, block in enumerate(page.blocks):
-        if any(touchables(Page("", "", blocks=(block,)))):
-            return page.blocks[:place], page.blocks[place:]
-    return page.blocks, ()
-
-
-def _reading_line(words: tuple[Block, ...], hands: tuple[Block, ...], sheet: Sheet, box: Box) -> float:
-    """Tell where reading ends and reaching begins: lower than usual where there is much to read and room below."""
-    _, bottom, width, height = box
-
-    def needed(parts: tuple[Block, ...]) -> float:
-        return sum(blocks.wish(part, sheet, width).least + sheet.px(28) for part in parts)
-
-    usual = sheet.height * LOW_REACH_FROM
-    return min(usual, max(bottom + height - needed(words), bottom + needed(hands)))
 
 
 def _title(page: Page, sheet: Sheet, top: float, widgets: list[Widget]) -> float:
     width = sheet.width - 2 * sheet.margin
-    limit = sheet.height * 0.24
+    limit = sheet.height * (0.24 if sheet.portrait else 0.22)
     size = _title_size(page.title, sheet, width, limit)
     high = min(height_of(page.title, BOLD, size, width), limit)
     widgets.append(
@@ -319,53 +351,10 @@ def _nav(nav: tuple[Button, ...], sheet: Sheet, box: Box) -> list[Widget]:
     places = columns(box, max(2, len(nav)), sheet.gap)
     if len(nav) == 1 and nav[0].arrow == "next":
         places = places[1:]
+    most = shared_letters(nav, sheet, places[0], KIOSK_TYPE.meta)
     for one, place in zip(nav, places, strict=False):
-        widgets.extend(button(one, sheet, place, size=KIOSK_TYPE.meta))
+        widgets.extend(button(one, sheet, place, size=KIOSK_TYPE.meta, most=most))
     return widgets
-
-
-def _stack(page_blocks: tuple[Block, ...], sheet: Sheet, box: Box, *, hang: bool) -> list[Widget]:
-    """Put the blocks one below the other; what can stretch takes what is left, what is too much is set smaller.
-
-    `hang`: a short stack hangs a little lower than its title, where hands are.
-    """
-    left, bottom, width, height = box
-    gap = float(sheet.px(28))
-    sheet, wishes = _squeezed(page_blocks, sheet, width, height - gap * max(0, len(page_blocks) - 1))
-    needed = sum(wish.least for wish in wishes) + gap * max(0, len(wishes) - 1)
-    if needed > height:
-        # Still too much: everything gives way in proportion, so that nothing ever lies upon something else.
-        share = max(0.1, height / needed)
-        wishes = [Wish(wish.least * share, wish.least * share) for wish in wishes]
-        gap *= share
-        needed = height
-    stretch = sum(wish.most - wish.least for wish in wishes)
-    grow = min(1.0, (height - needed) / stretch) if stretch > 0 else 0.0
-    widgets: list[Widget] = []
-    spare = height - needed - stretch * grow
-    top = bottom + height - (min(spare * 0.3, sheet.px(200)) if hang else 0)
-    for block, wish in zip(page_blocks, wishes, strict=True):
-        high = wish.least + (wish.most - wish.least) * grow
-        if isinstance(block, Pages):  # What is touched again and again always lies at the foot.
-            top = bottom + high
-        widgets.extend(blocks.paint(block, sheet, (left, top - high, width, high)))
-        top -= high + gap
-    return widgets
-
-
-def _squeezed(page_blocks: tuple[Block, ...], sheet: Sheet, width: float, room: float) -> tuple[Sheet, list[Wish]]:
-    """Set words smaller until the blocks fit, if smaller words are what it takes."""
-    tried: list[tuple[Sheet, list[Wish]]] = []
-    for squeeze in SQUEEZES:
-        smaller = replace(sheet, squeeze=squeeze)
-        tried.append((smaller, [blocks.wish(block, smaller, width) for block in page_blocks]))
-        if _least(tried[-1][1]) <= room:
-            return tried[-1]
-    return tried[0] if _least(tried[0][1]) == _least(tried[-1][1]) else tried[-1]
-
-
-def _least(wishes: list[Wish]) -> float:
-    return sum(wish.least for wish in wishes)
 
 
 def boxes(widget: Any, height: int) -> list[int]:

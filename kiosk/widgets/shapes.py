@@ -1,14 +1,15 @@
 """Shapes that are drawn because no glyph exists for them, or none as calm: plates, arrows, the star, faces, codes."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import cos, hypot, pi, sin
 from typing import Any
 
-from kivy.graphics import BorderImage, Color, Mesh, Rectangle, SmoothEllipse, SmoothLine
+from kivy.graphics import Color, Mesh, Rectangle, SmoothEllipse, SmoothLine
 from kivy.graphics.texture import Texture
 from kivy.properties import ColorProperty
 from kivy.uix.widget import Widget
 
+from kiosk.widgets.fills import WORTH_CLEARING, Cleared, Painted, cleared, corners
 from kiosk.widgets.page import Arrow, Face, Mark
 from presentation.tokens import Theme, rgba
 
@@ -25,7 +26,10 @@ def _corners(radius: int, frame_width: int, fill: Colour, frame: Colour) -> Text
     one picture, and the frame comes with it for nothing.
     """
     side = 2 * radius + 2
-    quarter = [[_shade(x, y, radius, frame_width, fill, frame) for x in range(radius + 1)] for y in range(radius + 1)]
+    # The same beyond the diagonal, and most of it is all fill or nothing: a first screen waits for eight of these.
+    shade = lru_cache(maxsize=None)(partial(_mixed, fill, frame))
+    wedge = [[shade(*_covered(x, y, radius, frame_width)) for x in range(y + 1)] for y in range(radius + 1)]
+    quarter = [[wedge[max(x, y)][min(x, y)] for x in range(radius + 1)] for y in range(radius + 1)]
     half = [[*row, *reversed(row)] for row in quarter]
     pixels = bytes(value for row in (*half, *reversed(half)) for pixel in row for value in pixel)
     texture = Texture.create(size=(side, side), colorfmt="rgba")
@@ -34,13 +38,17 @@ def _corners(radius: int, frame_width: int, fill: Colour, frame: Colour) -> Text
     return texture
 
 
-def _shade(x: int, y: int, radius: int, frame_width: int, fill: Colour, frame: Colour) -> tuple[int, ...]:  # noqa: PLR0917 -- a point and what lies there.
-    """Give one pixel of a corner as bytes: how far it lies from the middle of the curve tells what covers it."""
+def _covered(x: int, y: int, radius: int, frame_width: int) -> tuple[float, float]:
+    """Tell how much of a corner's pixel the plate covers, and how much of that is fill: by how far it lies out."""
     away = hypot(max(0.0, radius - x - 0.5), max(0.0, radius - y - 0.5))
-    outside = min(1.0, max(0.0, radius - away + 0.5))
-    inside = min(1.0, max(0.0, radius - frame_width - away + 0.5)) if frame_width else 1.0
+    covered = min(1.0, max(0.0, radius - away + 0.5))
+    return covered, min(1.0, max(0.0, radius - frame_width - away + 0.5)) if frame_width else 1.0
+
+
+def _mixed(fill: Colour, frame: Colour, covered: float, inside: float) -> tuple[int, ...]:
+    """Give one pixel as bytes."""
     mixed = [one * inside + other * (1 - inside) for one, other in zip(fill, frame, strict=True)]
-    return (*(round(255 * share) for share in mixed[:3]), round(255 * mixed[3] * outside))
+    return (*(round(255 * share) for share in mixed[:3]), round(255 * mixed[3] * covered))
 
 
 class Plate(Widget):
@@ -69,18 +77,20 @@ class Plate(Widget):
         super().__init__(pos=pos, size=size, size_hint=(None, None))
         self.action, self.spoken = action, spoken
         self._is_pressed = False
-        (x, y), (width, height) = pos, size
+        width, height = size
         curve = max(1, round(min(radius, height / 2 - 1, width / 2 - 1)))
-        border = (curve, curve, curve, curve)
         line = round(frame_width)
-        self._looks = tuple(_corners(curve, line, one, frame) for one in (fill, pressed_fill or fill))
+        self._fills = (fill, pressed_fill or fill)
+        self._looks = tuple(_corners(curve, line, one, frame) for one in self._fills)
+        box = (*pos, *size)
+        large = width * height >= WORTH_CLEARING and min(width, height) > 2 * curve
         with self.canvas:
-            Color(1, 1, 1, 1)
             if drop:
-                edge = _corners(curve, 0, shade, shade)
-                low = min(height, 2 * curve + 2 + round(drop))
-                BorderImage(texture=edge, pos=(x, y - round(drop)), size=(width, low), border=border)
-            self._image = BorderImage(texture=self._looks[0], pos=pos, size=size, border=border)
+                _edge_below(box, curve, round(drop), shade)
+            if large and all(one[3] == 1 for one in self._fills):
+                self._plate: Painted | Cleared = Cleared(box, curve, self._looks[0], fill, frame, line)
+            else:
+                self._plate = Painted(box, curve, self._looks[0])
 
     @property
     def is_pressed(self) -> bool:
@@ -91,7 +101,18 @@ class Plate(Widget):
     def is_pressed(self, pressed: bool) -> None:
         if pressed != self._is_pressed:
             self._is_pressed = pressed
-            self._image.texture = self._looks[pressed]
+            self._plate.show(self._looks[pressed], self._fills[pressed])
+
+
+def _edge_below(box: tuple[int, int, int, int], curve: int, drop: int, shade: Colour) -> None:
+    """Paint what is seen of a plate's shade: a strip below it and round its lower corners."""
+    x, y, width, height = box
+    Color(1, 1, 1, 1)
+    tuple(corners(_corners(curve, 0, shade, shade), (x, y - drop, width, height), curve, upper=False))
+    Color(*shade)
+    Rectangle(pos=(x + curve, y - drop), size=(width - 2 * curve, drop))
+    for side in (x, x + width - curve):
+        Rectangle(pos=(side, y - drop + curve), size=(curve, drop))
 
 
 class Touchable(Plate):
@@ -110,12 +131,6 @@ class Rule(Widget):
     colour = ColorProperty(CLEAR)
 
 
-class Head(Widget):
-    """The ground of the head of a screen."""
-
-    fill = ColorProperty(CLEAR)
-
-
 def mark_colour(mark: Mark, theme: Theme) -> Colour:
     """Give the colour of the mark of a wait; the words beside it say the same."""
     return rgba({"short": theme.moss, "medium": theme.amber, "long": theme.brick, "none": theme.quiet}[mark])
@@ -127,6 +142,16 @@ class Drawing(Widget):
     def __init__(self, box: Box) -> None:
         left, bottom, width, height = box
         super().__init__(pos=(left, bottom), size=(width, height), size_hint=(None, None))
+
+
+class Head(Drawing):
+    """The ground of the head of a screen."""
+
+    def __init__(self, box: Box, fill: Colour) -> None:
+        super().__init__(box)
+        with self.canvas:
+            left, bottom, width, height = (round(value) for value in box)
+            cleared(left, bottom, width, height, fill)
 
 
 class Star(Drawing):
@@ -148,6 +173,22 @@ def _star(x: float, y: float, radius: float) -> None:
         angle = pi / 2 + step * pi / 5
         tips += [x + length * cos(angle), y + length * sin(angle), 0, 0]
     Mesh(vertices=tips, indices=list(range(12)), mode="triangle_fan")
+
+
+class Photo(Drawing):
+    """A picture, whole and undistorted, in the middle of its box."""
+
+    def __init__(self, box: Box, texture: Any) -> None:
+        super().__init__(box)
+        wide, high = texture.size
+        share = min(self.width / wide, self.height / high)
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            Rectangle(
+                texture=texture,
+                size=(wide * share, high * share),
+                pos=(self.center_x - wide * share / 2, self.center_y - high * share / 2),
+            )
 
 
 class Pointer(Drawing):
@@ -233,6 +274,17 @@ _EMBLEMS: dict[str, tuple[tuple[float, ...], ...]] = {
     "clock": ((0, 0.36, 0, 0, 0.26, -0.14),),
     "warning": ((0, 0.46, 0, -0.12),),
     "tick": ((-0.42, 0.02, -0.12, -0.28, 0.44, 0.34),),
+    # A card with its code, and the scanner's light on it from below.
+    "card": (
+        (-0.58, 0.54, 0.58, 0.54, 0.58, -0.14, -0.58, -0.14, -0.58, 0.54),
+        (-0.4, 0.34, -0.02, 0.34),
+        (-0.4, 0.16, -0.12, 0.16),
+        (0.14, 0.34, 0.4, 0.34, 0.4, 0.08, 0.14, 0.08, 0.14, 0.34),
+        (-0.16, -0.6, 0.16, -0.6),
+        (-0.22, -0.46, -0.34, -0.3),
+        (0.0, -0.44, 0.0, -0.3),
+        (0.22, -0.46, 0.34, -0.3),
+    ),
     "counter": ((-0.5, -0.2, 0.5, -0.2), (-0.3, 0.3, 0.3, 0.3, 0.3, -0.2, -0.3, -0.2, -0.3, 0.3)),
 }
 """Strokes in shares of the ring's radius."""

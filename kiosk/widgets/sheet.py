@@ -79,13 +79,14 @@ class Sheet:
         font: str = MEDIUM,
         align: str = "left",
         valign: str = "middle",
+        most: int | None = None,
     ) -> Text:
-        """Put words into a box, in the letters of the type scale."""
+        """Put words into a box, in the letters of the type scale; at `most` as high as its neighbours'."""
         return Text(
             words,
             box,
             font=font,
-            size=self.letters(size),
+            size=min(self.letters(size), most or self.letters(size)),
             colour=self.colour(colour),
             align=align,
             valign=valign,

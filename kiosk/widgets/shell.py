@@ -5,7 +5,6 @@ timers, the fingers, the doors. Nothing here may wait: what is slow is a thread 
 `post`.
 """
 
-import gc
 import signal
 import sys
 import time
@@ -15,28 +14,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk.widgets.doors import Answer, Door, point_of
+from kiosk.widgets.emblem import NoEmblem, read_emblem
 from kiosk.widgets.fingers import Fingers, RemoteFingers, RemoteTouch
+from kiosk.widgets.garbage import Garbage
 from kiosk.widgets.page import Header, Page
 from kiosk.widgets.screen import Screen, boxes, load_rules
+from kiosk.widgets.trial_picture import TrialPicture
 from kiosk.widgets.window import finish_drawing, from_any_thread, register_fonts
+
+if TYPE_CHECKING:
+    from hardware.codecs.tactile_keypad import TactileKey
+    from hardware.sound.mouth import Sentence
+    from kiosk.widgets.listener import Listener
 
 REPAINT_S = 1.0
 """What only the hall has changed (a wait, the clock) is painted at most once a second."""
 
-PREPARE_EVERY_S = 0.2
+LOOK_AGAIN_S = 0.2
+BETWEEN_PAGES_S = 0.005
+"""Pages are prepared one after the other, with a look for touches between two: soon the first citizen may come."""
 QUIET_S = 2.0
 """Nothing is prepared so soon after a touch."""
 
 
 class Program(Protocol):
     """A touch program as the shell sees it; every method is called in the window's thread and returns at once."""
+
+    resting: frozenset[str]
+    """Names of the pages before which nobody need stand."""
 
     def take(self, happened: Any) -> bool:
         """Take one input into the flow, start its effects; tell whether the citizen must see the change at once."""
@@ -77,16 +89,22 @@ class Doors:
 class Shell:
     """Runs a program in the window that `window.prepare` has set up. `post` may be called from any thread."""
 
-    def __init__(self, program: Program, doors: Doors, *, on_first_frame: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, program: Program, doors: Doors, *, emblem: Path, on_first_frame: Callable[[], None] | None = None
+    ) -> None:
         self._program = program
+        self._emblem = emblem
+        self._listener: Listener | None = None
         self._on_first_frame = on_first_frame
         self._inbox: deque[Any] = deque()
+        self._garbage = Garbage()
         self._tick_event: Any = None
         self._late_paint: Any = None
         self._painted_at_s = 0.0
         self._frame = 0
         self._preparing: Iterator[Page] = iter(())
         self._prepared_any = False
+        self._prepare_event: Any = None
         self._shown: dict[str, Any] = {}
         register_fonts()
         EventLoop.ensure_window()
@@ -100,6 +118,13 @@ class Shell:
             self._witness_door = Door(doors.witness, self._witness_asks, self._witness_joins)
         EventLoop.add_input_provider(self._remote_fingers)
 
+    def listen(self, listener: "Listener") -> None:
+        """Have the screen gone through by a tactile keypad as well; before `run`."""
+        self._listener = listener
+        listener.press = lambda key: from_any_thread(partial(self._pressed, key))
+        listener.post = self.post
+        listener.said = self._said
+
     # --- life ---
 
     def run(self) -> None:
@@ -109,12 +134,12 @@ class Shell:
         Window.bind(on_flip=self._flipped)
         self._paint()
         second = Clock.schedule_interval(self._second, REPAINT_S)
-        prepare = Clock.schedule_interval(self._prepare, PREPARE_EVERY_S)
+        self._prepare()
         try:
             runTouchApp(self.screen)
         finally:
             second.cancel()
-            prepare.cancel()
+            self._prepare_event.cancel()
             for door in (self._touch_door, self._witness_door):
                 if door is not None:
                     door.close()
@@ -128,6 +153,19 @@ class Shell:
         self._inbox.append(happened)
         from_any_thread(self._drain)
 
+    def show_picture(self, title: str, on_end: Callable[[str], None]) -> None:
+        """Show a trial picture unless somebody stands before the screen; from any thread.
+
+        `on_end` hears the reason why not, empty once it has been painted.
+        """
+        from_any_thread(partial(self._show_picture, title, on_end))
+
+    def _show_picture(self, title: str, on_end: Callable[[str], None]) -> None:
+        if self._program.page().name in self._program.resting:
+            TrialPicture(title).show(lambda: on_end(""))
+        else:
+            on_end("in_use")
+
     def _drain(self) -> None:
         at_once = False
         while self._inbox:
@@ -137,6 +175,21 @@ class Shell:
     def _touched(self, action: str) -> None:
         self._program.touched(action)
         self._after_step(at_once=True)
+
+    def _pressed(self, key: "TactileKey") -> None:
+        """Take a key of the tactile keypad: what it touches is touched as by a finger."""
+        assert self._listener is not None, "only a listener has keys"
+        wished = self._listener.pressed(key)
+        for happened in wished.inputs:
+            self._program.take(happened)
+        for action in wished.touches:
+            self._program.touched(action)
+        self._after_step(at_once=True)
+
+    def _said(self, sentence: "Sentence") -> None:
+        if self._witness_door is not None:
+            said = {"event": "said", "text": sentence.text, "language": sentence.language, "gain_db": sentence.gain_db}
+            self._witness_door.tell({**said, "monotonic_ns": time.monotonic_ns()})
 
     def _ticked(self, _: float) -> None:
         self._program.tick()
@@ -161,21 +214,21 @@ class Shell:
         if self.screen.page is not None and not self.screen.held:
             self.screen.show(self.screen.page, self._program.header())
 
-    def _prepare(self, _: float) -> None:
+    def _prepare(self, *_: object) -> None:
         """Paint one of the pages to come, unless a finger is at work: no citizen waits for this."""
+        wait_s = LOOK_AGAIN_S
         if time.monotonic() - self.screen.touched_s < QUIET_S:
-            return
-        page = next(self._preparing, None)
-        if page is not None:
+            pass
+        elif (page := next(self._preparing, None)) is not None:
             self.screen.prepare(page)
             self._prepared_any = True
+            wait_s = BETWEEN_PAGES_S
         elif self._prepared_any:
-            # What has been prepared lives as long as the program: a later search for garbage need not walk it again.
             self._prepared_any = False
-            gc.collect()
-            gc.freeze()
+            self._garbage.settle()
         else:
             self._preparing = self._program.expected_pages()
+        self._prepare_event = Clock.schedule_once(self._prepare, wait_s)
 
     def _paint(self, page: Page | None = None) -> None:
         if self._late_paint is not None:
@@ -184,8 +237,19 @@ class Shell:
         if self.screen.held and page is None:
             self._late_paint = Clock.schedule_once(lambda _: self._paint(), REPAINT_S)
             return
-        self.screen.show(page or self._program.page(), self._program.header())
+        page, header = page or self._program.page(), self._program.header()
+        repainted = self.screen.show(page, header)
         self._painted_at_s = time.monotonic()
+        if page.name in self._program.resting:
+            Clock.schedule_once(lambda _: self._garbage.rest(), 0)  # The frame comes first.
+        else:
+            self._garbage.leave()
+            Clock.schedule_once(lambda _: self._garbage.breathe(), 0)
+        if self._listener is not None:
+            assert self.screen.page is not None, "it has just been painted"
+            self._listener.showed(self.screen.page, header)  # As it is painted: a lying screen leaves a key out.
+            if repainted or self._listener.focused != self.screen.focused:
+                self.screen.focus(self._listener.focused)
 
     # --- frames and witnesses ---
 
@@ -204,7 +268,17 @@ class Shell:
     def _first_frame(self) -> None:
         if self._on_first_frame is not None:
             self._on_first_frame()
+        self._read_emblem()
         self._program.begin()
+
+    def _read_emblem(self) -> None:
+        try:
+            emblem = read_emblem(self._emblem, self.screen.emblem_room_px())
+        except NoEmblem as problem:
+            sys.stderr.write(f"{problem}\n")
+        else:
+            if emblem is not None:
+                self.screen.take_emblem(emblem)
 
     def _stamped(self) -> dict[str, Any]:
         return {
@@ -262,6 +336,7 @@ def look(screen: Screen) -> dict[str, Any]:
         "screen": screen.showing,
         "subject": page.subject if page else "",
         "busy": bool(page and page.busy),
+        "focus": screen.focused,
         "size": [int(screen.width), height],
         "texts": [{"text": text.spoken, "box": boxes(text, height)} for text in screen.written()],
         "touch": [{"action": one.action, "text": one.spoken, "box": boxes(one, height)} for one in screen.touchables()],
@@ -270,6 +345,11 @@ def look(screen: Screen) -> dict[str, Any]:
 
 def save_picture(path: Path) -> None:
     """Save what the window shows as a PNG, with the pixels of the screen. Raises OSError."""
+    picture_of().save(path, format="PNG")
+
+
+def picture_of() -> Any:
+    """Read what the window shows, as a Pillow image with the pixels of the screen."""
     from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glReadPixels
     from PIL import Image
 
@@ -277,8 +357,7 @@ def save_picture(path: Path) -> None:
     width, height = Window.system_size
     glPixelStorei(pack_alignment, 1)
     pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
-    picture = Image.frombytes("RGB", (width, height), bytes(pixels)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    picture.save(path, format="PNG")
+    return Image.frombytes("RGB", (width, height), bytes(pixels)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
 
 def say(line: str) -> None:

@@ -20,6 +20,8 @@ from presentation.tokens import KIOSK_TYPE
 TILES_FULL = 6
 BADGE_LETTERS_LARGE = 2
 SHORT_TILE = 210
+ONE_LINE_LEAST = 0.8
+"""Wait and people stand side by side as long as their letters are at least this share of their size."""
 TILE, LEAD, META = KIOSK_TYPE.tile, KIOSK_TYPE.lead, KIOSK_TYPE.meta
 
 
@@ -46,10 +48,15 @@ def tiles(block: p.Tiles, sheet: Sheet, box: Box) -> list[Widget]:
     gap = sheet.px(28)
     lines = rows(box, _tile_lines(block, sheet), gap)
     places = [place for row in lines for place in columns(row, _tile_columns(sheet), gap)]
-    # One size of letters for all names, so that no service looks more important than another.
-    size = min((_name_size(tile, sheet, places[0]) for tile in block.tiles), default=sheet.letters(TILE))
-    for tile, place in zip(block.tiles, places, strict=False):
-        widgets.extend(_tile(tile, sheet, place, size))
+    # One size of letters for all names, so that no service looks more important than another; and one height of feet.
+    feet = max((_foot_lines(tile, sheet, places[0]) for tile in block.tiles), default=1)
+    shown = block.tiles
+    if feet > 1 and places[0][3] <= sheet.px(SHORT_TILE):
+        # A short tile has one line: how long it takes. How many wait is told on the next page.
+        feet, shown = 1, tuple(replace(tile, people="") if tile.wait else tile for tile in shown)
+    size = min((_name_size(tile, sheet, places[0], feet) for tile in shown), default=sheet.letters(TILE))
+    for tile, place in zip(shown, places, strict=False):
+        widgets.extend(_tile(tile, sheet, place, size, feet))
     return widgets
 
 
@@ -63,11 +70,18 @@ def _foot_sheet(sheet: Sheet, box: Box) -> Sheet:
     return sheet if box[3] > sheet.px(SHORT_TILE) else replace(sheet, large_text=False)
 
 
-def _tile_places(sheet: Sheet, box: Box) -> tuple[Box, Box]:
+def _foot_lines(tile: p.Tile, sheet: Sheet, box: Box) -> int:
+    """Give in how many lines the wait and the people stand: below one another where they do not fit side by side."""
+    below = _foot_sheet(sheet, box)
+    _, _, width, _ = _inside(sheet, box)
+    return 1 if _wait_share(tile.wait, tile.people, tile.mark, below, width) >= ONE_LINE_LEAST else 2
+
+
+def _tile_places(sheet: Sheet, box: Box, feet: int) -> tuple[Box, Box]:
     """Give the places of a tile's badge and of its words; the foot below them is for the wait."""
     left, bottom, width, height = _inside(sheet, box)
     short = box[3] <= sheet.px(SHORT_TILE)
-    foot = _foot_sheet(sheet, box).letters(META) * 1.5 + sheet.px(6 if short else 14)
+    foot = _foot_sheet(sheet, box).letters(META) * (1.5 + 1.25 * (feet - 1)) + sheet.px(6 if short else 14)
     room = height - foot
     badge = min(sheet.px(76), room)
     text_left = left + badge + sheet.px(24)
@@ -75,25 +89,25 @@ def _tile_places(sheet: Sheet, box: Box) -> tuple[Box, Box]:
     return (left, top - badge, badge, badge), (text_left, top - room, left + width - text_left, room)
 
 
-def _name_size(tile: p.Tile, sheet: Sheet, box: Box) -> int:
-    _, (_, _, width, room) = _tile_places(sheet, box)
+def _name_size(tile: p.Tile, sheet: Sheet, box: Box, feet: int) -> int:
+    _, (_, _, width, room) = _tile_places(sheet, box, feet)
     return fitted(tile.label, BOLD, sheet.letters(TILE), int(width), int(room), sheet.least)[1]
 
 
-def _tile(tile: p.Tile, sheet: Sheet, box: Box, name_size: int) -> list[Widget]:
+def _tile(tile: p.Tile, sheet: Sheet, box: Box, name_size: int, feet: int) -> list[Widget]:
     plate = sheet.plate(
         tile.action,
         tile.label,
         box,
         fill="card" if tile.usable else "paper",
         pressed_fill="lotus_mist",
-        frame="line",
+        frame="edge",
         shade=sheet.colour("line"),
         frame_width=max(1, sheet.px(2)),
         drop=sheet.px(6) if tile.usable else 0,
     )
     left, bottom, width, _ = _inside(sheet, box)
-    badge_box, words = _tile_places(sheet, box)
+    badge_box, words = _tile_places(sheet, box, feet)
     name_colour = sheet.colour("ink" if tile.usable else "quiet")
     name = Text(tile.label, words, font=BOLD, size=name_size, colour=name_colour, valign="top", least=sheet.least)
     widgets: list[Widget] = [plate, *badge(tile.badge, sheet, badge_box), name]
@@ -104,10 +118,15 @@ def _tile(tile: p.Tile, sheet: Sheet, box: Box, name_size: int) -> list[Widget]:
         widgets.append(sheet.text(tile.hint, place, META, colour="quiet", valign="top"))
     if tile.wait or tile.people:
         below = _foot_sheet(sheet, box)
-        foot = below.letters(META) * 1.5
-        line = bottom + foot + sheet.px(8)
+        foot, more = below.letters(META) * 1.5, below.letters(META) * 1.25 * (feet - 1)
+        line = bottom + foot + more + sheet.px(8)
         widgets.append(Rule(pos=(left, line), size=(width, max(1, sheet.px(2))), colour=sheet.colour("line")))
-        widgets.extend(wait(tile.wait, tile.people, tile.mark, below, (left, bottom - sheet.px(6), width, foot)))
+        place = (left, bottom - sheet.px(6), width, foot)
+        if feet == 1 or not tile.wait:
+            widgets.extend(wait(tile.wait, tile.people, tile.mark, below, place))
+        else:
+            widgets.extend(wait(tile.wait, "", tile.mark, below, (left, place[1] + more, width, foot)))
+            widgets.extend(wait("", tile.people, tile.mark, below, place))
     return widgets
 
 
@@ -119,13 +138,21 @@ def badge(letters: str, sheet: Sheet, box: Box) -> list[Widget]:
         letters,
         box,
         font=BOLD,
-        size=round(height * (0.52 if len(letters) <= BADGE_LETTERS_LARGE else 0.36)),
+        size=round(height * (0.56 if len(letters) <= BADGE_LETTERS_LARGE else 0.36)),
         colour=sheet.colour("on_lotus"),
         align="center",
         valign="middle",
         least=8,
     )
     return [plate, words]
+
+
+def _wait_share(wait: str, people: str, mark: p.Mark, sheet: Sheet, width: float) -> float:
+    """Tell how much smaller the two must be written to stand side by side; 1 where they fit as they are."""
+    size = sheet.letters(META)
+    dot = sheet.px(34) if wait and mark != "none" else 0
+    whole = width_of(wait, SEMIBOLD, size) + width_of(people, MEDIUM, size) + (sheet.px(20) if wait and people else 0)
+    return min(1.0, (width - dot) / max(1, whole))
 
 
 def wait(wait: str, people: str, mark: p.Mark, sheet: Sheet, box: Box) -> list[Widget]:
@@ -138,11 +165,7 @@ def wait(wait: str, people: str, mark: p.Mark, sheet: Sheet, box: Box) -> list[W
         at = (left, bottom + (height - dot) / 2)
         widgets.append(Dot(pos=at, size=(dot, dot), colour=mark_colour(mark, sheet.theme)))
         start += dot + sheet.px(14)
-    room = left + width - start
-    size = sheet.letters(META)
-    whole = width_of(wait, SEMIBOLD, size) + width_of(people, MEDIUM, size) + (sheet.px(20) if wait and people else 0)
-    share = min(1.0, room / max(1, whole))
-    fitting = max(9, int(size * share))
+    fitting = max(9, int(sheet.letters(META) * _wait_share(wait, people, mark, sheet, width)))
     for words, font, colour, align in ((wait, SEMIBOLD, "lotus", "left"), (people, MEDIUM, "quiet", "right")):
         if words:
             taken = width_of(words, font, fitting) + 2

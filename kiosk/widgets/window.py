@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 FRAMES_PER_SECOND = 30
+FEW_CORES = 2
 SWITCH_S = 0.001
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+"""Options of mallopt(3), as <malloc.h> numbers them."""
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
 FONT = "BeVietnamPro"
 MEDIUM, SEMIBOLD, BOLD, EXTRABOLD = f"{FONT}-Medium", f"{FONT}-SemiBold", f"{FONT}-Bold", f"{FONT}-ExtraBold"
@@ -29,6 +32,7 @@ def prepare(state: Path, size: tuple[int, int], *, headless: bool, full_screen: 
 
     `headless` draws into memory; so does a machine on which no display is named.
     """
+    _give_memory_back()
     home = state / "kivy"
     home.mkdir(parents=True, exist_ok=True)
     os.environ.update(
@@ -40,6 +44,9 @@ def prepare(state: Path, size: tuple[int, int], *, headless: bool, full_screen: 
     sys.setswitchinterval(SWITCH_S)
     if headless or not any(os.environ.get(name) for name in DISPLAYS):
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    if len(os.sched_getaffinity(0)) <= FEW_CORES:
+        # Mesa's software renderer: waiting for helpers that find no core free takes longer than to draw alone.
+        os.environ.setdefault("LP_NUM_THREADS", "0")
     from kivy.config import Config
 
     for option, value in {
@@ -60,6 +67,20 @@ def prepare(state: Path, size: tuple[int, int], *, headless: bool, full_screen: 
         Config.remove_option("input", option)
     # What a touch panel sends reaches SDL as its pointer.
     Config.set("input", "pointer", "mouse,disable_multitouch")
+
+
+def _give_memory_back() -> None:
+    """Have the C library return what is freed: pictures come and go here all day, in sizes that never fit a gap again.
+
+    Without this it raises the size from which on it does so to that of the largest piece freed so far, and each thread
+    hoards its own. See mallopt(3); a C library without it keeps to its own ways.
+    """
+    from ctypes import CDLL
+
+    mallopt = getattr(CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for option, value in ((M_MMAP_THRESHOLD, 64 * 1024), (M_ARENA_MAX, 2)):
+            mallopt(option, value)
 
 
 def register_fonts() -> None:

@@ -63,6 +63,8 @@ class Branch:
     kiosks: list[Device]
     staff: Device
     board: Device
+    rating: Device
+    public: Device
     agent: Agent | None = None
 
 
@@ -100,10 +102,12 @@ def make_branch(
         kiosks=[_device(f"kiosk-{number}", "kiosk") for number in range(1, kiosks + 1)],
         staff=_device("staff-1", "staff"),
         board=_device("board-1", "board"),
+        rating=_device("tablet-1", "rating_terminal", configuration.counters[0].counter_id),
+        public=_device("public-1", "public"),
         agent=Agent(make_keys(), tuple(_at_counters(configuration, agent))) if agent else None,
     )
     log = Log(folder / LOG_FILE)
-    events = [_paired(device) for device in (*branch.kiosks, branch.staff, branch.board)]
+    events = [_paired(device) for device in (*branch.kiosks, branch.staff, branch.board, branch.rating, branch.public)]
     if branch.agent is not None:
         events.append(_agent_paired(branch.agent))
     log.append(events)
@@ -137,7 +141,7 @@ class Serving:
     def resident_mb(self) -> float:
         """Resident memory of the server and the processes that it started."""
         pids = [self.process.pid, *_children(self.process.pid)]
-        return sum(_resident_kb(pid) for pid in pids) / 1024
+        return sum(resident_mb(pid) for pid in pids)
 
 
 @contextmanager
@@ -201,8 +205,9 @@ def take_ticket(branch: Branch, device: Device) -> c.TakeTicket:
     )
 
 
-def _device(name: str, kind: str) -> Device:
-    return Device(make_keys(), c.FunctionDescription(function_id=name, kind=kind))  # type: ignore[arg-type]  # one of its kinds
+def _device(name: str, kind: str, counter_id: str = "") -> Device:
+    function = c.FunctionDescription(function_id=name, kind=kind, counter_id=counter_id)  # type: ignore[arg-type]  # one of its kinds
+    return Device(make_keys(), function)
 
 
 def _paired(device: Device) -> e.DevicePaired:
@@ -287,11 +292,12 @@ def _fill(log: Log, branch: Branch, visits: int) -> None:
     log.append(batch)
 
 
-def _resident_kb(pid: int) -> int:
+def resident_mb(pid: int) -> float:
+    """Tell how much memory a process has in use (see proc(5), VmRSS)."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    return 0
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def _children(pid: int) -> list[int]:

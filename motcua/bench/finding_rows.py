@@ -48,7 +48,7 @@ def finding_rows() -> Iterator[Row]:
         new_branch(kiosks=1, catalogue=procedures) as branch,
         serving(branch) as server,
         tempfile.TemporaryDirectory() as name,
-        kiosk_door(Path(name), branch.kiosks[0], server) as door,
+        kiosk_door(Path(name), branch.kiosks[0], server) as (_, door),
     ):
         shown_ms = [taken * 1000 for taken in _typing_s(door)]
     what = f"key to what it finds on the screen, {len(procedures)} procedures"

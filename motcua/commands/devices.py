@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 LOOK_S: Final = 1.0
 """So often a watch looks whether the server is still heard."""
 
-LOCAL = ("127.0.0.1", "::1", "localhost")
 HEADS: Final = ("DEVICE", "KIND", "FUNCTION", "COUNTER", "PAIRING", "STATE", "SINCE", "REASON")
 LEAST: Final = (0, 0, 0, 0, 9, 9, 14)
 """The widths of the columns at least: a watch prints its heads before a state, and a time, is known."""
@@ -205,6 +204,7 @@ def _ask_server(arguments: argparse.Namespace) -> int:
 def _create(link: "Link", arguments: argparse.Namespace) -> int:
     from motcua.workbench.places import lacks
     from protocol.commands import CreateDevice
+    from protocol.keys import only_here
     from protocol.link import LinkSettings, PairingString
     from protocol.views import DeviceCreatedReply
 
@@ -223,7 +223,7 @@ def _create(link: "Link", arguments: argparse.Namespace) -> int:
     print(text)
     for lack in lacks(functions):
         print(lack, file=sys.stderr)
-    if pairing.host in LOCAL:
+    if only_here(pairing.host):
         print("This reaches the server from this machine alone; for others give --host.", file=sys.stderr)
     return 0
 

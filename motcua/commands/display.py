@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     from display.app import BoardSettings
     from display.app import run as run_board
     from display.screen import ScreenSettings
+    from presentation.texts import TextsError
     from presentation.tokens import THEMES
     from protocol.link import NotPaired, UnusableKey
 
@@ -62,6 +63,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     try:
         run_board(settings)
-    except (NotPaired, UnusableKey, FileNotFoundError) as error:
+    except (NotPaired, UnusableKey, TextsError, FileNotFoundError) as error:
         raise Problem(str(error)) from error
     return 0

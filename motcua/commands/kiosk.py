@@ -11,6 +11,10 @@ So is the scanner, for tickets, receipts and citizen cards:
 
     serial:///dev/serial/by-id/usb-scanner-if00           a scanner in serial mode, which reads Vietnamese letters
     evdev:///dev/input/by-id/usb-scanner-event-kbd        a scanner in keyboard mode, which does not
+
+A tactile keypad with a headset's socket lets who does not see the screen use it by keys and ears:
+
+    --tactile-keypad evdev:///dev/input/by-id/usb-AudioNav-event-kbd --headset device://USB%20Audio
 """
 
 import argparse
@@ -45,6 +49,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--appointment-pattern",
         metavar="REGEX",
         help="the form of appointment codes, with groups day, time, what (default: LH-yymmdd-hhmm-what)",
+    )
+    parser.add_argument("--tactile-keypad", default="", metavar="ADDRESS", help="the tactile keypad (default: none)")
+    parser.add_argument(
+        "--tactile-kind",
+        default="audionav",
+        metavar="NAME|FILE.toml",
+        help="which of its keys does what (default: audionav)",
+    )
+    parser.add_argument(
+        "--headset", default="", metavar="ADDRESS", help="the sound device of its headset, by name (default: no speech)"
+    )
+    parser.add_argument(
+        "--piper",
+        action="append",
+        default=[],
+        metavar="LANGUAGE=MODEL",
+        help="have Piper speak this language to the headset by this model; may be given again (default: espeak-ng)",
     )
     parser.add_argument("--language", default="vi", metavar="CODE", help="the language to begin with (default: vi)")
     screen_arguments(parser, "1080x1920")
@@ -107,6 +128,31 @@ def appointment_pattern(text: str | None) -> str:
     return text or APPOINTMENT_PATTERN
 
 
+def headset(address: str, keypad: str) -> str:
+    """Check where the words for one ear go: a device that is named, so that no hall ever hears them; raises Problem."""
+    if not address:
+        return address
+    if not keypad:
+        raise Problem("--headset needs --tactile-keypad: without keys nobody can make it speak")
+    scheme, _, name = address.partition("://")
+    if scheme == "device" and name.partition("?")[0] in {"", "default"}:
+        raise Problem(f"--headset {address!r} may be the hall's loudspeaker; name the headset's own device")
+    if scheme not in {"device", "null", "file"}:
+        raise Problem(f"--headset {address!r} is no sound address; write device://NAME (a space as %20)")
+    return address
+
+
+def speech_models(given: list[str]) -> tuple[tuple[str, Path], ...]:
+    """Read `vi=/path/NAME.onnx`; raises Problem."""
+    models = []
+    for one in given:
+        language, equals, model = one.partition("=")
+        if not (language and equals and model):
+            raise Problem(f"{one!r} names no voice; write --piper vi=/path/NAME.onnx")
+        models.append((language, Path(model)))
+    return tuple(models)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the kiosk until it is told to end."""
     from kiosk.ticket.app import KioskSettings
@@ -121,6 +167,10 @@ def run(arguments: argparse.Namespace) -> int:
         scanner=arguments.scanner,
         dossier_pattern=dossier_pattern(arguments.dossier_pattern),
         appointment_pattern=appointment_pattern(arguments.appointment_pattern),
+        tactile_keypad=arguments.tactile_keypad,
+        tactile_kind=arguments.tactile_kind,
+        headset=headset(arguments.headset, arguments.tactile_keypad),
+        speech_models=speech_models(arguments.piper),
         size=size_of(arguments.size),
         full_screen=arguments.fullscreen,
         headless=arguments.headless,
@@ -141,6 +191,8 @@ def run(arguments: argparse.Namespace) -> int:
 def foreseen() -> tuple[type[Exception], ...]:
     """Give what may stand in the way, imported only once something does: the first frame does not wait for it."""
     from hardware.registry import WrongAddress
+    from presentation.mistakes import Mistakes
+    from presentation.texts import TextsError
     from protocol.link import NotPaired, UnusableKey
 
-    return (NotPaired, UnusableKey, WrongAddress, FileNotFoundError)
+    return (NotPaired, UnusableKey, WrongAddress, Mistakes, TextsError, FileNotFoundError)

@@ -18,6 +18,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("--state", type=Path, required=True, metavar="DIR", help="the terminal's folder of state")
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="DIR", help="the folder with texts/")
+    parser.add_argument(
+        "--clerks", type=Path, metavar="DIR", help="the folder with clerks' names and photos (default: clerks/ there)"
+    )
     parser.add_argument("--language", default="vi", metavar="CODE", help="the language to begin with (default: vi)")
     screen_arguments(parser, "1280x800")
 
@@ -31,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = RatingSettings(
         state=arguments.state,
         config=arguments.config,
+        clerks=arguments.clerks,
         size=size_of(arguments.size),
         full_screen=arguments.fullscreen,
         headless=arguments.headless,

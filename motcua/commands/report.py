@@ -18,7 +18,8 @@ from pathlib import Path
 from motcua.commands import Problem
 
 FOLLOWED_EVERY_S = 2.0
-SHOWN_EVERY = 50_000
+SHOWN_EVERY = 10_000
+BAR_CELLS = 40
 CONFIG = Path(__file__).parents[2] / "config"
 
 
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Report, follow or rebuild."""
     from presentation.texts import TextsError
     from queue_server.journal import NotALog, OldSqlite
-    from queue_server.reporting.fold import BrokenStory
+    from queue_server.reporting.fold import BrokenStory, TrainingHall
     from queue_server.reporting.tables import NoReports, SomebodyFollows
 
     try:
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             _print_day(arguments)
         else:
             raise Problem("nothing was asked: motcua report day, --follow or --rebuild")
-    except (NotALog, OldSqlite, BrokenStory, NoReports, SomebodyFollows, TextsError) as problem:
+    except (NotALog, OldSqlite, BrokenStory, TrainingHall, NoReports, SomebodyFollows, TextsError) as problem:
         raise Problem(str(problem)) from problem
     return 0
 
@@ -78,7 +79,7 @@ def _follow(state: Path, *, rebuild: bool) -> None:
 def _print_day(arguments: argparse.Namespace) -> None:
     import msgspec
 
-    from presentation.texts import texts_from
+    from presentation.text_files import texts_in
     from queue_server.journal import Journal
     from queue_server.reporting.day import day_report
     from queue_server.reporting.day_text import day_csv, day_text
@@ -95,24 +96,27 @@ def _print_day(arguments: argparse.Namespace) -> None:
     report = day_report(rows)
     if arguments.json:
         print(msgspec.json.encode(report).decode())
-    elif arguments.csv:
-        print(day_csv(report), end="")
-    else:
-        folder = arguments.config / "texts"
-        texts = texts_from({path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.toml"))})
-        print(day_text(report, texts.words(arguments.language), rows.day.utc_offset_s), end="")
+        return
+    words = texts_in(arguments.config / "texts").words(arguments.language)
+    print(day_csv(report, words) if arguments.csv else day_text(report, words, rows.day.utc_offset_s), end="")
 
 
 def _progress() -> Callable[[int, int], None]:
-    """Show how far a long way through the log has come, when somebody looks."""
+    """Show how far a long way through the log has come, as a bar, when somebody looks."""
     shown = 0
 
     def progress(seq: int, last: int) -> None:
         nonlocal shown
-        if sys.stderr.isatty() and seq - shown >= SHOWN_EVERY:
+        if sys.stderr.isatty() and (seq - shown >= SHOWN_EVERY or (shown and seq >= last)):
             shown = seq
-            print(f"\r{seq:,} of {last:,} events ({seq * 100 // last} %)", end="", file=sys.stderr, flush=True)
+            print(f"\r{bar(seq, last)}", end="", file=sys.stderr, flush=True)
             if seq >= last:
                 print(file=sys.stderr)
 
     return progress
+
+
+def bar(seq: int, last: int) -> str:
+    """Draw how much of the log has been read."""
+    full = seq * BAR_CELLS // last
+    return f"[{'#' * full}{'.' * (BAR_CELLS - full)}] {seq * 100 // last:3d} %  {seq:,} of {last:,} events"

@@ -90,6 +90,11 @@ class Browser:
         """Close the connection."""
         self._connection.close()
 
+    @property
+    def cookies(self) -> str:
+        """The cookies, for a further connection of the same browser."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def get(self, path: str) -> _Tags:
         """Open a page, following where it sends us. Raises ConsoleProblem, OSError, HTTPException."""
         status, location, body = self._send("GET", path, None, {})
@@ -116,8 +121,11 @@ class Browser:
         return status, answer
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, str, bytes]:
-        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        sent = {**headers, **({"Cookie": cookies} if cookies else {}), **({"Origin": self._origin} if body else {})}
+        sent = {
+            **headers,
+            **({"Cookie": self.cookies} if self._cookies else {}),
+            **({"Origin": self._origin} if body else {}),
+        }
         response, answer = self._exchange(method, path, body, sent)
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
@@ -164,7 +172,7 @@ class Console:
             self._browser.get("/login")
             self._browser.submit("/login", username=self._clerk_id, password=self._password)
             own = self._password[::-1] + OWN_PASSWORD_TAIL
-            self._browser.submit("/password", old=self._password, new=own)
+            self._browser.submit("/password", old=self._password, new=own, repeat=own)
             self._password = own
 
     def sign_in(self) -> None:

@@ -313,11 +313,11 @@ def _states(log: Sequence[AnyEvent]) -> dict[str, str]:
     states: dict[str, str] = {}
     for event in log:
         match event:
-            case e.VisitTaken() | e.VisitReinstated() | e.VisitTransferred():
+            case e.VisitTaken() | e.VisitReinstated() | e.VisitTransferred() | e.VisitContinued():
                 states[event.visit_id] = "waiting"
             case e.VisitCalled():
                 states[event.visit_id] = "called"
-            case e.ServiceStarted():
+            case e.ServiceStarted() | e.ServiceContinued():
                 states[event.visit_id] = "in_service"
             case e.VisitParked():
                 states[event.visit_id] = "parked"

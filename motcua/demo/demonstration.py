@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,8 +22,10 @@ from motcua.demo.people import DayKind, people_of_day
 from motcua.demo.programs import Programs, ToldToEnd
 from motcua.demo.report import Latencies
 from motcua.demo.stage import CONFIG, Hall, Plan, has_screen, set_up
+from motcua.demo.training import Training, day_for, people_for, write_hall
 from motcua.demo.witnesses import read_spoken, read_tickets
 from protocol.link import Link
+from queue_server.config import load
 
 MAIN_FILES: Final[dict[DayKind, Path]] = {"ward": CONFIG / "branch.toml", "large": CONFIG / "demo" / "large.toml"}
 FIRST_NUMBERS_AT: Final = datetime.fromisoformat("2026-11-23T07:30:00+07:00")
@@ -48,6 +50,10 @@ class Wishes:
     visits: int | None
     kills: int
     as_json: bool
+    training: Training | None = None
+    """The hall to train on, in the place of the demonstration's."""
+    printer: str = ""
+    """A real printer for the first kiosk."""
 
 
 def demonstrate(wishes: Wishes) -> int:
@@ -72,12 +78,33 @@ def demonstrate(wishes: Wishes) -> int:
 def _plan(wishes: Wishes, state: Path) -> Plan:
     if not 0 < wishes.speed <= 1000:  # noqa: PLR2004 -- beyond, a touch takes longer than the day.
         raise Problem(f"--speed {wishes.speed:g} is not possible; choose one above 0 and up to 1000")
+    if wishes.training is not None:
+        return _training_plan(wishes, wishes.training, state)
     begins_at = VISITORS_COME_AT
     if wishes.day is not None:
         begins_at = FIRST_NUMBERS_AT - timedelta(seconds=TERMINALS_BACK_REAL_S * wishes.speed)
     headless = wishes.headless or not has_screen()
     main_file = MAIN_FILES[wishes.day or "ward"]
     return Plan(main_file, state, begins_at, wishes.speed, headless, for_visitors=wishes.day is None)
+
+
+def _training_plan(wishes: Wishes, training: Training, state: Path) -> Plan:
+    main_file = write_hall(training, state / "hall")
+    configuration, _ = load(main_file)
+    today = datetime.now(UTC).date()  # noqa: TID251 -- a training day is the next one on which the hall works.
+    set_up_at, begins_at = day_for(configuration, today)
+    headless = wishes.headless or not has_screen()
+    return Plan(
+        main_file,
+        state,
+        begins_at,
+        wishes.speed,
+        headless,
+        for_visitors=True,
+        setting_up_at=set_up_at,
+        has_reports=False,
+        printer=wishes.printer,
+    )
 
 
 # --- Until the end ---------------------------------------------------------------------------------------------------
@@ -113,13 +140,16 @@ def _until_told(programs: Programs) -> Iterator[None]:
 
 def _live(wishes: Wishes, hall: Hall, technician: Link) -> Lived | None:
     """Keep the programs running while people live in the hall, until the day is over or we are told to end."""
-    people = people_of_day(wishes.day or "ward", wishes.seed)[: wishes.visits]
+    if wishes.training is not None:
+        people, free = people_for(hall.configuration, wishes.seed), wishes.training.counters_left_free
+    else:
+        people, free = people_of_day(wishes.day or "ward", wishes.seed)[: wishes.visits], 0 if wishes.day else 1
     script = Script(
         people,
         wishes.seed,
         wishes.kills,
         ends_when_served=wishes.visits is not None,
-        counters_left_free=0 if wishes.day else 1,
+        counters_left_free=free,
     )
     day = Day(hall, technician, script)
     lived: list[Lived | BaseException] = []
@@ -132,10 +162,11 @@ def _live(wishes: Wishes, hall: Hall, technician: Link) -> Lived | None:
         hall.programs.wake()
 
     thread = threading.Thread(target=live, name="day", daemon=True)
-    if not wishes.quiet_hall:
+    quiet = wishes.quiet_hall or not people
+    if not quiet:
         thread.start()
     if wishes.day is None:
-        _welcome(wishes, hall, free=len(hall.configuration.counters) if wishes.quiet_hall else 1)
+        _welcome(wishes, hall, free=len(hall.configuration.counters) if quiet else free)
     until = time.monotonic() + 60 * wishes.minutes if wishes.minutes is not None else None
     reported = 0
     while not hall.programs.told.is_set() and not lived and (until is None or time.monotonic() < until):
@@ -143,7 +174,7 @@ def _live(wishes: Wishes, hall: Hall, technician: Link) -> Lived | None:
         for death in hall.programs.deaths[reported:]:
             print(death, file=sys.stderr, flush=True)
         reported = len(hall.programs.deaths)
-    if wishes.quiet_hall:
+    if quiet:
         return None
     day.end()
     thread.join(BOARD_DEADLINE_S)
@@ -157,20 +188,29 @@ def _live(wishes: Wishes, hall: Hall, technician: Link) -> Lived | None:
 
 def _welcome(wishes: Wishes, hall: Hall, *, free: int) -> None:
     """Tell a visitor where everything is and by which names to log in."""
-    free_clerks = [f"clerk{counter.number}" for counter in hall.configuration.counters[-free:]]
+    counters = hall.configuration.counters
+    free_clerks = [f"clerk{counter.number}" for counter in counters[len(counters) - min(free, len(counters)) :]]
     logins = {name: hall.passwords[name] for name in (*free_clerks, "manager", "inspector", "technician")}
     if wishes.as_json:
-        where = {"pages": hall.pages, "logins": logins, "state": str(hall.plan.state), "control": hall.control}
+        where = {
+            "pages": hall.pages,
+            "public_pages": hall.public_pages,
+            "logins": logins,
+            "state": str(hall.plan.state),
+            "control": hall.control,
+        }
         print(json.dumps(where), flush=True)
         return
+    kind = "hall" if wishes.training is None else "TRAINING hall"
     lines = [
-        "The hall is open. Its clock began at Monday 23/11/2026, 07:59; counters open at 08:00.",
+        f"The {kind} is open. Its clock began at {hall.plan.begins_at:%A %d/%m/%Y, %H:%M}; counters open at 08:00.",
         "",
         f"  Staff pages   {hall.pages}",
         *(
             f"    {name:12} {password}   (one-time: you will be asked for your own)"
             for name, password in logins.items()
         ),
+        f"  Public pages  {hall.public_pages}",
         "",
         "  Touch screens "
         + (

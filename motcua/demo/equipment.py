@@ -66,6 +66,7 @@ class Equipment:
         """Give the devices that a technician creates and pairs."""
         return (
             PlannedDevice("web", "web", (FunctionDescription(function_id="staff-pages", kind="staff"),)),
+            PlannedDevice("public", "public", (FunctionDescription(function_id="public-pages", kind="public"),)),
             *(_kiosk(kiosk_id) for kiosk_id in self.kiosks),
             *(_board(zone_id, place) for place, zone_id in enumerate(self.zones, start=1)),
             PlannedDevice("agent", "agent", tuple(_function(one) for one in self.bare)),

@@ -50,6 +50,11 @@ class Plan:
     rate: float
     headless: bool
     for_visitors: bool = False
+    setting_up_at: datetime = SETTING_UP_AT
+    has_reports: bool = True
+    """Whether report tables are kept; of a training hall there are none."""
+    printer: str = ""
+    """A real printer for the first kiosk; the others', and its own without one, are simulated."""
 
 
 @dataclass
@@ -65,6 +70,7 @@ class Hall:
     control: str = ""
     """The control port of the simulated devices."""
     pages: str = ""
+    public_pages: str = ""
     passwords: dict[str, str] = field(default_factory=dict)
     """One-time passwords by account."""
     troubles: list[str] = field(default_factory=list)
@@ -111,11 +117,17 @@ class Hall:
         match device.program:
             case "web":
                 reports = ("--reports", str(self.folder("server") / REPORTS_FILE))
-                return self._program(name, "web", *self._config(), *reports, "--port", "0", "--json")
+                copies = ("--backups", str(self.folder("backups")))
+                return self._program(name, "web", *self._config(), *reports, *copies, "--port", "0", "--json")
+            case "public":
+                reports = ("--reports", str(self.folder("server") / REPORTS_FILE))
+                clips = ("--clips", str(self.folder(self.board_ids[0]) / "clips" / "default"))
+                return self._program(name, "public", *self._config(), *reports, *clips, "--port", "0", "--json")
             case "kiosk":
                 doors = ("--witness-socket", str(self.socket(f"{name}.witness")))
                 panel = ("--touch-socket", str(self.socket(f"{name}.panel")))
-                printer = ("--printer", printers[name])
+                is_first = name == self.equipment.kiosks[0]
+                printer = ("--printer", (self.plan.printer if is_first else "") or printers[name])
                 return self._program(name, "kiosk", *self._config(), *printer, *doors, *panel, *self._size(KIOSK_SIZE))
             case "display":
                 doors = ("--witness-socket", str(self.socket(f"{name}.witness")))
@@ -159,10 +171,11 @@ def set_up(plan: Plan, programs: Programs) -> Iterator[tuple[Hall, Link]]:
         hall = Hall(plan, programs, configuration, equipment_of(configuration, for_visitors=plan.for_visitors), doors)
         wired = _start_simulated_devices(hall)
         _begin_branch(hall)
-        programs.start(hall.server(SETTING_UP_AT, 1.0))
+        programs.start(hall.server(plan.setting_up_at, 1.0))
         programs.wait_ready(["server"], READY_S)
         technician = closing.enter_context(_technician(hall))
-        programs.start(hall.reports())
+        if plan.has_reports:
+            programs.start(hall.reports())
         devices = hall.equipment.devices()
         for device in devices:
             pair(_announce(technician, hall, device), hall.folder(device.device_id))
@@ -175,6 +188,7 @@ def set_up(plan: Plan, programs: Programs) -> Iterator[tuple[Hall, Link]]:
             if voice != "ok":
                 hall.troubles.append(f"{board_id} cannot speak: {voice}")
         hall.pages = json.loads(lines["web"])["address"]
+        hall.public_pages = json.loads(lines["public"])["address"]
         _make_accounts(hall)
         yield hall, technician
 
@@ -209,7 +223,7 @@ def _begin_branch(hall: Hall) -> None:
 
     configuration, sources = load(hall.plan.main_file)
     address = Address(host="127.0.0.1", commands_port=0, views_port=0, pairing_port=0)
-    found_branch(hall.folder("server"), configuration, sources, address, SETTING_UP_AT)
+    found_branch(hall.folder("server"), configuration, sources, address, hall.plan.setting_up_at)
 
 
 def _announce(technician: Link, hall: Hall, device: PlannedDevice) -> str:

@@ -102,6 +102,8 @@ class KioskDoor:
 
     def __init__(self, witness: Path, panel: Path, screen: Watched[Screen]) -> None:
         self.screen = screen
+        self.obeyed = False
+        """Whether the last tap did what it was meant to: a second one at the same place too soon does not."""
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._revision = 0
         self._panel = SocketWitness(panel, self._answers.put)
@@ -138,7 +140,7 @@ class KioskDoor:
     def _touch(self, **touch: list[float]) -> None:
         self._panel.ask(**touch)
         try:
-            self._answers.get(timeout=ANSWER_TIMEOUT_S)
+            self.obeyed = bool(self._answers.get(timeout=ANSWER_TIMEOUT_S).get("obeyed"))
         except queue.Empty:
             raise TimeoutError(f"the kiosk has not obeyed a touch within {ANSWER_TIMEOUT_S:g} s") from None
 

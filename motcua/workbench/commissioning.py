@@ -18,11 +18,12 @@ from hardware.codecs.scan import Dropped, ScanEvent, Scanned
 from hardware.codecs.withheld import Withheld
 from hardware.inputs import InputOwner, SourceHealth, scans_of
 from hardware.registry import WrongAddress, find
+from hardware.ticket import TRIAL_CODE
 from motcua.commands import Problem
 from motcua.workbench.answers import Answers
 from motcua.workbench.checks import QUESTIONS, Check, Result, Seen, Step, Verdict, verdict_of
 from motcua.workbench.key_walk import KeyWalk
-from motcua.workbench.printing import TRIAL_CODE, claimable, print_trial
+from motcua.workbench.printing import claimable, print_trial
 from motcua.workbench.replug import FIRST_S, can_be_watched, place_of, presence_of, replugged
 from motcua.workbench.wires import Changed, News, Pressed, opened, show_text
 from motcua.workbench.words import code_of, seen_text, world_text

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -13,16 +13,12 @@ from hardware.links import LinkGone, LinkStalled
 from hardware.printer import JobState, Outcome, PrinterOwner, Reason, profile_named
 from hardware.printer import commands as printer_commands
 from hardware.registry import find
-from hardware.ticket import TicketContent, TicketLabels, draw_trial, picture_bytes
+from hardware.ticket import draw_trial, picture_bytes, trial_content
 from motcua.commands import Problem
 from motcua.workbench.holders import holders
-from presentation.formats import moment
 from presentation.texts import Words
 
 JOB_ID: Final = "trial"
-TRIAL_CODE: Final = "MOTCUA-TRIAL-0123456789"
-"""What the code on a test ticket says; no ticket of a visit begins so."""
-
 SAY_S: Final = 2.0
 CANNOT_CONFIRM: Final = "cannot_confirm"
 """The reason of a ticket that is sent whole to a printer of a kind that confirms nothing."""
@@ -129,25 +125,3 @@ def _followed(news: SimpleQueue[Outcome], tell: Callable[[Outcome], None], until
             break
         tell(last)
     return last
-
-
-def trial_content(words: Words, at: datetime) -> TicketContent:
-    """Say what a test ticket says: a number that is never given, all the marks of Vietnamese, a code, the hour."""
-    labels = TicketLabels(
-        your_number=words("trial.your_number"),
-        taken=words("trial.printed_at"),
-        people_ahead=words("ticket.ahead"),
-        wait=words("ticket.wait"),
-        counters=words("ticket.counters"),
-        hotline=words("trial.width"),
-    )
-    return TicketContent(
-        agency=(words("trial.agency"), words("trial.title")),
-        number_text="000",
-        service=words("trial.letters"),
-        taken_text=moment(words, at, round((at.astimezone().utcoffset() or timedelta()).total_seconds())),
-        labels=labels,
-        qr_text=TRIAL_CODE,
-        footer=(words("trial.look"),),
-        notices=(words("ticket.test_print"),),
-    )

@@ -6,18 +6,16 @@ from pathlib import Path
 from motcua.commands import Problem
 from motcua.workbench.checks import Seen
 from presentation.formats import hall_time
-from presentation.texts import Texts, TextsError, Words, texts_from
+from presentation.text_files import texts_in
+from presentation.texts import Texts, TextsError, Words
 
 
 def read_texts(config: Path) -> Texts:
     """Read the words of all languages. Raises Problem."""
-    files = {path.stem: path.read_text("utf-8") for path in sorted((config / "texts").glob("*.toml"))}
-    if not files:
-        raise Problem(f"{config / 'texts'} has no words (vi.toml, en.toml); name the folder with --config")
     try:
-        return texts_from(files)
+        return texts_in(config / "texts")
     except TextsError as error:
-        raise Problem(f"{config / 'texts'}: {error}") from error
+        raise Problem(str(error)) from error
 
 
 def words_of(config: Path, language: str) -> Words:

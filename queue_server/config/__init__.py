@@ -16,6 +16,7 @@ import msgspec
 
 from presentation.checked_tables import Reader
 from presentation.mistakes import Mistake, Mistakes, locate
+from presentation.said import Said, said
 from protocol.configuration import Configuration, Procedure
 from queue_server.config.rules import check
 
@@ -60,7 +61,8 @@ def parse(sources: Mapping[str, str]) -> Configuration:
     texts = {name: unicodedata.normalize("NFC", text) for name, text in sources.items()}
     tables = {name: _table(name, text, mistakes) for name, text in texts.items()}
     if MAIN not in tables:
-        mistakes.append(Mistake(MAIN, 0, "", f"there is no {MAIN}", "name the main file of the hall"))
+        what = said("no_main", "there is no {file}", file=MAIN)
+        mistakes.append(_mistake(MAIN, 0, "", what, said("name_main", "name the main file of the hall")))
     if mistakes:
         raise Mistakes(mistakes)
 
@@ -79,11 +81,18 @@ def parse(sources: Mapping[str, str]) -> Configuration:
     return Configuration(**values)
 
 
+def _mistake(file: str, line: int, place: str, what: Said, mend: Said) -> Mistake:
+    """Tell of a file as a whole."""
+    return Mistake(file, line, place, what, mend)
+
+
 def _table(name: str, text: str, mistakes: list[Mistake]) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        mistakes.append(Mistake(name, _line_of_syntax(error), "", f"this is no TOML: {error}", "mend the syntax there"))
+        what = said("no_toml", "this is no TOML: {detail}", detail=error)
+        mend = said("mend_syntax", "mend the syntax there")
+        mistakes.append(_mistake(name, _line_of_syntax(error), "", what, mend))
         return {}
 
 
@@ -113,13 +122,15 @@ def _read_text(path: Path, named_by: str) -> str:
     try:
         body = path.read_bytes()
     except OSError as error:
-        what = f"cannot be read: {error.strerror or error}"
-        raise Mistakes([Mistake(str(path), 0, named_by, what, "give the path of a readable file")]) from error
+        what = said("unreadable", "cannot be read: {detail}", detail=error.strerror or error)
+        mend = said("give_path", "give the path of a readable file")
+        raise Mistakes([_mistake(str(path), 0, named_by, what, mend)]) from error
     if len(body) > FILE_LIMIT_BYTES:
-        what = f"is {len(body)} bytes long"
-        raise Mistakes([Mistake(str(path), 0, named_by, what, f"split it: {FILE_LIMIT_BYTES} bytes are allowed")])
+        what = said("long_file", "is {count} bytes long", count=len(body))
+        mend = said("split_file", "split it: {limit} bytes are allowed", limit=FILE_LIMIT_BYTES)
+        raise Mistakes([_mistake(str(path), 0, named_by, what, mend)])
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        what = f"is not UTF-8 text (byte {error.start})"
-        raise Mistakes([Mistake(str(path), 0, named_by, what, "save the file as UTF-8")]) from error
+        what = said("no_utf8", "is not UTF-8 text (byte {byte})", byte=error.start)
+        raise Mistakes([_mistake(str(path), 0, named_by, what, said("save_utf8", "save the file as UTF-8"))]) from error

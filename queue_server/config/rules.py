@@ -4,24 +4,40 @@ Every id that is named exists, every word is there, and a visit can always be ca
 """
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from presentation.mistakes import Mistake, Path, place_of
+from presentation.said import Said, said
 from presentation.speech import SPOKEN_LANGUAGES
+from presentation.texts import NAME_ORDER
+from protocol.commands import LONG_MESSAGE_LETTERS, SHORT_MESSAGE_LETTERS
 from protocol.configuration import (
-    Calendar,
     Configuration,
     DutyContact,
+    Emergency,
     KioskRange,
-    OpeningHours,
+    NumbersPerPerson,
+    PersonLimits,
     Policies,
     RatingScale,
     Words,
+)
+from queue_server.config.calendar import check_calendar, check_day
+from queue_server.config.linked import check_linked
+from queue_server.config.links import check_ticket_link
+from queue_server.config.noted import (
+    NO_SERVICE,
+    Note,
+    check_unique,
+    long_name,
+    no_words,
+    shorten_to,
+    stands_twice,
+    use_one_of,
+    use_some_of,
 )
 
 MAIN = "branch.toml"
@@ -37,84 +53,80 @@ _IDS = {
     "counters": "counter_id",
     "outcomes": "outcome_id",
     "reasons": "reason_id",
+    "linked_services": "linked_id",
+    "emergencies": "emergency_id",
 }
+
+_NO_QUEUE = ("no_such_queue", "there is no queue '{name}'")
+_NO_HOURS = ("no_such_hours", "there are no opening hours '{name}'")
+_NO_ZONE = ("no_such_zone", "there is no zone '{name}'")
+_NO_PROFILE = ("no_such_profile", "there is no work profile '{name}'")
 
 _SHOWN_TO_ALL = ("pledges", "notices")
 """Lists of words that boards show, in all their languages."""
-
-_TET = "Tết Nguyên đán (the first day of the lunar year)"
-_HUNG_KINGS = "Giỗ Tổ Hùng Vương (the tenth of the third lunar month)"
-
-LUNAR_HOLIDAYS: Final = {
-    **dict.fromkeys(
-        (
-            "2026-02-17",
-            "2027-02-06",
-            "2028-01-26",
-            "2029-02-13",
-            "2030-02-02",
-            "2031-01-23",
-            "2032-02-11",
-            "2033-01-31",
-        ),
-        _TET,
-    ),
-    **dict.fromkeys(
-        (
-            "2026-04-26",
-            "2027-04-16",
-            "2028-04-04",
-            "2029-04-23",
-            "2030-04-12",
-            "2031-04-01",
-            "2032-04-19",
-            "2033-04-09",
-        ),
-        _HUNG_KINGS,
-    ),
-}
-"""By the Vietnamese calendar, whose moons are reckoned at UTC+7 (in 2030 Tết is a day before China's)."""
-
-Note = Callable[[Path, str, str], None]
 
 
 def check(values: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]], mistakes: list[Mistake]) -> None:
     """Check what was read (``values`` lacks parts that were already wrong) and add to ``mistakes``."""
 
-    def note(path: Path, what: str, mend: str) -> None:
+    def note(path: Path, what: Said, mend: Said) -> None:
         mistakes.append(Mistake(MAIN, 0, place_of(path), what, mend, path))
 
     languages = tuple(values.get("languages", ()))
-    _check_languages(values, languages, note)
+    demanded = tuple(language for language in languages if language in NAME_ORDER)
+    _check_languages(values, demanded, note)
     for list_name, id_name in _IDS.items():
-        _check_unique(values.get(list_name, ()), list_name, id_name, note)
+        check_unique(values.get(list_name, ()), list_name, id_name, note)
     # References are checked only when their targets were read without mistakes: one mend at a time per name.
     if all(len(values.get(name, ())) == len(tables[MAIN].get(name, ())) for name in _IDS):
         _check_references(values, note)
         _check_reachable(values, note)
+        check_linked(values.get("linked_services", ()), values.get("services", ()), values["catalogue"], note)
         _check_ranges(values.get("kiosk_ranges", ()), values, note)
     _check_counters(values, note)
     _check_classes(values, note)
     if "calendar" in values:
-        _check_calendar(values, note)
+        check_calendar(values, note)
     if "rating_scale" in values:
         _check_scale(values["rating_scale"], note)
     if "policies" in values:
         _check_policies(values["policies"], values, languages, note)
+    if all(name in values for name in ("numbers_per_person", "services", "reasons")):
+        _check_persons(values, note)
+    _check_emergencies(values.get("emergencies", ()), note)
     _check_duty(values.get("duty_contacts", ()), note)
-    _check_catalogue(values, tables, languages, mistakes)
+    if "ticket_link" in values:
+        check_ticket_link(values["ticket_link"], lambda what, mend: note(("ticket_link", "base_address"), what, mend))
+    _check_catalogue(values, tables, demanded, mistakes)
+
+
+def unnamed(configuration: Configuration) -> dict[str, int]:
+    """Count, for each further language of the hall, the names and sentences that are not given in it.
+
+    Nobody is stopped by them: `presentation.texts.name_in` shows the Vietnamese ones.
+    """
+    tables = [
+        words
+        for name in Configuration.__struct_fields__
+        for path, words in _words_in(getattr(configuration, name), (name,))
+        if words or path[-1] == "names"
+    ]
+    further = (language for language in configuration.languages if language not in NAME_ORDER)
+    counted = {language: sum(bool(missing_languages(words, (language,))) for words in tables) for language in further}
+    return {language: count for language, count in counted.items() if count}
 
 
 def _check_languages(values: Mapping[str, Any], languages: tuple[str, ...], note: Note) -> None:
     if "languages" in values and "vi" not in languages:
-        note(("languages",), "Vietnamese is missing", 'write languages = ["vi", "en"]')
+        mend = said("write_languages", 'write languages = ["vi", "en"]')
+        note(("languages",), said("no_vietnamese", "Vietnamese is missing"), mend)
     for name in Configuration.__struct_fields__:
         if name == "catalogue" or name not in values:
             continue
         for path, words in _words_in(values[name], (name,)):
             missing = missing_languages(words, languages)
             if missing and (words or path[-1] == "names"):
-                note(path, f"there are no words in {', '.join(missing)}", f'add {missing[0]} = "…" there')
+                note(path, *no_words(missing))
 
 
 def _words_in(value: Any, path: Path) -> Iterable[tuple[Path, Words]]:
@@ -128,40 +140,34 @@ def _words_in(value: Any, path: Path) -> Iterable[tuple[Path, Words]]:
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _words_in(item, (*path, index))
-    elif isinstance(value, dict) and (path[-1] in ("names", "agency", "ticket_footer") or path[0] in _SHOWN_TO_ALL):
+    elif isinstance(value, dict) and (
+        path[-1] in ("names", "agency", "ticket_footer", "training") or path[0] in _SHOWN_TO_ALL
+    ):
         yield path, value
-
-
-def _check_unique(parts: Sequence[Any], list_name: str, id_name: str, note: Note) -> None:
-    tally = Tally(getattr(part, id_name) for part in parts)
-    for index, part in enumerate(parts):
-        identifier = getattr(part, id_name)
-        if tally[identifier] > 1:
-            tally[identifier] = 0
-            note((list_name, index, id_name), f"'{identifier}' stands there more than once", "give each its own id")
 
 
 def _check_references(values: Mapping[str, Any], note: Note) -> None:
     ids = {name: {getattr(part, key) for part in values.get(name, ())} for name, key in _IDS.items()}
     hours = {hours.hours_id for hours in values["calendar"].hours} if "calendar" in values else set()
 
-    def refer(path: Path, identifier: str, known: set[str], what: str) -> None:
+    def refer(path: Path, identifier: str, known: set[str], key: str, english: str) -> None:
         if identifier and identifier not in known:
-            note(path, f"there is no {what} '{identifier}'", f"use one of {', '.join(sorted(known)) or 'none yet'}")
+            note(path, said(key, english, name=identifier), use_one_of(known))
 
     for index, service in enumerate(values.get("services", ())):
-        refer(("services", index, "queue_id"), service.queue_id, ids["queues"], "queue")
+        refer(("services", index, "queue_id"), service.queue_id, ids["queues"], *_NO_QUEUE)
         if hours:
-            refer(("services", index, "hours_id"), service.hours_id, hours, "opening hours")
+            refer(("services", index, "hours_id"), service.hours_id, hours, *_NO_HOURS)
     for index, queue in enumerate(values.get("queues", ())):
-        refer(("queues", index, "zone_id"), queue.zone_id, ids["zones"], "zone")
+        refer(("queues", index, "zone_id"), queue.zone_id, ids["zones"], *_NO_ZONE)
     for index, profile in enumerate(values.get("work_profiles", ())):
         for key in ("primary_queue_ids", "backup_queue_ids"):
             for queue_id in getattr(profile, key):
-                refer(("work_profiles", index, key), queue_id, ids["queues"], "queue")
+                refer(("work_profiles", index, key), queue_id, ids["queues"], *_NO_QUEUE)
     for index, counter in enumerate(values.get("counters", ())):
-        refer(("counters", index, "work_profile_id"), counter.work_profile_id, ids["work_profiles"], "work profile")
-        refer(("counters", index, "zone_id"), counter.zone_id, ids["zones"], "zone")
+        profile_id = counter.work_profile_id
+        refer(("counters", index, "work_profile_id"), profile_id, ids["work_profiles"], *_NO_PROFILE)
+        refer(("counters", index, "zone_id"), counter.zone_id, ids["zones"], *_NO_ZONE)
 
 
 def _check_reachable(values: Mapping[str, Any], note: Note) -> None:
@@ -177,8 +183,8 @@ def _check_reachable(values: Mapping[str, Any], note: Note) -> None:
         if queue.queue_id not in served:
             note(
                 ("queues", index),
-                f"no counter serves the queue '{queue.queue_id}'",
-                "put it among primary_queue_ids of a work profile that a counter uses",
+                said("unserved_queue", "no counter serves the queue '{name}'", name=queue.queue_id),
+                said("serve_queue", "put it among primary_queue_ids of a work profile that a counter uses"),
             )
 
 
@@ -186,17 +192,14 @@ def _check_counters(values: Mapping[str, Any], note: Note) -> None:
     tally = Tally(counter.number for counter in values.get("counters", ()))
     for index, counter in enumerate(values.get("counters", ())):
         if tally[counter.number] > 1:
-            note(("counters", index, "number"), f"two counters have the number {counter.number}", "number them apart")
+            what = said("same_number", "two counters have the number {number}", number=counter.number)
+            note(("counters", index, "number"), what, said("number_apart", "number them apart"))
     if "counters" in values and not values["counters"]:
-        note(("counters",), "there is no counter", "add [[counters]]")
+        note(("counters",), said("no_counter", "there is no counter"), said("add_counter", "add [[counters]]"))
     for index, service in enumerate(values.get("services", ())):
         for language, name in service.names.items():
             if len(name) > SHORT_NAME_LIMIT:
-                note(
-                    ("services", index, "names"),
-                    f"the {language} name has {len(name)} letters",
-                    f"shorten it to {SHORT_NAME_LIMIT}",
-                )
+                note(("services", index, "names"), *long_name(language, name, SHORT_NAME_LIMIT))
 
 
 def _check_classes(values: Mapping[str, Any], note: Note) -> None:
@@ -204,38 +207,46 @@ def _check_classes(values: Mapping[str, Any], note: Note) -> None:
         if part.slope <= 0:
             note(
                 ("priority_classes", index, "slope"),
-                f"a slope of {part.slope} would let people wait for ever",
-                "use a number above 0; 1.0 is the usual class",
+                said("flat_slope", "a slope of {slope} would let people wait for ever", slope=part.slope),
+                said("raise_slope", "use a number above 0; 1.0 is the usual class"),
             )
         if part.guaranteed_waiting_s <= 0:
             note(
                 ("priority_classes", index, "guaranteed_waiting_s"),
-                "a guarantee of no wait cannot be kept",
-                "give the longest wait in seconds",
+                said("no_guarantee", "a guarantee of no wait cannot be kept"),
+                said("give_guarantee", "give the longest wait in seconds"),
             )
     classes = values.get("priority_classes", ())
     if classes and not any(part.chosen_by == "citizen" for part in classes):
-        note(("priority_classes",), "citizens can choose no class", 'let one have chosen_by = "citizen"')
+        what = said("no_class_to_choose", "citizens can choose no class")
+        note(("priority_classes",), what, said("let_citizens_choose", 'let one have chosen_by = "citizen"'))
 
 
 def _check_ranges(ranges: Sequence[KioskRange], values: Mapping[str, Any], note: Note) -> None:
     prefixes = {service.prefix for service in values.get("services", ())}
     for index, part in enumerate(ranges):
         if part.first > part.last:
-            note(("kiosk_ranges", index), f"the range {part.first}–{part.last} is empty", "let first be below last")
+            what = said("empty_range", "the range {first}–{last} is empty", first=part.first, last=part.last)
+            note(("kiosk_ranges", index), what, said("order_range", "let first be below last"))
         if prefixes and part.prefix not in prefixes:
             note(
                 ("kiosk_ranges", index, "prefix"),
-                f"no service has the prefix '{part.prefix}'",
-                f"use one of {', '.join(sorted(prefixes))}",
+                said("no_such_prefix", "no service has the prefix '{name}'", name=part.prefix),
+                use_one_of(prefixes),
             )
         for other in ranges[:index]:
             if other.prefix == part.prefix and part.first <= other.last and other.first <= part.last:
                 note(
                     ("kiosk_ranges", index),
-                    f"it overlaps the range of {other.function_id} "
-                    f"({other.prefix}{other.first}–{other.prefix}{other.last})",
-                    "give each kiosk its own numbers",
+                    said(
+                        "ranges_overlap",
+                        "it overlaps the range of {kiosk} ({prefix}{first}–{prefix}{last})",
+                        kiosk=other.function_id,
+                        prefix=other.prefix,
+                        first=other.first,
+                        last=other.last,
+                    ),
+                    said("own_ranges", "give each kiosk its own numbers"),
                 )
 
 
@@ -244,115 +255,123 @@ def _check_policies(policies: Policies, values: Mapping[str, Any], languages: tu
     if calendar and not calendar.day_opens < policies.late_receipt_from < calendar.day_closes:
         note(
             ("policies", "late_receipt_from"),
-            f"{policies.late_receipt_from} is outside the day ({calendar.day_opens}–{calendar.day_closes})",
-            "give the time from which a dossier counts as received the next day, 15:00 by most rules",
+            said(
+                "late_outside_day",
+                "{time} is outside the day ({opens}–{closes})",
+                time=policies.late_receipt_from,
+                opens=calendar.day_opens,
+                closes=calendar.day_closes,
+            ),
+            said(
+                "give_late",
+                "give the time from which a dossier counts as received the next day, 15:00 by most rules",
+            ),
         )
     for index, (begins, ends) in enumerate(policies.quiet_hours):
         if begins >= ends:
             note(
                 ("policies", "quiet_hours", index),
-                f"{begins}–{ends} is no span of a day",
-                "let the first time be the earlier one; a span over midnight is two spans",
+                said("no_span", "{begins}–{ends} is no span of a day", begins=begins, ends=ends),
+                said("order_span", "let the first time be the earlier one; a span over midnight is two spans"),
             )
     if not policies.board_languages:
-        note(("policies", "board_languages"), "boards have no language", 'write board_languages = ["vi", "en"]')
+        mend = said("write_board_languages", 'write board_languages = ["vi", "en"]')
+        note(("policies", "board_languages"), said("mute_boards", "boards have no language"), mend)
     for language in policies.board_languages:
         if languages and language not in languages:
             note(
                 ("policies", "board_languages"),
-                f"the hall does not speak '{language}'",
-                f"use some of {', '.join(languages)}",
+                said("not_spoken", "the hall does not speak '{name}'", name=language),
+                use_some_of(languages),
             )
     for language in policies.announce_languages:
         if language not in SPOKEN_LANGUAGES:
             note(
                 ("policies", "announce_languages"),
-                f"there is no grammar of numbers for '{language}'",
-                f"use some of {', '.join(SPOKEN_LANGUAGES)}",
+                said("no_grammar", "there is no grammar of numbers for '{name}'", name=language),
+                use_some_of(SPOKEN_LANGUAGES),
             )
+
+
+def _check_persons(values: Mapping[str, Any], note: Note) -> None:
+    """Limits per person can be reached, somebody can be known, and who has no card can be helped."""
+    policy: NumbersPerPerson = values["numbers_per_person"]
+    _check_limits(policy, ("numbers_per_person",), note)
+    for index, service in enumerate(values["services"]):
+        own: PersonLimits = service.numbers_per_person
+        path: Path = ("services", index, "numbers_per_person")
+        _check_limits(own, path, note)
+        if own.any and service.free_for_all:
+            what = said("free_and_limited", "the service is free for all and has limits")
+            note(path, what, said("free_or_limited", "leave out free_for_all, or the limits"))
+        if policy.day and own.day > policy.day:
+            what = said(
+                "more_than_branch",
+                "{count} a day is more than the branch allows ({allowed})",
+                count=own.day,
+                allowed=policy.day,
+            )
+            note(path, what, said("lower_it", "lower it, or leave it out"))
+    limited = [one for one in values["services"] if not one.free_for_all and (policy.any or one.numbers_per_person.any)]
+    if not limited:
+        return
+    if not policy.known_by:
+        mend = said("write_known_by", 'write known_by = ["citizen_card"]')
+        note(("numbers_per_person", "known_by"), said("nobody_known", "nobody can be known"), mend)
+    if not any("without_card" in reason.uses for reason in values["reasons"]):
+        note(
+            ("reasons",),
+            said(
+                "no_reason_without_card",
+                "numbers are limited per person, and staff have no reason to give one to somebody without a card",
+            ),
+            said("add_reason_without_card", 'add [[reasons]] with uses = ["without_card"]'),
+        )
+
+
+def _check_limits(limits: PersonLimits, path: Path, note: Note) -> None:
+    if limits.day and limits.at_once > limits.day:
+        note(
+            path,
+            said(
+                "at_once_beyond_day",
+                "{at_once} at once cannot be reached with {day} a day",
+                at_once=limits.at_once,
+                day=limits.day,
+            ),
+            said("lower_at_once", "let at_once be no more than day, or leave one of them out"),
+        )
+
+
+def _check_emergencies(emergencies: Sequence[Emergency], note: Note) -> None:
+    """A message is read from the back of a hall, by people who are frightened perhaps."""
+    limits = (("names", SHORT_MESSAGE_LETTERS), ("hints", LONG_MESSAGE_LETTERS))
+    for index, emergency in enumerate(emergencies):
+        for field, limit in limits:
+            for language, text in getattr(emergency, field).items():
+                if len(text) > limit:
+                    path: Path = ("emergencies", index, field)
+                    what = said(
+                        "long_text", "the {language} text has {count} letters", language=language, count=len(text)
+                    )
+                    note(path, what, shorten_to(limit))
 
 
 def _check_duty(contacts: Sequence[DutyContact], note: Note) -> None:
     for index, contact in enumerate(contacts):
         path: Path = ("duty_contacts", index)
         if not any(sign.isdigit() for sign in contact.phone):
-            note((*path, "phone"), f"'{contact.phone}' cannot be dialled", "write the number as people dial it")
+            what = said("no_phone", "'{number}' cannot be dialled", number=contact.phone)
+            note((*path, "phone"), what, said("write_phone", "write the number as people dial it"))
         for day in contact.days:
-            _check_day((*path, "days"), day, note)
-
-
-def _check_day(path: Path, day: str, note: Note) -> None:
-    try:
-        date.fromisoformat(day)
-    except ValueError:
-        note(path, f"there is no day {day}", "write yyyy-mm-dd")
-
-
-def _check_calendar(values: Mapping[str, Any], note: Note) -> None:
-    calendar = values["calendar"]
-    try:
-        ZoneInfo(calendar.time_zone)
-    except (KeyError, OSError, ValueError):
-        note(("calendar", "time_zone"), f"there is no time zone '{calendar.time_zone}'", "write Asia/Ho_Chi_Minh")
-    _check_unique(calendar.hours, "calendar.hours", "hours_id", note)
-    if calendar.default_hours_id not in {hours.hours_id for hours in calendar.hours}:
-        note(
-            ("calendar", "default_hours_id"),
-            f"there are no opening hours '{calendar.default_hours_id}'",
-            "name one of [[calendar.hours]]",
-        )
-    if calendar.day_opens >= calendar.day_closes:
-        note(("calendar", "day_closes"), "the day would close before it opens", "let day_closes be the later one")
-    _check_lunar(calendar, note)
-    for index, hours in enumerate(calendar.hours):
-        _check_hours(hours, ("calendar", "hours", index), (calendar.day_opens, calendar.day_closes), note)
-    for list_name in ("holidays", "working_days"):
-        days = [part.day for part in getattr(calendar, list_name)]
-        for index, day in enumerate(days):
-            _check_day(("calendar", list_name, index, "day"), day, note)
-            if day in days[:index]:
-                note(("calendar", list_name, index, "day"), f"{day} stands there more than once", "keep one")
-
-
-def _check_lunar(calendar: Calendar, note: Note) -> None:
-    """Note the lunar holidays that a list passes over: between its first day and the end of its last year."""
-    days = sorted(holiday.day for holiday in calendar.holidays)
-    if not days or calendar.time_zone != "Asia/Ho_Chi_Minh":
-        return
-    listed = {*days, *(moved.day for moved in calendar.working_days)}
-    for day, name in LUNAR_HOLIDAYS.items():
-        if days[0] <= day and day[:4] <= days[-1][:4] and day not in listed:
-            note(
-                ("calendar", "holidays"),
-                f"{day}, {name}, is not among the holidays",
-                f'add [[calendar.holidays]] with day = "{day}", or [[calendar.working_days]] if you work then',
-            )
-
-
-def _check_hours(hours: OpeningHours, path: Path, day: tuple[str, str], note: Note) -> None:
-    for weekday, spans in hours.spans.items():
-        place = (*path, "spans")
-        last = day[0]
-        for opens, closes in spans:
-            if opens >= closes:
-                note(
-                    place,
-                    f"{weekday}: {opens}–{closes} ends before it starts",
-                    "let the first time be earlier",
-                )
-            elif opens < last or closes > day[1]:
-                note(
-                    place,
-                    f"{weekday}: {opens}–{closes} overlaps the span before it or leaves the day ({day[0]}–{day[1]})",
-                    "sort the spans and keep them within day_opens and day_closes",
-                )
-            last = closes
+            check_day((*path, "days"), day, note)
 
 
 def _check_scale(scale: RatingScale, note: Note) -> None:
     levels = [level.level for level in scale.levels]
     if levels != list(range(1, len(levels) + 1)) or len(levels) < 2:  # noqa: PLR2004 -- a scale has a better and a worse.
-        note(("rating_scale", "levels"), f"the levels are {levels}", "number them 1, 2, 3 … from best to worst")
+        what = said("wrong_levels", "the levels are {levels}", levels=levels)
+        note(("rating_scale", "levels"), what, said("number_levels", "number them 1, 2, 3 … from best to worst"))
 
 
 def _check_catalogue(
@@ -378,8 +397,8 @@ def _check_catalogue(
 
         def note(
             key: str,
-            what: str,
-            mend: str,
+            what: Said,
+            mend: Said,
             *,
             file: str = file,
             path: Path = path,
@@ -388,19 +407,15 @@ def _check_catalogue(
             mistakes.append(Mistake(file, 0, f"{place_of(path)}.{key} ({code})", what, mend, (*path, key)))
 
         if all_services_read and procedure.service_id not in services:
-            note(
-                "service_id",
-                f"there is no service '{procedure.service_id}'",
-                f"use one of {', '.join(sorted(services))}",
-            )
+            note("service_id", said(*NO_SERVICE, name=procedure.service_id), use_one_of(services))
         if procedure.code in seen:
-            note("code", f"'{procedure.code}' stands there more than once", "keep one")
+            note("code", *stands_twice(procedure.code))
         seen.add(procedure.code)
         for language in missing_languages(procedure.names, languages):
-            note("names", f"there is no name in {language}", f'add {language} = "…"')
+            note("names", *no_words([language]))
         for language, name in procedure.names.items():
             if len(name) > SHORT_NAME_LIMIT:
-                note("names", f"the {language} name has {len(name)} letters", f"shorten it to {SHORT_NAME_LIMIT}")
+                note("names", *long_name(language, name, SHORT_NAME_LIMIT))
 
 
 def missing_languages(words: Words, languages: tuple[str, ...]) -> list[str]:

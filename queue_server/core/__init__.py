@@ -16,24 +16,29 @@ from queue_server.core.calendar import DayPlan, business_date, plan_day
 from queue_server.core.calling import Choice, next_visit, next_visits
 from queue_server.core.day import next_deadline
 from queue_server.core.decide import decide
+from queue_server.core.devices import device_meant
 from queue_server.core.learning import learned_by
 from queue_server.core.permission import actor_of
+from queue_server.core.persons import card_needed
 from queue_server.core.project import topics, view_of
 from queue_server.core.refusals import REFUSALS, Refusal
-from queue_server.core.replies import refused, reply
-from queue_server.core.request import Actor, Facts, Request
+from queue_server.core.replies import asked_visit, refused, reply
+from queue_server.core.request import Actor, Attendance, Facts, Request
 from queue_server.core.shown import Estimates
 from queue_server.core.snapshot import Snapshot, take_snapshot
-from queue_server.core.state import Branch, Visit, new_branch
+from queue_server.core.state import Branch, ClerkToday, Visit, new_branch
 from queue_server.core.views_board import board_view
+from queue_server.core.views_counter import counter_view, order_view
 from queue_server.core.views_kiosk import kiosk_view
-from queue_server.core.views_staff import counter_view, devices_view, hall_view, rating_view
+from queue_server.core.views_staff import devices_view, hall_view, rating_view
 
 __all__ = [
     "REFUSALS",
     "Actor",
+    "Attendance",
     "Branch",
     "Choice",
+    "ClerkToday",
     "DayPlan",
     "Estimates",
     "Facts",
@@ -43,10 +48,13 @@ __all__ = [
     "Visit",
     "actor_of",
     "apply",
+    "asked_visit",
     "board_view",
     "business_date",
+    "card_needed",
     "counter_view",
     "decide",
+    "device_meant",
     "devices_view",
     "hall_view",
     "kiosk_view",
@@ -55,6 +63,7 @@ __all__ = [
     "next_deadline",
     "next_visit",
     "next_visits",
+    "order_view",
     "plan_day",
     "rating_view",
     "refused",

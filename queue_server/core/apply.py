@@ -16,13 +16,17 @@ from queue_server.core.apply_branch import (
     close_day,
     configure,
     count_pairing_try,
+    note_counter_help,
     open_day,
     pair_device,
+    place_function,
     report_device,
+    resume_hall,
     revoke_device,
     set_counter,
     sign_in,
     sign_out,
+    stop_hall,
 )
 from queue_server.core.apply_visits import (
     change_visit,
@@ -30,10 +34,12 @@ from queue_server.core.apply_visits import (
     note_ticket,
     note_unsaid,
     open_rating,
+    order_print,
     press_rating,
     rate_visit,
     renumber_visit,
 )
+from queue_server.core.rosters import keep_rosters, planned_today
 from queue_server.core.state import Branch, new_branch
 
 
@@ -53,21 +59,26 @@ def replay(events: Iterable[e.AnyEvent], configuration: Configuration | None = N
     return branch
 
 
-def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 -- one case per event.
+def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 -- one case per event.
     """Change the branch by what happened."""
     match event:
         case (
             e.VisitTaken() | e.VisitCalled() | e.VisitRecalled() | e.ServiceStarted() | e.ServiceEnded()
-            | e.VisitMarkedNoShow() | e.VisitReinstated() | e.VisitPrioritized() | e.VisitParked()
-            | e.VisitTransferred() | e.VisitCancelled() | e.VisitExpired()
+            | e.VisitMarkedNoShow() | e.VisitReinstated() | e.VisitPrioritized() | e.VisitMended() | e.VisitParked()
+            | e.VisitTransferred() | e.VisitCancelled() | e.VisitExpired() | e.VisitContinued()
+            | e.ServiceContinued()
         ):  # fmt: skip
             change_visit(branch, event)
         case e.VisitRenumbered():
             renumber_visit(branch, event)
+        case e.ServicesPlanned():
+            branch.visits[event.visit_id].coming = event.coming_service_ids
         case e.CallLeftUnsaid():
             note_unsaid(branch, event)
         case e.TicketReported():
             note_ticket(branch, event)
+        case e.TicketPrintOrdered():
+            order_print(branch, event)
         case e.RatingOpened():
             open_rating(branch, event)
         case e.RatingPressed():
@@ -84,10 +95,18 @@ def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 -- 
             set_counter(branch, event)
         case e.ConfigurationChanged():
             configure(branch, event)
+            branch.planned = planned_today(branch)
         case e.DayOpened():
             open_day(branch, event)
         case e.DayClosed():
             close_day(branch)
+        case e.HallStopped():
+            stop_hall(branch, event)
+        case e.HallResumed():
+            resume_hall(branch, event)
+        case e.RosterPlanned():
+            keep_rosters(branch, event)
+            branch.planned = planned_today(branch)
         case e.DeviceCreated():
             announce_device(branch, event)
         case e.PairingFailed():
@@ -98,8 +117,12 @@ def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 -- 
             revoke_device(branch, event)
         case e.DeviceReported():
             report_device(branch, event)
+        case e.FunctionPlaced():
+            place_function(branch, event)
         case e.HelpAnswered():
             answer_help(branch, event)
+        case e.CounterHelpCalled() | e.CounterHelpAnswered() | e.CounterHelpEnded():
+            note_counter_help(branch, event)
         case e.ServerStarted() | e.ClockStepped():
             pass  # Facts about the server, not about the branch.
         case _:

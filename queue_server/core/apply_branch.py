@@ -3,12 +3,24 @@
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from protocol import events as e
 from protocol.views import CounterState
 from queue_server.core.calendar import laid_out, plan_day
 from queue_server.core.hall import Hall
 from queue_server.core.learning import believed_log_s
-from queue_server.core.state import HELP_ANSWERED, Branch, CounterToday, Device, Health, Pairing, empty_hall, furnish
+from queue_server.core.state import (
+    HELP_ANSWERED,
+    Branch,
+    CounterToday,
+    Device,
+    Health,
+    HelpWanted,
+    Pairing,
+    empty_hall,
+    furnish,
+)
 
 _COUNTER_STATES: Final[dict[type[e.CounterEvent], CounterState]] = {
     e.CounterOpened: "open",
@@ -40,6 +52,10 @@ def open_day(branch: Branch, event: e.DayOpened) -> None:
         branch.coming = None
     assert branch.configuration_id == event.configuration_id, "a day opens with the configuration it names"
     empty_hall(branch)
+    branch.stopped = None  # What still stands follows in an event of its own.
+    branch.stops.clear()
+    branch.rosters.clear()  # So do they.
+    branch.planned = None
     branch.day = event.day
     branch.day_open = True
     branch.plan = laid_out(
@@ -71,6 +87,18 @@ def open_day(branch: Branch, event: e.DayOpened) -> None:
 def close_day(branch: Branch) -> None:
     """End the day; its visits stay known until the next one opens."""
     branch.day_open = False
+
+
+def stop_hall(branch: Branch, event: e.HallStopped) -> None:
+    """Let the hall stand still, and everybody be told this."""
+    branch.stopped = event
+
+
+def resume_hall(branch: Branch, event: e.HallResumed) -> None:
+    """Let the hall go on, and remember how long it stood."""
+    assert branch.stopped is not None, "only a hall that was stopped goes on"
+    branch.stops.append((branch.stopped.since_at or branch.stopped.at, event.at))
+    branch.stopped = None
 
 
 def announce_device(branch: Branch, event: e.DeviceCreated) -> None:
@@ -120,6 +148,17 @@ def revoke_device(branch: Branch, event: e.DeviceRevoked) -> None:
     device.since_at = event.at
 
 
+def place_function(branch: Branch, event: e.FunctionPlaced) -> None:
+    """Let a function stand where it stands now."""
+    device = branch.devices[event.device_id]
+    device.functions = tuple(
+        msgspec.structs.replace(one, counter_id=event.counter_id, zone_id=event.zone_id, near_clerk=event.near_clerk)
+        if one.function_id == event.function_id
+        else one
+        for one in device.functions
+    )
+
+
 def report_device(branch: Branch, event: e.DeviceReported) -> None:
     """Keep what the device said of itself; another detail of the same trouble does not begin it anew."""
     before = branch.health.get(event.function_id)
@@ -132,6 +171,19 @@ def report_device(branch: Branch, event: e.DeviceReported) -> None:
 def answer_help(branch: Branch, event: e.HelpAnswered) -> None:
     """The call for help is answered, and by whom."""
     branch.health[event.function_id] = Health("degraded", HELP_ANSWERED, event.clerk_id, event.at)
+
+
+def note_counter_help(branch: Branch, event: e.CounterHelpCalled | e.CounterHelpAnswered | e.CounterHelpEnded) -> None:
+    """Keep the call for help of a counter, and who goes."""
+    counter = branch.counters[event.counter_id]
+    match event:
+        case e.CounterHelpCalled():
+            counter.help = HelpWanted(to=event.to, to_counter_id=event.to_counter_id, since_at=event.at)
+        case e.CounterHelpAnswered():
+            assert counter.help is not None, f"{event.counter_id} did not call"
+            counter.help = msgspec.structs.replace(counter.help, answered_by=event.by_clerk_id)
+        case e.CounterHelpEnded():
+            counter.help = None
 
 
 def sign_in(branch: Branch, event: e.ClerkSignedIn) -> None:
@@ -147,6 +199,7 @@ def sign_out(branch: Branch, event: e.ClerkSignedOut) -> None:
     """Let the clerk leave; a counter without a clerk is closed and goes back to its usual work profile."""
     counter = branch.counters[event.counter_id]
     counter.clerk_id = ""
+    counter.help = None
     counter.work_profile_id = branch.hall.counters[event.counter_id].work_profile_id
     _set(counter, "closed", "", event)
     branch.counter_by_clerk.pop(event.clerk_id, None)

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import assert_never
 
+import msgspec
+
 from protocol import events as e
 from protocol.views import VisitState
-from queue_server.core import life
+from queue_server.core import life, own_day
 from queue_server.core.day import UNRECORDED
 from queue_server.core.learning import note_service, note_wait
 from queue_server.core.line import Line
@@ -25,7 +27,9 @@ from queue_server.core.state import (
     RECENT_DURATIONS,
     Branch,
     Call,
+    NumberHeld,
     Press,
+    PrintOrder,
     Visit,
     Window,
 )
@@ -40,10 +44,13 @@ MoveEvent = (
     | e.VisitMarkedNoShow
     | e.VisitReinstated
     | e.VisitPrioritized
+    | e.VisitMended
     | e.VisitParked
     | e.VisitTransferred
     | e.VisitCancelled
     | e.VisitExpired
+    | e.VisitContinued
+    | e.ServiceContinued
 )
 
 
@@ -57,6 +64,8 @@ def visit_of_events(events: Iterable[e.AnyEvent], day: str) -> Visit | None:
             visit = changed(visit, event, day=day, order=0)
         elif visit is not None and isinstance(event, e.VisitRenumbered):
             visit.prefix, visit.number = event.prefix, event.number
+        elif visit is not None and isinstance(event, e.ServicesPlanned):
+            visit.coming = event.coming_service_ids
         elif visit is not None and isinstance(event, e.TicketReported):
             visit.ticket_state, visit.ticket_copy = event.state, event.copy
         elif visit is not None and isinstance(event, e.VisitRated):
@@ -76,11 +85,18 @@ def change_visit(branch: Branch, event: MoveEvent) -> None:
         _leave(branch, before)
         if isinstance(event, e.VisitTransferred) and state == "in_service":
             _learn(branch, before, before.served_s + event.served_s)
-        if isinstance(event, e.VisitCalled):
+        if isinstance(event, e.VisitCalled) and not event.stopped_s:
             note_wait(branch, before, event.at)
+        if isinstance(event, e.VisitMended):
+            for service_id, change in ((before.service_id, -1), (event.service_id, 1)):
+                branch.taken_by_service[service_id] = branch.taken_by_service.get(service_id, 0) + change
+    own_day.note(branch, before, event)
     visit = changed(before, event, day=branch.day, order=len(branch.visits) + 1)
     if before is None:
         _register(branch, visit)
+        if isinstance(event, e.VisitTaken) and event.person_mark:
+            held = branch.held_by_person.get(event.person_mark, ())
+            branch.held_by_person[event.person_mark] = (*held, NumberHeld(visit.visit_id, visit.service_id))
     _enter(branch, visit)
     if visit.state != state:
         _count(branch, state, -1)
@@ -96,8 +112,9 @@ def changed(visit: Visit | None, event: MoveEvent, *, day: str, order: int) -> V
     assert visit is not None, "only a number begins a visit"
     visit.state = state
     if isinstance(event, e.CounterEvent):
-        visit.counter_id = event.counter_id
-        visit.clerk_id = event.clerk_id
+        visit.counter_id, visit.clerk_id = event.counter_id, event.clerk_id
+    if isinstance(event, e.VisitMended):
+        _mend(visit, event)
     match event:
         case e.VisitCalled():
             visit.call_id = event.call_id
@@ -133,6 +150,7 @@ def changed(visit: Visit | None, event: MoveEvent, *, day: str, order: int) -> V
             visit.rank_at = event.rank_at
             visit.waiting_since = event.at
             visit.served_s = 0
+            visit.noted_at = event.at if event.noted else None
         case e.VisitReinstated():
             visit.queue_id = event.queue_id
             visit.rank_at = event.rank_at
@@ -142,13 +160,37 @@ def changed(visit: Visit | None, event: MoveEvent, *, day: str, order: int) -> V
                 visit.come_back_today = False
                 visit.outcome = ""
                 visit.served_s = 0
-        case e.VisitPrioritized():
+        case e.VisitContinued():
+            _take_up_next(visit, event)
+            visit.rank_at = event.rank_at
+            visit.waiting_since = event.at
+        case e.ServiceContinued():
+            _take_up_next(visit, event)
+            visit.started_at = event.at
+        case e.VisitPrioritized() | e.VisitMended():
             visit.priority_class_id = event.priority_class_id
         case e.VisitMarkedNoShow() | e.VisitCancelled() | e.VisitExpired():
             pass  # The state says it all.
         case _:
             assert_never(event)
     return visit
+
+
+def _take_up_next(visit: Visit, event: e.VisitContinued | e.ServiceContinued) -> None:
+    """Go on to the next of the linked services; what the last one took is not what this one takes."""
+    visit.service_id = event.to_service_id
+    visit.queue_id = event.to_queue_id
+    visit.coming = event.coming_service_ids
+    visit.outcome = ""
+    visit.served_s = 0
+    visit.noted_at = None
+
+
+def _mend(visit: Visit, event: e.VisitMended) -> None:
+    if event.service_id != visit.service_id:
+        visit.told = None  # The range was another service's.
+        visit.to_counter_id = ""
+    visit.service_id, visit.queue_id = event.service_id, event.queue_id
 
 
 def renumber_visit(branch: Branch, event: e.VisitRenumbered) -> None:
@@ -164,6 +206,25 @@ def note_ticket(branch: Branch, event: e.TicketReported) -> None:
     visit = branch.visits.get(event.visit_id)
     if visit is not None:
         visit.ticket_state, visit.ticket_copy = event.state, event.copy
+    order = branch.print_orders.get(event.order_id)
+    if order is not None:
+        told = msgspec.structs.replace(order, state=event.state, reason=event.reason, told_at=event.at)
+        branch.print_orders[order.order_id] = told
+
+
+def order_print(branch: Branch, event: e.TicketPrintOrdered) -> None:
+    """Expect a paper of a kiosk; an earlier order of the same number that was not printed is void."""
+    for order in [one for one in branch.print_orders.values() if one.visit_id == event.visit_id]:
+        if order.state in ("ordered", "held"):
+            branch.print_orders[order.order_id] = msgspec.structs.replace(order, state="replaced")
+    branch.print_orders[event.order_id] = PrintOrder(
+        order_id=event.order_id,
+        visit_id=event.visit_id,
+        function_id=event.function_id,
+        copy=event.copy,
+        ordered_at=event.at,
+        expires_at=event.expires_at,
+    )
 
 
 def note_unsaid(branch: Branch, event: e.CallLeftUnsaid) -> None:
@@ -234,7 +295,9 @@ def _new_visit(event: e.VisitTaken, day: str, order: int) -> Visit:
         rank_at=event.taken_at,
         waiting_since=event.taken_at,
         off_line=event.off_line,
+        over_limit=event.over_limit,
         told=event.estimate,
+        coming=event.coming_service_ids,
     )
 
 
@@ -272,7 +335,11 @@ def _leave(branch: Branch, visit: Visit) -> None:
             counter = branch.counters.get(visit.counter_id)  # A new configuration may have taken it away.
             if counter is not None and visit.visit_id in counter.no_shows:
                 counter.no_shows.remove(visit.visit_id)
-        case "ended" | "cancelled" | "expired":
+        case "ended":
+            counter = branch.counters.get(visit.counter_id)
+            if counter is not None and visit.visit_id in counter.come_backs:
+                counter.come_backs.remove(visit.visit_id)
+        case "cancelled" | "expired":
             pass
         case _:
             assert_never(visit.state)
@@ -295,7 +362,12 @@ def _enter(branch: Branch, visit: Visit) -> None:
             kept = branch.counters[visit.counter_id].no_shows
             kept.append(visit.visit_id)
             del kept[:-KEPT_NO_SHOWS]
-        case "ended" | "cancelled" | "expired":
+        case "ended":
+            if visit.come_back_today:
+                kept = branch.counters[visit.counter_id].come_backs
+                kept.append(visit.visit_id)
+                del kept[:-KEPT_NO_SHOWS]
+        case "cancelled" | "expired":
             pass
         case _:
             assert_never(visit.state)
@@ -310,6 +382,8 @@ def _keep_figures(branch: Branch, visit: Visit, event: MoveEvent) -> None:
     """Keep the figures of the counter and the day, the recent calls, and the grace of an open question."""
     match event:
         case e.VisitCalled() | e.VisitRecalled():
+            if isinstance(event, e.VisitCalled):
+                branch.counters[event.counter_id].last_call_id = event.call_id
             branch.last_call_id = event.call_id
             _tell_boards(branch, visit, event)
             _shorten_window(branch, event)
@@ -327,15 +401,20 @@ def _keep_figures(branch: Branch, visit: Visit, event: MoveEvent) -> None:
 
 def _count_served(branch: Branch, visit: Visit, event: e.ServiceEnded) -> None:
     counter = branch.counters[event.counter_id]
+    service = branch.hall.services[visit.service_id]
     branch.served += 1
     counter.served += 1
     counter.served_total_s += visit.served_s
-    if visit.waited_s <= branch.hall.services[visit.service_id].target_waiting_s:
+    if visit.waited_s <= service.target_waiting_s:
         counter.within_target += 1
+    own_day.count_served(branch, event.clerk_id, visit.served_s, service.target_service_s)
 
 
 def _learn(branch: Branch, visit: Visit, served_s: int) -> None:
-    """Remember how long a service took, unless somebody only pressed start and end."""
+    """Remember how long a service took, unless it was only pressed through, or the hall was stopped meanwhile."""
+    since = visit.started_at
+    if since is not None and (branch.stopped is not None or any(ends > since for _, ends in branch.stops)):
+        return
     if served_s >= branch.configuration.policies.minimum_service_s:
         branch.durations_s.setdefault(visit.service_id, deque(maxlen=RECENT_DURATIONS)).append(served_s)
         note_service(branch, visit.counter_id, visit.service_id, served_s)

@@ -79,6 +79,7 @@ class _Row(NamedTuple):
     guaranteed_s: float
     overflow_s: float
     is_backup: bool
+    priority_class_id: str
 
 
 def next_visit(branch: Branch, counter: CounterToday, at: datetime) -> Choice | None:
@@ -119,6 +120,17 @@ def waiting_for(branch: Branch, counter: CounterToday) -> int:
     return sum(len(row.line) for row in _rows(branch, counter))
 
 
+def somebody_waits_for(branch: Branch, counter: CounterToday) -> bool:
+    """Tell whether this counter could call anybody at all: any waiting visit of its lines is or becomes a candidate."""
+    return any(True for _ in _rows(branch, counter))
+
+
+def served_lines(branch: Branch, counter: CounterToday) -> Iterator[tuple[str, Line, bool]]:
+    """Give the lines that this counter serves: of which class each is, and whether the counter only helps there."""
+    for row in _rows(branch, counter):
+        yield row.priority_class_id, row.line, row.is_backup
+
+
 def ahead_of(branch: Branch, queue_id: str, priority_class_id: str, place: Place) -> int:
     """Count the visits that are ahead of ``place`` in its queue by arrival, or of a class that gains faster."""
     slope = branch.hall.classes[priority_class_id].slope
@@ -140,4 +152,5 @@ def _rows(branch: Branch, counter: CounterToday) -> Iterator[_Row]:
             sent_here = to_counter_id == counter.counter_id
             if sent_here or (not to_counter_id and (is_primary or is_backup)):
                 rule = branch.hall.classes[class_id]
-                yield _Row(line, rule.slope, rule.guaranteed_waiting_s, overflow_s, not sent_here and not is_primary)
+                is_helped = not sent_here and not is_primary
+                yield _Row(line, rule.slope, rule.guaranteed_waiting_s, overflow_s, is_helped, class_id)

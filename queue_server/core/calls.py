@@ -1,9 +1,12 @@
 """Decisions about calls: who is invited to a counter, again, or not any more.
 
 A counter invites one citizen at a time. While a call stands unanswered the clerk answers it first (start, end, no-show
-or transfer): a key pressed twice must not send a second citizen to the same window.
+or transfer): a key pressed twice must not send a second citizen to the same window. Nor must a key that arrives late
+mean whoever has come since: commands name what was seen of the counter when the key was pressed, and are refused when
+it has moved on.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from protocol import commands as c
@@ -16,6 +19,7 @@ from queue_server.core.permission import counter_in_charge
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
 from queue_server.core.state import Branch, CounterToday, Visit
+from queue_server.core.stopping import need_going_hall
 from queue_server.core.tickets import Events, number_of, visit_of_today
 
 
@@ -31,7 +35,7 @@ def call_next(branch: Branch, request: Request, command: c.CallNext, at: datetim
 def call_visit(branch: Branch, request: Request, command: c.CallVisit, at: datetime) -> Events:
     """Call a chosen visit out of order, for a reason that stays in the record."""
     counter = _ready_counter(branch, request, command)
-    need_reason(branch, command.reason)
+    need_reason(branch, command.reason, "call")
     visit = visit_of_today(branch, request.facts, command.visit_id)
     return _call_chosen(branch, counter, visit, command.reason, at)
 
@@ -39,26 +43,33 @@ def call_visit(branch: Branch, request: Request, command: c.CallVisit, at: datet
 def call_number(branch: Branch, request: Request, command: c.CallNumber, at: datetime) -> Events:
     """Call a number as keyed: with its prefix, or the only waiting one with these digits."""
     counter = _ready_counter(branch, request, command)
-    need_reason(branch, command.reason)
+    need_reason(branch, command.reason, "call")
     visit = waiting_number(branch, command.prefix, command.number)
     return _call_chosen(branch, counter, visit, command.reason, at)
 
 
 def waiting_number(branch: Branch, prefix: str, number: int) -> Visit:
     """Find who waits under a keyed number: with its prefix, or the only one with these digits; else a refusal."""
+    visit = keyed_number(branch, prefix, number, lambda one: one.state == "waiting")
+    if visit.state != "waiting":
+        raise Refusal("visit_not_waiting", number=number_of(visit))
+    return visit
+
+
+def keyed_number(branch: Branch, prefix: str, number: int, fits: Callable[[Visit], bool]) -> Visit:
+    """Find who is meant by a keyed number: the only one that fits, or the only one there is; else a refusal."""
     prefixes = (prefix,) if prefix else tuple(sorted(branch.last_numbers))
     found = [branch.by_number.get((one, number), "") for one in prefixes]
     visits = [branch.visits[visit_id] for visit_id in found if visit_id]
-    waiting = [visit for visit in visits if visit.state == "waiting"]
-    if len(waiting) == 1:
-        return waiting[0]
-    if len(visits) == 1:
-        raise Refusal("visit_not_waiting", number=number_of(visits[0]))
+    fitting = [visit for visit in visits if fits(visit)] or visits
+    if len(fitting) == 1:
+        return fitting[0]
     raise Refusal("unknown_number", number=f"{prefix}{number:03d}")
 
 
 def recall_visit(branch: Branch, request: Request, command: c.RecallVisit, at: datetime) -> Events:
     """Say the present call again, as often as the branch allows."""
+    need_going_hall(branch)
     counter, visit = called_visit(branch, request, command)
     limit = branch.configuration.policies.recall_limit
     if visit.recalls >= limit:
@@ -98,19 +109,28 @@ def report_unsaid_call(branch: Branch, request: Request, command: c.ReportUnsaid
 
 def mark_no_show(branch: Branch, request: Request, command: c.MarkNoShow, at: datetime) -> Events:
     """Note that the called citizen did not come."""
+    need_going_hall(branch)
     counter, visit = called_visit(branch, request, command)
     return (
         e.VisitMarkedNoShow(at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id, visit_id=visit.visit_id),
     )
 
 
-def reinstate_visit(branch: Branch, request: Request, command: c.ReinstateVisit, at: datetime) -> Events:
-    """Put a no-show, or someone who was told to come back today, into the queue again by the old arrival."""
+def reinstate_visit(
+    branch: Branch, request: Request, command: c.ReinstateVisit | c.ReinstateNumber, at: datetime
+) -> Events:
+    """Put a no-show, or someone who was told to come back today, into the queue again by the old arrival.
+
+    Named by id, or by the number on the ticket: with its prefix, or the only one of these digits that can come again.
+    """
     need_open_day(branch)
     counter = counter_in_charge(branch, request.actor, command)
-    need_reason(branch, command.reason)
-    visit = visit_of_today(branch, request.facts, command.visit_id)
-    if not (visit.state == "no_show" or (visit.state == "ended" and visit.come_back_today)):
+    need_reason(branch, command.reason, "reinstate")
+    if isinstance(command, c.ReinstateNumber):
+        visit = keyed_number(branch, command.prefix, command.number, _may_come_again)
+    else:
+        visit = visit_of_today(branch, request.facts, command.visit_id)
+    if not _may_come_again(visit):
         raise Refusal("not_reinstatable", number=number_of(visit))
     return (
         e.VisitReinstated(
@@ -125,6 +145,10 @@ def reinstate_visit(branch: Branch, request: Request, command: c.ReinstateVisit,
     )
 
 
+def _may_come_again(visit: Visit) -> bool:
+    return visit.state == "no_show" or (visit.state == "ended" and visit.come_back_today)
+
+
 def resume_visit(branch: Branch, request: Request, command: c.ResumeVisit, at: datetime) -> Events:
     """Call a visit back that this counter parked."""
     counter = _ready_counter(branch, request, command)
@@ -134,23 +158,33 @@ def resume_visit(branch: Branch, request: Request, command: c.ResumeVisit, at: d
     return _call(branch, counter, visit, "resumed", at)
 
 
-def called_visit(branch: Branch, request: Request, command: c.CounterCommand) -> tuple[CounterToday, Visit]:
-    """Give the counter and the visit that it calls just now; raises :class:`Refusal` when it calls none."""
+def called_visit(branch: Branch, request: Request, command: c.VisitCommand) -> tuple[CounterToday, Visit]:
+    """Give the counter and the visit that it calls just now; raises :class:`Refusal` when it calls none, or another."""
     need_open_day(branch)
     counter = counter_in_charge(branch, request.actor, command)
+    need_same_visit(counter, command)
     visit = branch.visits.get(counter.visit_id)
     if visit is None or visit.state != "called":
         raise Refusal("nobody_called")
     return counter, visit
 
 
-def _ready_counter(branch: Branch, request: Request, command: c.CounterCommand) -> CounterToday:
-    """Give the counter if it may call somebody now."""
+def need_same_visit(counter: CounterToday, command: c.VisitCommand) -> None:
+    """Refuse what was pressed for one citizen and arrives when another is at the counter."""
+    if command.visit_id and counter.visit_id not in ("", command.visit_id):
+        raise Refusal("other_at_counter")
+
+
+def _ready_counter(branch: Branch, request: Request, command: c.CallingCommand) -> CounterToday:
+    """Give the counter if it may call somebody now, and has called nobody since the key was pressed."""
     need_open_day(branch)
+    need_going_hall(branch)
     counter = counter_in_charge(branch, request.actor, command)
     need_idle(branch, counter)
     if counter.state != "open":
         raise Refusal("counter_paused" if counter.state == "paused" else "counter_closed")
+    if command.after_call_id not in (None, counter.last_call_id):
+        raise Refusal("called_meanwhile")
     return counter
 
 
@@ -178,6 +212,7 @@ def _call(
             waited_s=whole_seconds(visit.waiting_since, at),
             passed_over=passed_over(branch, counter, visit.place),
             reason=reason,
+            stopped_s=branch.stopped_s(visit.waiting_since, at),
         ),
     )
 

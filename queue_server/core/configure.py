@@ -20,6 +20,8 @@ def configure(branch: Branch, request: Request, command: c.Configure, at: dateti
     """Make the checked configuration effective; the one that is effective already changes nothing."""
     configuration = request.facts.configuration
     assert configuration is not None, "the handler reads and checks the sources first"
+    if bool(configuration.training) != bool(branch.configuration.training):
+        raise Refusal("training_mixed")
     now = command.effective == "now"
     if now and configuration.configuration_id == branch.configuration_id and branch.coming is None:
         return ()
@@ -62,7 +64,16 @@ def _stranded(branch: Branch, hall: Hall) -> Iterator[str]:
             yield visit.priority_class_id
         elif needs_counter and needs_counter not in hall.counters:
             yield needs_counter
+    yield from _coming_in_vain(branch, hall)
     yield from _numbers_given_twice(branch, hall.configuration)
+
+
+def _coming_in_vain(branch: Branch, hall: Hall) -> Iterator[str]:
+    """Name the services that somebody has still to come to and that would be gone."""
+    gone = branch.hall.services.keys() - hall.services.keys()
+    for visit in branch.visits.values():
+        if visit.state in LIVE_STATES:
+            yield from (one for one in visit.coming if one in gone)
 
 
 def _served_queues(hall: Hall) -> set[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from protocol import commands as c
 from protocol import events as e
+from protocol.configuration import ReasonUse
 from queue_server.core.permission import counter_in_charge, named_counter
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
@@ -66,7 +67,7 @@ def pause_counter(branch: Branch, request: Request, command: c.PauseCounter, at:
     """Call nobody for a while; a visit already at the counter is served to its end."""
     need_open_day(branch)
     counter = counter_in_charge(branch, request.actor, command)
-    need_reason(branch, command.reason)
+    need_reason(branch, command.reason, "pause")
     if counter.state == "paused" and counter.pause_reason == command.reason:
         return ()
     return (e.CounterPaused(at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id, reason=command.reason),)
@@ -76,7 +77,7 @@ def close_counter(branch: Branch, request: Request, command: c.CloseCounter, at:
     """Serve no more; whoever was kept for this counter goes back to the queues."""
     need_open_day(branch)
     counter = counter_in_charge(branch, request.actor, command)
-    need_reason(branch, command.reason)
+    need_reason(branch, command.reason, "close")
     need_idle(branch, counter)
     if counter.state == "closed":
         return ()
@@ -98,9 +99,10 @@ def need_idle(branch: Branch, counter: CounterToday) -> None:
         raise Refusal(code, number=number_of(visit))
 
 
-def need_reason(branch: Branch, reason: str) -> None:
-    """Refuse a reason that the configuration does not know; none given is fine."""
-    if reason and reason not in branch.hall.reasons:
+def need_reason(branch: Branch, reason: str, use: ReasonUse) -> None:
+    """Refuse a reason that the configuration does not have for this use; none given is fine."""
+    known = branch.hall.reasons.get(reason)
+    if reason and (known is None or use not in known.uses):
         raise Refusal("unknown_reason", reason=reason)
 
 

@@ -8,12 +8,15 @@ moves back, whatever the machine's clock does.
 from collections.abc import Iterator
 from datetime import date, datetime
 
+import msgspec
+
 from protocol import commands as c
 from protocol import events as e
 from queue_server.core import ratings
 from queue_server.core.calendar import DayPlan, business_date, plan_day, working_days
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Facts, Request
+from queue_server.core.rosters import still_planned
 from queue_server.core.services import served_until
 from queue_server.core.state import Branch, CounterToday, Visit
 from queue_server.core.tickets import Events
@@ -117,7 +120,14 @@ def _opening(branch: Branch, plan: DayPlan, facts: Facts, at: datetime) -> Event
         ballot_seed_hash=facts.ballot_seed_hash,
         previous_head=facts.previous_head,
     )
-    return (opened, *_still_pairing(branch, at), *_health(branch, at))
+    still = (*_still_stopped(branch, at), *still_planned(branch, plan.day, at), *_still_pairing(branch, at))
+    return (opened, *still, *_health(branch, at))
+
+
+def _still_stopped(branch: Branch, at: datetime) -> Iterator[e.AnyEvent]:
+    """Open a hall that is stopped as one: somebody has to say that it goes on."""
+    if branch.stopped is not None:
+        yield msgspec.structs.replace(branch.stopped, at=at, since_at=branch.stopped.since_at or branch.stopped.at)
 
 
 def _still_pairing(branch: Branch, at: datetime) -> Iterator[e.AnyEvent]:
@@ -161,7 +171,7 @@ def _closing(branch: Branch, at: datetime) -> Events:
     for counter in branch.counters.values():
         visit = branch.visits.get(counter.visit_id)
         if visit is not None:
-            events.append(_last_word(counter, visit, at))
+            events += _last_word(branch, counter, visit, at)
         events += ratings.close_window(counter, at)
     expired = [visit for visit in branch.visits.values() if visit.state in ("waiting", "parked")]
     events += [e.VisitExpired(at=at, visit_id=visit.visit_id) for visit in expired]
@@ -170,18 +180,34 @@ def _closing(branch: Branch, at: datetime) -> Events:
         for counter in branch.counters.values()
         if counter.clerk_id
     ]
+    if branch.stopped is not None and branch.stopped.ends_with_day:
+        events.append(e.HallResumed(at=at))
     taken = sum(branch.taken_by_service.values())
-    events.append(e.DayClosed(at=at, day=branch.day, visits_taken=taken, served=branch.served, expired=len(expired)))
+    expired_count = sum(isinstance(event, e.VisitExpired) for event in events)
+    events.append(e.DayClosed(at=at, day=branch.day, visits_taken=taken, served=branch.served, expired=expired_count))
     return tuple(events)
 
 
-def _last_word(counter: CounterToday, visit: Visit, at: datetime) -> e.AnyEvent:
+def _last_word(branch: Branch, counter: CounterToday, visit: Visit, at: datetime) -> Events:
     """End a visit that is at a counter when the day closes; nobody said how, so nothing is made up."""
+    if visit.state == "called" and branch.stopped is not None:
+        # Who was called into a hall that stands still could not come: back among the waiting, who go home.
+        back = e.VisitTransferred(
+            at=at,
+            counter_id=counter.counter_id,
+            clerk_id=counter.clerk_id,
+            visit_id=visit.visit_id,
+            to_service_id=visit.service_id,
+            to_queue_id=visit.queue_id,
+            rank_at=visit.rank_at,
+        )
+        return (back, e.VisitExpired(at=at, visit_id=visit.visit_id))
     if visit.state == "called":
-        return e.VisitMarkedNoShow(
+        missed = e.VisitMarkedNoShow(
             at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id, visit_id=visit.visit_id
         )
-    return e.ServiceEnded(
+        return (missed,)
+    ended = e.ServiceEnded(
         at=at,
         counter_id=counter.counter_id,
         clerk_id=counter.clerk_id,
@@ -189,3 +215,4 @@ def _last_word(counter: CounterToday, visit: Visit, at: datetime) -> e.AnyEvent:
         outcome=UNRECORDED,
         served_s=served_until(visit, at),
     )
+    return (ended,)

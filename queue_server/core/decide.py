@@ -11,14 +11,20 @@ from protocol import commands as c
 from queue_server.core import (
     calls,
     configure,
+    counter_help,
     counters,
     day,
     devices,
+    linked,
+    mending,
+    print_orders,
     priority,
     ratings,
     release,
     replies,
+    rosters,
     services,
+    stopping,
     tickets,
 )
 from queue_server.core.permission import check_role
@@ -26,7 +32,8 @@ from queue_server.core.request import Request
 from queue_server.core.state import Branch
 from queue_server.core.tickets import Events
 
-_AtCounter = c.SignInClerk | c.SignOutClerk | c.ReleaseCounter | c.OpenCounter | c.PauseCounter | c.CloseCounter
+_Help = c.CallHelp | c.EndHelp | c.AnswerCounterHelp
+_AtCounter = c.SignInClerk | c.SignOutClerk | c.ReleaseCounter | c.OpenCounter | c.PauseCounter | c.CloseCounter | _Help
 _Calls = (
     c.CallNext
     | c.CallVisit
@@ -34,14 +41,15 @@ _Calls = (
     | c.RecallVisit
     | c.MarkNoShow
     | c.ReinstateVisit
+    | c.ReinstateNumber
     | c.PrioritizeNumber
     | c.ResumeVisit
     | c.ReportUnsaidCall
 )
-_Services = c.StartService | c.EndService | c.ParkVisit | c.TransferVisit
+_Services = c.StartService | c.EndService | c.PlanServices | c.ParkVisit | c.TransferVisit
 
 
-def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C901 -- one case per room.
+def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C901, PLR0912 -- one case per room.
     """Give the events that carry out the request at this instant; none when there is nothing left to do.
 
     Reads only. Raises :class:`queue_server.core.Refusal` with a code and its parts.
@@ -53,20 +61,22 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
         case c.HandOverVisit() as command:
             events = tickets.hand_over_visit(branch, request, command, at)
         case c.ReportTicket() as command:
-            events = tickets.report_ticket(branch, request, command, at)
+            events = print_orders.report_ticket(branch, request, command, at)
         case c.CancelVisit() as command:
             events = tickets.cancel_visit(branch, request, command, at)
         case (
             c.SignInClerk() | c.SignOutClerk() | c.ReleaseCounter() | c.OpenCounter() | c.PauseCounter()
-            | c.CloseCounter() as command
+            | c.CloseCounter() | c.CallHelp() | c.EndHelp() | c.AnswerCounterHelp() as command
         ):  # fmt: skip
             events = _decide_counter(branch, request, command, at)
         case (
             c.CallNext() | c.CallVisit() | c.CallNumber() | c.RecallVisit() | c.MarkNoShow() | c.ReinstateVisit()
-            | c.PrioritizeNumber() | c.ResumeVisit() | c.ReportUnsaidCall() as command
+            | c.ReinstateNumber() | c.PrioritizeNumber() | c.ResumeVisit() | c.ReportUnsaidCall() as command
         ):  # fmt: skip
             events = _decide_call(branch, request, command, at)
-        case c.StartService() | c.EndService() | c.ParkVisit() | c.TransferVisit() as command:
+        case (
+            c.StartService() | c.EndService() | c.PlanServices() | c.ParkVisit() | c.TransferVisit() as command
+        ):  # fmt: skip
             events = _decide_service(branch, request, command, at)
         case c.PressRating() as command:
             events = ratings.press_rating(branch, request, command, at)
@@ -74,18 +84,41 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
             events = ratings.rate_by_link(branch, request, command, at)
         case (
             c.Configure() | c.OpenDay() | c.CloseDay() | c.CreateDevice() | c.RevokeDevice() | c.ReportDevice()
-            | c.AnswerHelp() | c.Pair() | c.Tick() as command
+            | c.PlaceFunction() | c.AnswerHelp() | c.Pair() | c.Tick() as command
         ):  # fmt: skip
             events = _decide_branch(branch, request, command, at)
-        case c.Introduce() | c.FetchCatalogue() | c.FindVisit() as command:
-            replies.check_question(branch, request, command)
+        case c.MendVisit() as command:
+            events = mending.mend_visit(branch, request, command, at)
+        case c.PrintTicket() as command:
+            events = print_orders.print_ticket(branch, request, command, at)
+        case c.StopHall() as command:
+            events = stopping.stop_hall(branch, request, command, at)
+        case c.ResumeHall() as command:
+            events = stopping.resume_hall(branch, request, command, at)
+        case c.PlanRoster() as command:
+            events = rosters.plan_roster(branch, request, command, at)
+        case (
+            c.Introduce()
+            | c.FetchCatalogue()
+            | c.FindVisit()
+            | c.FindHeldNumber()
+            | c.FindNote()
+            | c.FetchWaitingList()
+            | c.FetchRosters()
+            | c.FindTicket()
+            | c.Attend()
+            | c.FindDevice()
+            | c.TryFunction()
+            | c.FindPrintOrder() as command
+        ):
+            replies.check_question(branch, request, command, at)
             events = ()
         case _:
             assert_never(request.command)
     return events
 
 
-def _decide_counter(branch: Branch, request: Request, command: _AtCounter, at: datetime) -> Events:
+def _decide_counter(branch: Branch, request: Request, command: _AtCounter, at: datetime) -> Events:  # noqa: PLR0911 -- one case per command.
     match command:
         case c.SignInClerk():
             return counters.sign_in_clerk(branch, request, command, at)
@@ -99,6 +132,8 @@ def _decide_counter(branch: Branch, request: Request, command: _AtCounter, at: d
             return counters.pause_counter(branch, request, command, at)
         case c.CloseCounter():
             return counters.close_counter(branch, request, command, at)
+        case c.CallHelp() | c.EndHelp() | c.AnswerCounterHelp():
+            return _decide_help(branch, request, command, at)
         case _:
             assert_never(command)
 
@@ -117,7 +152,7 @@ def _decide_call(branch: Branch, request: Request, command: _Calls, at: datetime
             events = calls.mark_no_show(branch, request, command, at)
         case c.PrioritizeNumber():
             events = priority.prioritize_number(branch, request, command, at)
-        case c.ReinstateVisit():
+        case c.ReinstateVisit() | c.ReinstateNumber():
             events = calls.reinstate_visit(branch, request, command, at)
         case c.ResumeVisit():
             events = calls.resume_visit(branch, request, command, at)
@@ -134,6 +169,8 @@ def _decide_service(branch: Branch, request: Request, command: _Services, at: da
             return services.start_service(branch, request, command, at)
         case c.EndService():
             return services.end_service(branch, request, command, at)
+        case c.PlanServices():
+            return linked.plan_services(branch, request, command, at)
         case c.ParkVisit():
             return services.park_visit(branch, request, command, at)
         case c.TransferVisit():
@@ -142,7 +179,19 @@ def _decide_service(branch: Branch, request: Request, command: _Services, at: da
             assert_never(command)
 
 
-_OfDevices = c.CreateDevice | c.RevokeDevice | c.ReportDevice | c.AnswerHelp | c.Pair
+def _decide_help(branch: Branch, request: Request, command: _Help, at: datetime) -> Events:
+    match command:
+        case c.CallHelp():
+            return counter_help.call_help(branch, request, command, at)
+        case c.EndHelp():
+            return counter_help.end_help(branch, request, command, at)
+        case c.AnswerCounterHelp():
+            return counter_help.answer_counter_help(branch, request, command, at)
+        case _:
+            assert_never(command)
+
+
+_OfDevices = c.CreateDevice | c.RevokeDevice | c.PlaceFunction | c.ReportDevice | c.AnswerHelp | c.Pair
 _OfBranch = c.Configure | c.OpenDay | c.CloseDay | c.Tick | _OfDevices
 
 
@@ -154,18 +203,27 @@ def _decide_branch(branch: Branch, request: Request, command: _OfBranch, at: dat
             events = day.open_day(branch, request, command, at)
         case c.CloseDay():
             events = day.close_day(branch, request, command, at)
+        case c.Tick():
+            events = day.tick(branch, request, command, at)
+        case _:
+            events = _decide_device(branch, request, command, at)
+    return events
+
+
+def _decide_device(branch: Branch, request: Request, command: _OfDevices, at: datetime) -> Events:
+    match command:
         case c.CreateDevice():
             events = devices.create_device(branch, request, command, at)
         case c.RevokeDevice():
             events = devices.revoke_device(branch, request, command, at)
+        case c.PlaceFunction():
+            events = devices.place_function(branch, request, command, at)
         case c.ReportDevice():
             events = devices.report_device(branch, request, command, at)
         case c.AnswerHelp():
             events = devices.answer_help(branch, request, command, at)
         case c.Pair():
             events = devices.pair(branch, request, command, at)
-        case c.Tick():
-            events = day.tick(branch, request, command, at)
         case _:
             assert_never(command)
     return events

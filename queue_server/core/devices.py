@@ -9,12 +9,15 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from protocol import commands as c
 from protocol import events as e
+from protocol import views as v
 from protocol.commands import FunctionDescription
 from queue_server.core.counters import need_reason
 from queue_server.core.refusals import Refusal
-from queue_server.core.request import Request
+from queue_server.core.request import Actor, Request
 from queue_server.core.state import HELP_CALLED, Branch, Device, Health, Pairing
 from queue_server.core.tickets import Events
 
@@ -86,13 +89,87 @@ def revoke_device(branch: Branch, request: Request, command: c.RevokeDevice, at:
     """Shut a device out, but never the last one that could let another in; again changes nothing."""
     del request
     device = _device(branch, command.device_id)
-    need_reason(branch, command.reason)
+    need_reason(branch, command.reason, "revoke")
     if device.pairing == "revoked":
         return ()
     technicians = [other for other in branch.devices.values() if other.pairing == "paired" and _is_technicians(other)]
     if technicians == [device]:
         raise Refusal("last_technician")
     return (e.DeviceRevoked(at=at, device_id=device.device_id, reason=command.reason),)
+
+
+def place_function(branch: Branch, request: Request, command: c.PlaceFunction, at: datetime) -> Events:
+    """Give a function another counter or zone; where it stands already, nothing happens."""
+    del request
+    device = _device(branch, branch.device_by_function.get(command.placed_function_id, ""))
+    if device.pairing == "revoked":
+        raise Refusal("unknown_device")
+    before = next(one for one in device.functions if one.function_id == command.placed_function_id)
+    after = msgspec.structs.replace(
+        before, counter_id=command.counter_id, zone_id=command.zone_id, near_clerk=command.near_clerk
+    )
+    _check_place(branch, after)
+    if after == before:
+        return ()
+    return (
+        e.FunctionPlaced(
+            at=at,
+            device_id=device.device_id,
+            function_id=command.placed_function_id,
+            counter_id=command.counter_id,
+            zone_id=command.zone_id,
+            near_clerk=command.near_clerk,
+        ),
+    )
+
+
+def device_meant(branch: Branch, actor: Actor, command: c.Asked) -> str:
+    """Give the id of the device that asks, or that is asked about; empty for one that is not known."""
+    match command:
+        case c.Attend():
+            return actor.device_id
+        case c.FindDevice():
+            return command.device_id if command.device_id in branch.devices else ""
+        case c.TryFunction():
+            return branch.device_by_function.get(command.tried_function_id, "")
+
+
+def check_asked(branch: Branch, command: c.Asked) -> None:
+    """Refuse what is asked about a device that is not there; only a paired one can try something."""
+    match command:
+        case c.Attend():
+            pass
+        case c.FindDevice():
+            _device(branch, command.device_id)
+        case c.TryFunction():
+            device = _device(branch, branch.device_by_function.get(command.tried_function_id, ""))
+            if device.pairing != "paired":
+                raise Refusal("unknown_device")
+
+
+def about_device(branch: Branch, request: Request, command: c.Asked) -> v.Attended | v.DeviceFound | v.Done:
+    """Answer a device that attends, and a technician who asks about one."""
+    told = request.facts.attendance
+    match command:
+        case c.Attend():
+            return v.Attended(functions=branch.devices[request.actor.device_id].functions, trials=told.due)
+        case c.TryFunction():
+            return v.Done()
+        case c.FindDevice():
+            device = branch.devices[command.device_id]
+            return v.DeviceFound(
+                device_id=device.device_id,
+                name=device.name,
+                pairing=device.pairing,
+                since_at=device.since_at,
+                functions=device.functions,
+                heard_at=told.heard_at,
+                silences=told.silences,
+                about=told.about,
+                told_at=told.told_at,
+                clock_offset_s=told.clock_offset_s,
+                trials=told.trials,
+            )
 
 
 def report_device(branch: Branch, request: Request, command: c.ReportDevice, at: datetime) -> Events:

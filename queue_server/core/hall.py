@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from presentation.texts import name_in
 from protocol.configuration import (
     Configuration,
     Counter,
@@ -19,6 +20,7 @@ from protocol.configuration import (
     RatingLevel,
     Reason,
     Service,
+    Words,
     WorkProfile,
     Zone,
 )
@@ -35,6 +37,8 @@ class Hall:
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
+        self.names = _marked(configuration)
+        """The hall's name as it is shown: a training hall's begins with its mark."""
         self.services: dict[str, Service] = {part.service_id: part for part in configuration.services}
         self.queues: dict[str, Queue] = {part.queue_id: part for part in configuration.queues}
         self.classes: dict[str, PriorityClass] = {p.priority_class_id: p for p in configuration.priority_classes}
@@ -45,6 +49,11 @@ class Hall:
         self.reasons: dict[str, Reason] = {part.reason_id: part for part in configuration.reasons}
         self.levels: dict[int, RatingLevel] = {part.level: part for part in configuration.rating_scale.levels}
         self.procedures: dict[str, Procedure] = {part.code: part for part in configuration.catalogue}
+        self._follows = {
+            (linked.service_ids[0], code): linked.service_ids[1:]
+            for linked in configuration.linked_services
+            for code in linked.procedure_codes
+        }
         self.ranges_by_function: dict[str, list[KioskRange]] = defaultdict(list)
         self.ranges_by_prefix: dict[str, list[KioskRange]] = defaultdict(list)
         for numbers in configuration.kiosk_ranges:
@@ -56,6 +65,10 @@ class Hall:
         self.catalogue_pages = _pages(configuration.catalogue)
         catalogue = msgspec.json.encode(configuration.catalogue, order="deterministic")
         self.catalogue_hash = hashlib.sha256(catalogue).hexdigest()
+
+    def follows(self, service_id: str, procedure_code: str) -> tuple[str, ...]:
+        """Give the services that follow a number taken for this procedure, where linked services begin with it."""
+        return self._follows.get((service_id, procedure_code), ())
 
     def next_number(self, prefix: str, last: int, former: Sequence[KioskRange] = ()) -> int:
         """Give the number after ``last`` that no kiosk owns off line, nor owned until a ``former`` configuration."""
@@ -99,3 +112,11 @@ def _pages(catalogue: tuple[Procedure, ...]) -> tuple[tuple[Procedure, ...], ...
     if page:
         pages.append(tuple(page))
     return tuple(pages)
+
+
+def _marked(configuration: Configuration) -> Words:
+    """Give the hall's name with the mark of a training hall before it, in each language."""
+    mark = configuration.training
+    if not mark:
+        return configuration.names
+    return {language: f"{name_in(mark, language)} · {name}" for language, name in configuration.names.items()}

@@ -30,7 +30,8 @@ How to read it, beginning with a citizen at the kiosk:
 
 *ended*
     Served, or let go with an outcome. Only a visit that was told to come back today may be reinstated from here; that
-    is the one condition that depends on more than the state, and it stands in ``decide``.
+    is the one condition that depends on more than the state, and it stands in ``decide``. A visit with further services
+    leaves in the same instant, under the same number: it waits for the next one, or begins it at the same counter.
 
 *cancelled* and *expired*
     The citizen left before being called; the day ended while the visit waited. Nothing leads out of these two.
@@ -57,6 +58,7 @@ TRANSITIONS: Final[dict[VisitState | None, dict[VisitMove, VisitState]]] = {
         e.VisitCalled: "called",
         e.VisitTransferred: "waiting",
         e.VisitPrioritized: "waiting",
+        e.VisitMended: "waiting",
         e.VisitCancelled: "cancelled",
         e.VisitExpired: "expired",
     },
@@ -82,6 +84,8 @@ TRANSITIONS: Final[dict[VisitState | None, dict[VisitMove, VisitState]]] = {
     },
     "ended": {
         e.VisitReinstated: "waiting",
+        e.VisitContinued: "waiting",
+        e.ServiceContinued: "in_service",
     },
     "cancelled": {},
     "expired": {},

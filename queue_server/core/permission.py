@@ -17,6 +17,15 @@ from queue_server.core.state import Branch, CounterToday
 _LOOP: Final = frozenset({c.Tick, c.Configure, c.OpenDay, c.CloseDay, c.CreateDevice, c.RevokeDevice, c.ReportDevice})
 """What the server's own loop may ask: time, the first start, and the health of devices that fell silent."""
 
+_NAME_A_CLERK: Final = (
+    *(c.CounterCommand, c.CancelVisit, c.AnswerHelp, c.AnswerCounterHelp, c.TakeTicket),
+    *(c.StopHall, c.ResumeHall, c.MendVisit, c.PlanRoster, c.PrintTicket),
+)
+"""What the staff pages ask in the name of a person."""
+
+_MEANT_BY_A_CLERK: Final = (c.PauseCounter, c.OpenCounter, c.CloseCounter)
+"""What a call keypad may ask in the name of the clerk whom it saw, so that a late press does nothing to the next."""
+
 
 def actor_of(branch: Branch, public_key: str, command: AnyCommand) -> Actor:
     """Tell who speaks with this key (Z85); raises :class:`Refusal` for a stranger or a function of another device."""
@@ -83,7 +92,10 @@ def _is_keypad(actor: Actor) -> bool:
 def _clerk_of(branch: Branch, function: c.FunctionDescription, command: c.TerminalCommand) -> str:
     if function.kind == "call_keypad":
         counter = branch.counters.get(function.counter_id)
-        return counter.clerk_id if counter else ""
-    if function.kind == "staff" and isinstance(command, c.CounterCommand | c.CancelVisit | c.AnswerHelp):
+        signed_in = counter.clerk_id if counter else ""
+        if isinstance(command, _MEANT_BY_A_CLERK) and command.clerk_id not in ("", signed_in):
+            raise Refusal("not_signed_in")
+        return signed_in
+    if function.kind == "staff" and isinstance(command, _NAME_A_CLERK):
         return command.clerk_id
     return ""

@@ -12,8 +12,9 @@ from protocol import views as v
 from queue_server.core.shown import Estimates
 from queue_server.core.state import Branch
 from queue_server.core.views_board import board_view
+from queue_server.core.views_counter import counter_view, order_view
 from queue_server.core.views_kiosk import kiosk_view
-from queue_server.core.views_staff import counter_view, devices_view, hall_view, rating_view
+from queue_server.core.views_staff import devices_view, hall_view, rating_view
 
 
 def topics(branch: Branch) -> tuple[str, ...]:
@@ -21,6 +22,7 @@ def topics(branch: Branch) -> tuple[str, ...]:
     counters = branch.hall.counters
     return (
         "hall",
+        "order",
         "kiosk",
         "devices",
         *(f"board/{zone_id}" for zone_id in branch.hall.zones),
@@ -29,12 +31,14 @@ def topics(branch: Branch) -> tuple[str, ...]:
     )
 
 
-def view_of(branch: Branch, topic: str, estimates: Estimates, at: datetime) -> v.AnyView:
+def view_of(branch: Branch, topic: str, estimates: Estimates, at: datetime) -> v.AnyView:  # noqa: PLR0911 -- one case per kind.
     """Give the view of a topic that :func:`topics` names."""
     kind, _, which = topic.partition("/")
     match kind:
         case "hall":
             return hall_view(branch, estimates, at)
+        case "order":
+            return order_view(branch)
         case "kiosk":
             return kiosk_view(branch, estimates, at)
         case "devices":

@@ -19,7 +19,7 @@ from protocol.events import PressFlag
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
 from queue_server.core.state import Branch, CounterToday, Visit, Window
-from queue_server.core.tickets import Events
+from queue_server.core.tickets import Events, need_live_link
 
 _AT_COUNTER: Final[frozenset[RatingChannel]] = frozenset({"keypad", "terminal"})
 
@@ -39,21 +39,26 @@ def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetim
     )
     if answered or not _AT_COUNTER.isdisjoint(visit.rated_by):
         return ()
-    scale = branch.configuration.rating_scale
-    policies = branch.configuration.policies
-    return (
-        e.RatingOpened(
-            at=at,
-            counter_id=counter.counter_id,
-            clerk_id=counter.clerk_id,
-            visit_id=visit.visit_id,
-            service_id=visit.service_id,
-            nonce=_digest("window", visit.visit_id, str(visit.call_id)),
-            scale_id=scale.scale_id,
-            tone=branch.hall.tone_of(visit.service_id, visit.procedure_code),
-            closes_at=at + timedelta(seconds=policies.rating_window_s),
-        ),
+    is_stopped = branch.stopped is not None
+    window_s = 0 if is_stopped else branch.configuration.policies.rating_window_s
+    opened = e.RatingOpened(
+        at=at,
+        counter_id=counter.counter_id,
+        clerk_id=counter.clerk_id,
+        visit_id=visit.visit_id,
+        service_id=visit.service_id,
+        nonce=_digest("window", visit.visit_id, str(visit.call_id)),
+        scale_id=branch.configuration.rating_scale.scale_id,
+        tone=branch.hall.tone_of(visit.service_id, visit.procedure_code),
+        closes_at=at + timedelta(seconds=window_s),
     )
+    if not is_stopped:
+        return (opened,)
+    # In a stopped hall nobody is asked; the visit may still be rated by its link.
+    closed = e.RatingClosed(
+        at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id, visit_id=visit.visit_id, nonce=opened.nonce
+    )
+    return (opened, closed)
 
 
 def close_window(counter: CounterToday, at: datetime) -> Events:
@@ -119,6 +124,7 @@ def rate_by_link(branch: Branch, request: Request, command: c.RateByLink, at: da
     visit = branch.visits.get(command.visit_id) or request.facts.old_visit
     if visit is None:
         raise Refusal("unknown_visit")
+    need_live_link(branch, request, visit)
     if not visit.served or command.level not in branch.hall.levels:
         raise Refusal("not_rateable")
     known = {reason.reason_id for reason in branch.configuration.rating_scale.reasons}

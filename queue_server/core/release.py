@@ -12,6 +12,7 @@ from protocol import commands as c
 from protocol import events as e
 from queue_server.core.counters import give_back, need_open_day, need_reason
 from queue_server.core.day import UNRECORDED
+from queue_server.core.linked import go_on, what_follows
 from queue_server.core.permission import named_counter
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
@@ -24,13 +25,13 @@ def release_counter(branch: Branch, request: Request, command: c.ReleaseCounter,
     """Sign out a clerk who has gone, so that another may sit there. A visit left at the counter is not lost."""
     need_open_day(branch)
     counter = named_counter(branch, request.actor, command)
-    need_reason(branch, command.reason)
+    need_reason(branch, command.reason, "release")
     if not counter.clerk_id:
         return ()
     if counter.clerk_id != command.released_clerk_id:
         raise Refusal("counter_taken")
     visit = branch.visits.get(counter.visit_id)
-    visit_moves = () if visit is None else (_left_behind(counter, visit, at, put_back=command.put_back),)
+    visit_moves = () if visit is None else _left_behind(branch, counter, visit, at, put_back=command.put_back)
     signed_out = e.ClerkSignedOut(
         at=at,
         counter_id=counter.counter_id,
@@ -41,10 +42,13 @@ def release_counter(branch: Branch, request: Request, command: c.ReleaseCounter,
     return (*visit_moves, *give_back(branch, counter, at), signed_out)
 
 
-def _left_behind(counter: CounterToday, visit: Visit, at: datetime, *, put_back: bool) -> e.AnyEvent:
-    """Put back a visit whose clerk has gone, or end it as the day's end does: nothing is made up."""
+def _left_behind(branch: Branch, counter: CounterToday, visit: Visit, at: datetime, *, put_back: bool) -> Events:
+    """Put back a visit whose clerk has gone, or end it as the day's end does: nothing is made up.
+
+    A citizen whose service is over goes on to what follows, as if the clerk had ended it.
+    """
     if visit.state == "in_service" and not put_back:
-        return e.ServiceEnded(
+        ended = e.ServiceEnded(
             at=at,
             counter_id=counter.counter_id,
             clerk_id=counter.clerk_id,
@@ -52,7 +56,9 @@ def _left_behind(counter: CounterToday, visit: Visit, at: datetime, *, put_back:
             outcome=UNRECORDED,
             served_s=served_until(visit, at),
         )
-    return e.VisitTransferred(
+        follows = what_follows(branch, visit)
+        return (ended, go_on(branch, counter, visit, follows, at)) if follows else (ended,)
+    put_into_queue = e.VisitTransferred(
         at=at,
         counter_id=counter.counter_id,
         clerk_id=counter.clerk_id,
@@ -62,3 +68,4 @@ def _left_behind(counter: CounterToday, visit: Visit, at: datetime, *, put_back:
         rank_at=visit.rank_at,
         served_s=served_until(visit, at),
     )
+    return (put_into_queue,)

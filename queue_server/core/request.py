@@ -9,9 +9,10 @@ from typing import Literal
 
 import msgspec
 
-from protocol.commands import AnyCommand, FunctionDescription
+from protocol.commands import About, AnyCommand, FunctionDescription, Trial
 from protocol.configuration import Configuration
 from protocol.estimates import Estimate, Learned
+from protocol.views import Silence, TrialKnown
 from queue_server.core.state import Visit
 
 
@@ -38,6 +39,20 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def stranger(cls) -> "Actor":
         """Give the actor of a connection to the pairing socket, which may send ``Pair`` and nothing else."""
         return cls(origin="stranger")
+
+
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """What a device has told of itself lately, and which trials wait for it; kept outside of the branch."""
+
+    about: About | None = None
+    told_at: datetime | None = None
+    clock_offset_s: float | None = None
+    heard_at: datetime | None = None
+    silences: tuple[Silence, ...] = ()
+    trials: tuple[TrialKnown, ...] = ()
+    """Newest first."""
+    due: tuple[Trial, ...] = ()
+    """Those that the device is to try now."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +90,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Introduce: the oldest protocol version spoken."""
     link_key: str = ""
     """Introduce by a kiosk: its key for the secrets of tickets, 64 hex digits."""
+    person_key: str = ""
+    """Introduce by a kiosk: the day's key for the marks of persons, 64 hex digits; empty where there is none."""
+    note: str = ""
+    """FindNote: what was written about the visit."""
+    ticket_secret: str = ""
+    """FindHeldNumber: the secret of the ticket of the visit that is held."""
+    attendance: Attendance = Attendance()
+    """Attend, FindDevice, TryFunction: what is known of the device that asks, or is meant."""
 
 
 class Request(msgspec.Struct, frozen=True):

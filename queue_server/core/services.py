@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from protocol import commands as c
 from protocol import events as e
-from queue_server.core import ratings
-from queue_server.core.calls import called_visit, whole_seconds
+from queue_server.core import linked, ratings
+from queue_server.core.calls import called_visit, need_same_visit, whole_seconds
 from queue_server.core.counters import need_open_day, need_reason
 from queue_server.core.permission import counter_in_charge
+from queue_server.core.ranks import rank_in
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
 from queue_server.core.state import Branch, CounterToday, Visit
@@ -20,8 +21,6 @@ from queue_server.core.tickets import Events
 
 PARKED_AT_MOST = 12
 """How many visits one counter may keep aside; more would be a second queue that nobody sees."""
-
-_JUST_BEFORE = timedelta(microseconds=1)
 
 
 def start_service(branch: Branch, request: Request, command: c.StartService, at: datetime) -> Events:
@@ -31,11 +30,17 @@ def start_service(branch: Branch, request: Request, command: c.StartService, at:
 
 
 def end_service(branch: Branch, request: Request, command: c.EndService, at: datetime) -> Events:
-    """End the service with an outcome and, if it counts as served, ask for a rating."""
+    """End the service with an outcome and, if it counts as served, ask for a rating; then what follows begins.
+
+    Nobody is asked while the next service begins at once here: the citizen has not finished with this clerk.
+    """
     counter, visit = _visit_here(branch, request, command)
+    if command.service_id not in ("", visit.service_id):
+        raise Refusal("service_went_on")
     outcome = branch.hall.outcomes.get(command.outcome)
     if outcome is None:
         raise Refusal("unknown_outcome", outcome=command.outcome)
+    follows = linked.following(branch, counter, visit, command, outcome)
     events: list[e.AnyEvent] = []
     if visit.state == "called":
         events += _start(branch, counter, visit, at)
@@ -48,10 +53,13 @@ def end_service(branch: Branch, request: Request, command: c.EndService, at: dat
             outcome=command.outcome,
             served_s=served_until(visit, at),
             come_back_today=command.come_back_today,
+            stop_here=command.stop_here and bool(visit.coming),
         )
     )
-    if outcome.served and not command.come_back_today:
+    if outcome.served and not command.come_back_today and not command.stay:
         events += ratings.open_window(branch, counter, visit, at)
+    if follows:
+        events.append(linked.go_on(branch, counter, visit, follows, at, stay=command.stay))
     return tuple(events)
 
 
@@ -77,7 +85,7 @@ def park_visit(branch: Branch, request: Request, command: c.ParkVisit, at: datet
 def transfer_visit(branch: Branch, request: Request, command: c.TransferVisit, at: datetime) -> Events:
     """Send the visit on; one that was served here is asked for a rating of it, unless it gave one already."""
     counter, visit = _visit_here(branch, request, command)
-    need_reason(branch, command.reason)
+    need_reason(branch, command.reason, "transfer")
     if not command.service_id and not command.to_counter_id:
         raise Refusal("transfer_nowhere")
     service = branch.hall.services.get(command.service_id or visit.service_id)
@@ -93,9 +101,12 @@ def transfer_visit(branch: Branch, request: Request, command: c.TransferVisit, a
         to_service_id=service.service_id,
         to_queue_id=service.queue_id,
         to_counter_id=command.to_counter_id,
-        rank_at=_rank_after_transfer(branch, visit, service.queue_id, command, at),
+        rank_at=rank_after_transfer(
+            branch, visit, service.queue_id, at, to_counter_id=command.to_counter_id, position=command.position
+        ),
         served_s=served_until(visit, at),
         reason=command.reason,
+        noted=bool(command.note.strip()),
     )
     if not was_served:
         return (transferred,)
@@ -121,10 +132,11 @@ def _start(branch: Branch, counter: CounterToday, visit: Visit, at: datetime) ->
     return (*closed, started)
 
 
-def _visit_here(branch: Branch, request: Request, command: c.CounterCommand) -> tuple[CounterToday, Visit]:
-    """Give the counter and the visit called or served there; raises :class:`Refusal` when there is none."""
+def _visit_here(branch: Branch, request: Request, command: c.VisitCommand) -> tuple[CounterToday, Visit]:
+    """Give the counter and the visit called or served there; raises :class:`Refusal` when there is none, or another."""
     need_open_day(branch)
     counter = counter_in_charge(branch, request.actor, command)
+    need_same_visit(counter, command)
     visit = branch.visits.get(counter.visit_id)
     if visit is None:
         raise Refusal("nobody_served")
@@ -143,17 +155,16 @@ def _check_destination(branch: Branch, here: CounterToday, to_counter_id: str) -
         raise Refusal("counter_not_serving", counter=str(branch.hall.counters[to_counter_id].number))
 
 
-def _rank_after_transfer(
-    branch: Branch, visit: Visit, queue_id: str, command: c.TransferVisit, at: datetime
+def rank_after_transfer(
+    branch: Branch,
+    visit: Visit,
+    queue_id: str,
+    at: datetime,
+    *,
+    to_counter_id: str = "",
+    position: c.TransferPosition = "policy",
 ) -> datetime:
     """Rank by the old arrival, at the end of the line, or just before its head."""
-    position = command.position
     if position == "policy":
         position = branch.configuration.policies.transfer_position
-    if position == "last":
-        return at
-    if position == "first":
-        line = branch.lines.get(queue_id, {}).get((visit.priority_class_id, command.to_counter_id))
-        if line is not None and line.head is not None:
-            return min(visit.rank_at, line.head.rank_at - _JUST_BEFORE)
-    return visit.rank_at
+    return rank_in(branch, visit, queue_id, position, at, to_counter_id=to_counter_id)

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Literal
 
 from protocol.configuration import Service
-from protocol.views import Estimate
+from protocol.views import Estimate, StoppedHall
 from queue_server.core.calendar import next_opening, working_days
 from queue_server.core.state import Branch, Visit
 
@@ -18,6 +18,21 @@ def estimate_of_service(branch: Branch, service: Service, estimates: Estimates) 
     """Give the estimate of the class that most citizens have: the slowest one."""
     usual = min(branch.configuration.priority_classes, key=lambda part: part.slope)
     return estimates.get((service.service_id, usual.priority_class_id))
+
+
+def stopped_hall(branch: Branch) -> StoppedHall | None:
+    """Tell why the hall is stopped; None while it is not."""
+    stopped = branch.stopped
+    if stopped is None:
+        return None
+    return StoppedHall(
+        emergency_id=stopped.emergency_id,
+        names=stopped.names,
+        hints=stopped.hints,
+        since_at=stopped.since_at or stopped.at,
+        told_at=stopped.at,
+        repeat_s=branch.configuration.policies.emergency_repeat_s,
+    )
 
 
 def next_giving_at(branch: Branch, hours_id: str, at: datetime) -> datetime | None:

@@ -64,6 +64,8 @@ class SnapshotCounter(_Part, frozen=True):
     state: Literal["open", "paused", "closed"] = "open"
     called: bool = False
     pace: float = 1.0
+    planned: tuple[Stretch, ...] | None = None
+    """When today's roster has it open, as times of day; ``None`` on a day without a roster."""
 
 
 class SnapshotLine(_Part, frozen=True):
@@ -99,6 +101,7 @@ def take_snapshot(branch: Branch, at: datetime) -> Snapshot:
     """Give the hall as it stands at this instant."""
     hall = branch.hall
     learned = branch.learned.durations_s
+    planned = branch.planned
     return Snapshot(
         services={
             service.service_id: SnapshotService(
@@ -113,7 +116,10 @@ def take_snapshot(branch: Branch, at: datetime) -> Snapshot:
             for rule in hall.classes.values()
         },
         overflow_after_s={queue.queue_id: queue.overflow_after_s for queue in hall.queues.values()},
-        counters=tuple(_counter(branch, counter, at) for counter in branch.counters.values()),
+        counters=tuple(
+            _counter(branch, counter, None if planned is None else planned.get(counter.counter_id, ()), at)
+            for counter in branch.counters.values()
+        ),
         lines=tuple(
             SnapshotLine(
                 queue_id,
@@ -135,7 +141,9 @@ def take_snapshot(branch: Branch, at: datetime) -> Snapshot:
     )
 
 
-def _counter(branch: Branch, counter: CounterToday, at: datetime) -> SnapshotCounter:
+def _counter(
+    branch: Branch, counter: CounterToday, planned: tuple[Stretch, ...] | None, at: datetime
+) -> SnapshotCounter:
     profile = branch.hall.profiles[counter.work_profile_id]
     visit = branch.visits.get(counter.visit_id)
     since_at = None if visit is None else visit.started_at or visit.called_at
@@ -149,4 +157,5 @@ def _counter(branch: Branch, counter: CounterToday, at: datetime) -> SnapshotCou
         state=counter.state,
         called=visit is not None and visit.started_at is None,
         pace=1.0 if pace is None else math.exp(pace.log_ratio / (pace.seen + FEW_AT_COUNTER)),
+        planned=planned,
     )

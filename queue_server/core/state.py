@@ -13,11 +13,12 @@ from typing import Final, Literal
 
 import msgspec
 
-from protocol.commands import DeviceState, FunctionDescription, RatingChannel
+from protocol.commands import DeviceState, FunctionDescription, HelpFrom, RatingChannel
 from protocol.configuration import Configuration, KioskRange
-from protocol.estimates import Correction, Estimate, Learned, Pace
-from protocol.events import Clause
-from protocol.views import CounterState, VisitState
+from protocol.estimates import Correction, Estimate, Learned, Pace, Stretch
+from protocol.events import Clause, HallStopped
+from protocol.rosters import DayRoster
+from protocol.views import CounterState, PrintOrderState, VisitState
 from queue_server.core.calendar import DayPlan
 from queue_server.core.hall import Hall
 from queue_server.core.line import Line, Place
@@ -31,7 +32,10 @@ RECENT_DURATIONS: Final = 40
 """How many served durations per service are kept to learn from."""
 
 KEPT_NO_SHOWS: Final = 8
-"""How many of its last no-shows a counter offers to reinstate."""
+"""How many of its last no-shows a counter offers to reinstate; and of those sent for papers as many."""
+
+KEPT_DISORDERS: Final = 200
+"""How many lines of the order ledger are kept; the log has all of them."""
 
 
 class Visit(msgspec.Struct, kw_only=True, gc=False):
@@ -59,6 +63,12 @@ class Visit(msgspec.Struct, kw_only=True, gc=False):
     waiting_since: datetime
     """When its present wait began: its number, or being sent on, reinstated or given back."""
     off_line: bool = False
+    over_limit: bool = False
+    """One more than its person may have; a kiosk that was cut off could not know."""
+    noted_at: datetime | None = None
+    """When the clerk who sent it on wrote a note, until it is sent on again or goes on."""
+    coming: tuple[str, ...] = ()
+    """The services that follow under the same number, in order."""
     to_counter_id: str = ""
     """The one counter that may call it, when a clerk sent it there."""
     counter_id: str = ""
@@ -94,11 +104,32 @@ class Visit(msgspec.Struct, kw_only=True, gc=False):
         return Place(self.rank_at, self.order, self.visit_id)
 
 
+class NumberHeld(msgspec.Struct, frozen=True, gc=False):
+    """A number that a person took today, and for which service, wherever the visit has been sent since."""
+
+    visit_id: str
+    service_id: str
+
+
 class Press(msgspec.Struct, frozen=True, gc=False):
     """The last press that counts, of one channel."""
 
     level: int
     reasons: tuple[str, ...]
+
+
+class PrintOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A paper that staff want of a kiosk, and what that kiosk has said of it."""
+
+    order_id: str
+    visit_id: str
+    function_id: str
+    copy: int
+    ordered_at: datetime
+    expires_at: datetime
+    state: PrintOrderState = "ordered"
+    reason: str = ""
+    told_at: datetime | None = None
 
 
 class Window(msgspec.Struct, kw_only=True):
@@ -117,6 +148,45 @@ class Window(msgspec.Struct, kw_only=True):
     """By function and by its own clock, to tell a bounce from a change of mind."""
 
 
+class HelpWanted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A clerk asks somebody to come; ``answered_by`` is who goes."""
+
+    to: HelpFrom
+    to_counter_id: str
+    since_at: datetime
+    answered_by: str = ""
+
+
+class Disorder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One line of the order ledger: who was called out of order, or given another class, by whom and why."""
+
+    at: datetime
+    kind: Literal["chosen", "prioritized"]
+    prefix: str
+    number: int
+    counter_id: str
+    clerk_id: str
+    reason: str
+    waited_s: int = 0
+    passed_over: int = 0
+    before_class_id: str = ""
+    priority_class_id: str = ""
+
+
+class ClerkToday(msgspec.Struct, kw_only=True):
+    """A clerk's own figures of today, at whichever counters; of no other day."""
+
+    served: int = 0
+    within_target: int = 0
+    """Of those served: how many took no longer than their service should."""
+    no_shows: int = 0
+    calls: int = 0
+    chosen: int = 0
+    prioritized: int = 0
+    durations_s: list[int] = msgspec.field(default_factory=list)
+    """Of those served, in ascending order."""
+
+
 @dataclass(slots=True)
 class CounterToday:
     """A counter as it stands, and its figures of today."""
@@ -129,8 +199,13 @@ class CounterToday:
     pause_reason: str = ""
     visit_id: str = ""
     """The visit called or in service here."""
+    last_call_id: int = 0
+    """The last call to this counter today, recalls not counted; 0: none yet."""
     parked: list[str] = field(default_factory=list)
     no_shows: list[str] = field(default_factory=list)
+    come_backs: list[str] = field(default_factory=list)
+    """Who was sent for papers and may come back today; the last of them."""
+    help: HelpWanted | None = None
     window: Window | None = None
     served: int = 0
     within_target: int = 0
@@ -211,6 +286,15 @@ class Branch:
     believed_log_s: dict[str, float] = field(default_factory=dict)
     """By service, of that: the mean logarithm of its seconds."""
 
+    stopped: HallStopped | None = None
+    """What everybody is told while the hall is stopped."""
+    stops: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """When the hall was stopped today; the present stop is not in it yet."""
+    rosters: dict[str, DayRoster] = field(default_factory=dict)
+    """By date: who is planned at which counter."""
+    planned: dict[str, tuple[Stretch, ...]] | None = None
+    """By counter, from today's roster: when it should be open; ``None`` without one."""
+
     devices: dict[str, Device] = field(default_factory=dict)
     device_by_key: dict[str, str] = field(default_factory=dict)
     device_by_function: dict[str, str] = field(default_factory=dict)
@@ -229,6 +313,8 @@ class Branch:
     calls: dict[str, deque[Call]] = field(default_factory=dict)
     """By zone, oldest first."""
 
+    held_by_person: dict[str, tuple[NumberHeld, ...]] = field(default_factory=dict)
+    """By person's mark: the numbers of today, oldest first, where numbers are limited per person."""
     taken_by_service: dict[str, int] = field(default_factory=dict)
     waiting_by_service: dict[str, int] = field(default_factory=dict)
     count_by_state: dict[VisitState, int] = field(default_factory=dict)
@@ -249,6 +335,11 @@ class Branch:
     corrections: dict[str, Correction] = field(default_factory=dict)
     """By length of wait: how estimates are corrected, earlier days included."""
     press_ids: set[str] = field(default_factory=set)
+    print_orders: dict[str, PrintOrder] = field(default_factory=dict)
+    """The papers that staff ordered at kiosks today, the oldest first."""
+    clerks: dict[str, ClerkToday] = field(default_factory=dict)
+    disorders: deque[Disorder] = field(default_factory=lambda: deque(maxlen=KEPT_DISORDERS))
+    """The order ledger, oldest first."""
 
     @property
     def configuration(self) -> Configuration:
@@ -259,6 +350,12 @@ class Branch:
     def waiting(self) -> int:
         """How many wait in the whole hall."""
         return self.count_by_state.get("waiting", 0)
+
+    def stopped_s(self, since: datetime, at: datetime) -> int:
+        """Give how many of the seconds from ``since`` to ``at`` the hall was stopped, of today's."""
+        now = [(self.stopped.since_at or self.stopped.at, at)] if self.stopped is not None else []
+        spans = [(max(begins, since), min(ends, at)) for begins, ends in (*self.stops, *now)]
+        return int(sum((ends - begins).total_seconds() for begins, ends in spans if begins < ends))
 
 
 def new_branch(configuration: Configuration) -> Branch:
@@ -278,6 +375,7 @@ def empty_hall(branch: Branch) -> None:
         branch.counters,
         branch.counter_by_clerk,
         branch.calls,
+        branch.held_by_person,
         branch.taken_by_service,
         branch.waiting_by_service,
         branch.count_by_state,
@@ -286,8 +384,11 @@ def empty_hall(branch: Branch) -> None:
         branch.last_own_numbers,
         branch.durations_s,
         branch.press_ids,
+        branch.print_orders,
         branch.paces,
         branch.corrections,
+        branch.clerks,
+        branch.disorders,
     ):
         table.clear()
     branch.last_call_id = 0

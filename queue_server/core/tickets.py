@@ -1,18 +1,22 @@
-"""Decisions about tickets: taking a number, handing over one given off line, and what became of the paper."""
+"""Decisions about tickets: taking a number, handing over one given off line, and leaving before the call."""
 
 from bisect import bisect_right
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from protocol import commands as c
 from protocol import events as e
 from protocol.configuration import PriorityClass, Service
 from queue_server.core import life
 from queue_server.core.calendar import business_date, is_open
+from queue_server.core.persons import card_needed, limit_reached
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Facts, Request
 from queue_server.core.state import Branch, Visit
 
 Events = tuple[e.AnyEvent, ...]
+
+GIVE_TICKETS = frozenset({"kiosk", "system"})
+"""What gives numbers without staff: by the hall's hours, and only so many a minute."""
 
 RATE_SPAN = timedelta(seconds=60)
 """The stretch over which the numbers of one kiosk are counted."""
@@ -23,16 +27,21 @@ def take_ticket(branch: Branch, request: Request, command: c.TakeTicket, at: dat
     if command.visit_id in branch.visits:
         return ()
     service, priority_class = _new_visit(branch, request.facts, command.service_id, command.priority_class_id)
+    if branch.stopped is not None:
+        raise Refusal("hall_stopped")
     if command.procedure_code and command.procedure_code not in branch.hall.procedures:
         raise Refusal("unknown_procedure", procedure_code=command.procedure_code)
     function = request.actor.function
-    if function is None or function.kind == "kiosk":
+    if function is None or function.kind in GIVE_TICKETS:
         _check_kiosk(branch, command.function_id, service, priority_class, at)
     if service.daily_quota and branch.taken_by_service.get(service.service_id, 0) >= service.daily_quota:
         raise Refusal("quota_reached", quota=str(service.daily_quota))
     limit = branch.configuration.policies.waiting_limit
     if branch.waiting >= limit:
         raise Refusal("hall_full", limit=str(limit))
+    needs_card = card_needed(branch.configuration, service)
+    if needs_card:
+        _check_person(branch, request, command, service)
     return (
         e.VisitTaken(
             at=at,
@@ -48,8 +57,38 @@ def take_ticket(branch: Branch, request: Request, command: c.TakeTicket, at: dat
             procedure_code=command.procedure_code,
             language=command.language,
             estimate=request.facts.estimate,
+            coming_service_ids=branch.hall.follows(service.service_id, command.procedure_code),
+            person_mark=command.person_mark if needs_card else "",
+            without_card=command.without_card if needs_card else "",
+            clerk_id=request.actor.clerk_id,
         ),
     )
+
+
+def _check_person(branch: Branch, request: Request, command: c.TakeTicket, service: Service) -> None:
+    """Check that who takes the number is known and may have one more; staff give it without that, for a reason."""
+    function = request.actor.function
+    if function is not None and function.kind == "staff":
+        reason = branch.hall.reasons.get(command.without_card)
+        if reason is None or "without_card" not in reason.uses:
+            raise Refusal("unknown_reason", reason=command.without_card)
+        return
+    if command.without_card:
+        raise Refusal("not_allowed")
+    if not command.person_mark:
+        raise Refusal("card_needed")
+    reached = limit_reached(branch, service, command.person_mark)
+    if reached is None:
+        return
+    visit, limit = reached.visit, str(reached.limit)
+    number, time = number_of(visit), _clock(visit.taken_at, request.facts.utc_offset_s)
+    if reached.by == "at_once":
+        raise Refusal("person_at_once", limit=limit, number=number, service_id=visit.service_id, time=time)
+    raise Refusal("person_day", limit=limit, number=number, service_id=visit.service_id, time=time)
+
+
+def _clock(at: datetime, utc_offset_s: int) -> str:
+    return (at + timedelta(seconds=utc_offset_s)).strftime("%H:%M")
 
 
 def hand_over_visit(branch: Branch, request: Request, command: c.HandOverVisit, at: datetime) -> Events:
@@ -88,34 +127,22 @@ def hand_over_visit(branch: Branch, request: Request, command: c.HandOverVisit, 
             procedure_code=command.procedure_code,
             language=command.language,
             off_line=True,
-        ),
-    )
-
-
-def report_ticket(branch: Branch, request: Request, command: c.ReportTicket, at: datetime) -> Events:
-    """Note what became of a print job; a repeated report changes nothing."""
-    visit = branch.visits.get(command.visit_id) or request.facts.old_visit
-    if visit is None:
-        raise Refusal("unknown_visit")
-    if (visit.ticket_state, visit.ticket_copy) == (command.state, command.copy):
-        return ()
-    return (
-        e.TicketReported(
-            at=at,
-            visit_id=visit.visit_id,
-            device_id=request.actor.device_id,
-            state=command.state,
-            copy=command.copy,
-            reason=command.reason,
+            coming_service_ids=branch.hall.follows(service.service_id, command.procedure_code),
+            person_mark=command.person_mark if card_needed(branch.configuration, service) else "",
+            over_limit=limit_reached(branch, service, command.person_mark) is not None,
         ),
     )
 
 
 def cancel_visit(branch: Branch, request: Request, command: c.CancelVisit, at: datetime) -> Events:
-    """Let a citizen go who was not called: by the ticket's own secret, or by a clerk who is signed in."""
+    """Let a citizen go who was not called: by the ticket's secret, by a clerk at a counter, or by an usher."""
     by_staff = request.actor.function is not None and request.actor.function.kind == "staff"
-    if by_staff and request.actor.clerk_id not in branch.counter_by_clerk:
+    by_usher = request.actor.staff_role == "usher"
+    if by_staff and not by_usher and request.actor.clerk_id not in branch.counter_by_clerk:
         raise Refusal("not_signed_in")
+    reason = branch.hall.reasons.get(command.reason)
+    if by_usher and (reason is None or "cancel" not in reason.uses):
+        raise Refusal("unknown_reason", reason=command.reason)
     if not by_staff and not request.facts.secret_valid:
         raise Refusal("secret_wrong")
     visit = visit_of_today(branch, request.facts, command.visit_id)
@@ -123,7 +150,15 @@ def cancel_visit(branch: Branch, request: Request, command: c.CancelVisit, at: d
         return ()
     if not life.may(visit.state, e.VisitCancelled):
         raise Refusal("visit_not_waiting", number=number_of(visit))
-    return (e.VisitCancelled(at=at, visit_id=visit.visit_id, by="staff" if by_staff else "citizen"),)
+    return (
+        e.VisitCancelled(
+            at=at,
+            visit_id=visit.visit_id,
+            by="staff" if by_staff else "citizen",
+            clerk_id=request.actor.clerk_id if by_staff else "",
+            reason=command.reason if by_usher else "",
+        ),
+    )
 
 
 def visit_of_today(branch: Branch, facts: Facts, visit_id: str) -> Visit:
@@ -134,6 +169,15 @@ def visit_of_today(branch: Branch, facts: Facts, visit_id: str) -> Visit:
     if visit is None:
         raise Refusal("visit_too_old" if facts.old_visit is not None else "unknown_visit")
     return visit
+
+
+def need_live_link(branch: Branch, request: Request, visit: Visit) -> None:
+    """Check that a phone's or a system's link to a ticket is not too old; other terminals have rules of their own."""
+    if not any(function.kind in {"public", "system"} for function in request.actor.functions):
+        return
+    days = (date.fromisoformat(branch.day) - date.fromisoformat(visit.day)).days if branch.day else 0
+    if days >= branch.configuration.ticket_link.valid_days:
+        raise Refusal("link_expired")
 
 
 def number_of(visit: Visit) -> str:
@@ -163,7 +207,7 @@ def _new_visit(branch: Branch, facts: Facts, service_id: str, priority_class_id:
 def _check_kiosk(
     branch: Branch, function_id: str, service: Service, priority_class: PriorityClass, at: datetime
 ) -> None:
-    """Check what holds for kiosks alone; staff may help someone outside hours and give the classes kept for staff."""
+    """Check what holds where no staff give the number; they may help outside hours, and give the classes of staff."""
     assert branch.plan is not None, "an open day has a plan"
     if not is_open(branch.plan.giving_of(service.hours_id), at):
         raise Refusal("service_closed", service_id=service.service_id)

@@ -11,6 +11,7 @@ from queue_server.core.shown import (
     Estimates,
     estimate_of_service,
     next_giving_at,
+    stopped_hall,
     utc_offset_s,
     visit_state_at_counter,
 )
@@ -26,7 +27,7 @@ def board_view(branch: Branch, zone_id: str, estimates: Estimates, at: datetime)
     return v.BoardView(
         zone_id=zone_id,
         agency=configuration.agency,
-        names=configuration.names,
+        names=branch.hall.names,
         hotline=configuration.hotline,
         day=branch.day,
         utc_offset_s=utc_offset_s(branch),
@@ -48,6 +49,7 @@ def board_view(branch: Branch, zone_id: str, estimates: Estimates, at: datetime)
         pledges=configuration.pledges,
         zone_names=branch.hall.zones[zone_id].names if len(configuration.zones) > 1 else {},
         notices=configuration.notices,
+        stopped=stopped_hall(branch),
     )
 
 

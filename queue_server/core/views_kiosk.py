@@ -6,9 +6,18 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from protocol import views as v
-from protocol.configuration import Configuration, DutyContact, KioskRange, Service, Words
+from protocol.configuration import Configuration, DutyContact, KioskRange, Service, TicketLink, Words
 from queue_server.core.calendar import business_date, holiday_on, is_open, next_opening, next_rest, plan_day
-from queue_server.core.shown import Estimates, estimate_of_service, next_giving_at, open_counter_numbers, utc_offset_s
+from queue_server.core.persons import card_needed
+from queue_server.core.print_orders import standing_orders
+from queue_server.core.shown import (
+    Estimates,
+    estimate_of_service,
+    next_giving_at,
+    open_counter_numbers,
+    stopped_hall,
+    utc_offset_s,
+)
 from queue_server.core.state import HELP_ANSWERED, Branch
 
 NO_WORDS: Words = {}
@@ -20,12 +29,14 @@ def kiosk_view(branch: Branch, estimates: Estimates, at: datetime) -> v.KioskVie
     today = business_date(at, utc_offset_s(branch))
     services = tuple(_service(branch, service, estimates, today, at) for service in configuration.services)
     anything = any(service.state == "open" for service in services)
-    why = _Why() if anything else _why_closed(branch, services, today, at)
+    why = _Why("stopped" if branch.stopped is not None else "")
+    if not anything and branch.stopped is None:
+        why = _why_closed(branch, services, today, at)
     return v.KioskView(
         branch_id=configuration.branch_id,
         configuration_id=configuration.configuration_id,
         agency=configuration.agency,
-        names=configuration.names,
+        names=branch.hall.names,
         hotline=configuration.hotline,
         languages=configuration.languages,
         utc_offset_s=utc_offset_s(branch),
@@ -35,7 +46,7 @@ def kiosk_view(branch: Branch, estimates: Estimates, at: datetime) -> v.KioskVie
         services=services,
         priority_classes=tuple(part for part in configuration.priority_classes if part.chosen_by == "citizen"),
         kiosk_ranges=tuple(_unused(branch, numbers) for numbers in configuration.kiosk_ranges),
-        ticket_link=configuration.ticket_link,
+        ticket_link=_ticket_link(branch),
         ticket_footer=configuration.ticket_footer,
         catalogue_hash=branch.hall.catalogue_hash,
         catalogue_pages=len(branch.hall.catalogue_pages),
@@ -44,7 +55,26 @@ def kiosk_view(branch: Branch, estimates: Estimates, at: datetime) -> v.KioskVie
         holiday_names=why.holiday_names,
         duty_contacts=_on_duty(configuration, today),
         help_answered=tuple(name for name, health in branch.health.items() if health.reason == HELP_ANSWERED),
+        stopped=stopped_hall(branch),
+        training=bool(configuration.training),
+        print_orders=tuple(
+            v.PrintOrder(order_id=order.order_id, function_id=order.function_id)
+            for order in standing_orders(branch, at)
+        ),
     )
+
+
+def _ticket_link(branch: Branch) -> TicketLink:
+    """Give what tickets carry. While no program of public pages is paired their address is a dead link."""
+    is_served = any(
+        function.kind == "public"
+        for device in branch.devices.values()
+        if device.pairing == "paired"
+        for function in device.functions
+    )
+    # The pages behind a training hall's address would be the real hall's, which does not know its tickets.
+    is_served = is_served and not branch.configuration.training
+    return branch.configuration.ticket_link if is_served else TicketLink()
 
 
 def _unused(branch: Branch, numbers: KioskRange) -> KioskRange:
@@ -64,7 +94,7 @@ def _service(branch: Branch, service: Service, estimates: Estimates, today: date
         icon=service.icon,
         state=state,
         waiting=branch.waiting_by_service.get(service.service_id, 0),
-        estimate=estimate_of_service(branch, service, estimates),
+        estimate=estimate_of_service(branch, service, estimates) if branch.stopped is None else None,
         counter_numbers=open_counter_numbers(branch, service.queue_id),
         next_opens_at=_next_numbers_at(branch, service, state, at),
         after_15h_notice=service.after_15h_notice,
@@ -75,6 +105,8 @@ def _service(branch: Branch, service: Service, estimates: Estimates, today: date
         numbers_left=_numbers_left(branch, service),
         next_working_day=branch.hall.next_working_day(service.hours_id, today),
         result_place=service.result_place,
+        card_needed=card_needed(branch.configuration, service),
+        numbers_per_person=service.numbers_per_person,
     )
 
 
@@ -82,6 +114,8 @@ def _service_state(
     branch: Branch, service: Service, at: datetime
 ) -> Literal["open", "closed", "quota_reached", "full"]:
     """Tell whether a kiosk gets a number for this service now; the same checks as when it asks."""
+    if branch.stopped is not None:
+        return "closed"
     if not branch.day_open or branch.plan is None or not is_open(branch.plan.giving_of(service.hours_id), at):
         return "closed"
     if _numbers_left(branch, service) == 0:
@@ -98,6 +132,8 @@ def _numbers_left(branch: Branch, service: Service) -> int | None:
 
 
 def _next_numbers_at(branch: Branch, service: Service, state: str, at: datetime) -> datetime | None:
+    if branch.stopped is not None:
+        return None  # Nobody knows before somebody says so.
     if state == "closed" and _numbers_left(branch, service) != 0:
         return next_giving_at(branch, service.hours_id, at)
     # Numbers that are used up come back with the next day, not after today's rest.
@@ -126,6 +162,7 @@ def _rules(configuration: Configuration) -> v.KioskRules:
         consent_closing_s=policies.consent_closing_s,
         quota_notice=policies.quota_notice,
         help_wait_s=policies.help_wait_s,
+        numbers_per_person=configuration.numbers_per_person,
     )
 
 

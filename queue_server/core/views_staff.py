@@ -1,97 +1,29 @@
-"""What staff and their devices see: the counter's console, its rating terminal, the hall, the devices."""
+"""What staff and their devices see: the rating terminal of a counter, the hall, the devices."""
 
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 import msgspec
 
 from protocol import views as v
 from protocol.configuration import Counter, Service
-from protocol.events import Clause
-from queue_server.core.calling import next_visits, waiting_for
-from queue_server.core.shown import Estimates, estimate_of_service, utc_offset_s, visit_state_at_counter
-from queue_server.core.state import HELP_CALLED, SILENT, Branch, Visit
+from protocol.estimates import Stretch
+from queue_server.core.print_orders import kiosks, shown_orders
+from queue_server.core.shown import (
+    Estimates,
+    estimate_of_service,
+    stopped_hall,
+    utc_offset_s,
+    visit_state_at_counter,
+)
+from queue_server.core.state import HELP_CALLED, SILENT, Branch
+from queue_server.core.views_counter import counter_help
 
-NEXT_SHOWN: Final = 4
-"""How many of the next visits a counter's console shows."""
 HELP_CALLS_SHOWN: Final = 8
 
 _ROOM_FOR_ENVELOPE: Final = 512
 
-# --- counters --------------------------------------------------------------------------------------------------------
-
-
-def counter_view(branch: Branch, counter_id: str, at: datetime) -> v.CounterView:
-    """Give what the clerk's console shows. It says nothing of ratings."""
-    counter = branch.hall.counters[counter_id]
-    present = branch.counters[counter_id]
-    serving = branch.visits.get(present.visit_id)
-    profile = branch.hall.profiles[present.work_profile_id]
-    return v.CounterView(
-        counter_id=counter_id,
-        number=counter.number,
-        names=counter.names,
-        state=present.state,
-        pause_reason=present.pause_reason,
-        clerk_id=present.clerk_id,
-        work_profile_id=present.work_profile_id,
-        work_profile_names=profile.names,
-        day=branch.day,
-        utc_offset_s=utc_offset_s(branch),
-        day_open=branch.day_open,
-        serving=counter_visit(branch, serving, at) if serving is not None else None,
-        next_visits=tuple(
-            counter_visit(branch, branch.visits[choice.place.visit_id], at, choice.clause, backup=choice.is_backup)
-            for choice in islice(next_visits(branch, present, at), NEXT_SHOWN)
-        ),
-        parked=tuple(counter_visit(branch, branch.visits[visit_id], at) for visit_id in present.parked),
-        no_shows=tuple(counter_visit(branch, branch.visits[visit_id], at) for visit_id in present.no_shows),
-        waiting=waiting_for(branch, present),
-        today=v.CounterDay(
-            served=present.served,
-            within_target=present.within_target,
-            no_shows=present.no_show_count,
-            served_total_s=present.served_total_s,
-        ),
-        recall_limit=branch.configuration.policies.recall_limit,
-    )
-
-
-def counter_visit(
-    branch: Branch, visit: Visit, at: datetime, clause: Clause | None = None, *, backup: bool = False
-) -> v.CounterVisit:
-    """Give a visit as its counter sees it; ``clause`` is the one it would be called by while it waits."""
-    waits = visit.state == "waiting"
-    rule = branch.hall.classes.get(visit.priority_class_id)
-    waited_s = int((at - visit.waiting_since).total_seconds()) if waits else visit.waited_s
-    overdue = waits and rule is not None and (at - visit.rank_at).total_seconds() >= rule.guaranteed_waiting_s
-    return v.CounterVisit(
-        visit_id=visit.visit_id,
-        prefix=visit.prefix,
-        number=visit.number,
-        state=visit.state,
-        service_id=visit.service_id,
-        queue_id=visit.queue_id,
-        priority_class_id=visit.priority_class_id,
-        procedure_code=visit.procedure_code,
-        taken_at=visit.taken_at,
-        rank_at=visit.rank_at,
-        function_id=visit.function_id,
-        called_at=visit.called_at,
-        started_at=visit.started_at,
-        clause=clause if waits else visit.clause,
-        reason="" if waits else visit.call_reason,
-        recalls=visit.recalls,
-        off_line=visit.off_line,
-        unsaid=visit.unsaid,
-        waited_s=waited_s,
-        overdue=overdue,
-        backup=backup,
-        remind_at=visit.remind_at,
-        transferred_from=visit.transferred_from,
-        language=visit.language,
-    )
+# --- counters ---------------------------------------------------------------------------------------------------------
 
 
 def rating_view(branch: Branch, counter_id: str) -> v.RatingView:
@@ -111,11 +43,13 @@ def rating_view(branch: Branch, counter_id: str) -> v.RatingView:
             tone=window.tone,
             closes_at=window.closes_at,
             language=branch.visits[window.visit_id].language,
+            clerk_id=window.clerk_id if configuration.policies.rating_shows_clerk else "",
         )
         if window is not None
         else None,
         utc_offset_s=utc_offset_s(branch),
         hotline=configuration.hotline,
+        stopped=stopped_hall(branch),
     )
 
 
@@ -124,14 +58,13 @@ def rating_view(branch: Branch, counter_id: str) -> v.RatingView:
 
 def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
     """Give what staff need besides their counter: the words, the queues, the counters, the day."""
-    del at
     configuration = branch.configuration
-    plan = branch.plan
+    plan, planned = branch.plan, branch.planned
     return v.HallView(
         branch_id=configuration.branch_id,
         configuration_id=configuration.configuration_id,
         agency=configuration.agency,
-        names=configuration.names,
+        names=branch.hall.names,
         languages=configuration.languages,
         day=branch.day,
         day_open=branch.day_open,
@@ -140,7 +73,10 @@ def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
         closes_at=plan.closes_at if plan else None,
         services=tuple(_hall_service(service) for service in configuration.services),
         queues=tuple(_hall_queue(branch, queue_id, estimates) for queue_id in branch.hall.queues),
-        counters=tuple(_hall_counter(branch, counter) for counter in configuration.counters),
+        counters=tuple(
+            _hall_counter(branch, counter, (planned or {}).get(counter.counter_id, ()))
+            for counter in configuration.counters
+        ),
         work_profiles=tuple(
             v.HallProfile(
                 work_profile_id=profile.work_profile_id,
@@ -156,6 +92,19 @@ def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
         today=_hall_day(branch),
         help_calls=_help_calls(branch),
         kiosks_cut_off=_kiosks_cut_off(branch),
+        counter_help=tuple(
+            wanted for one in branch.counters.values() if (wanted := counter_help(branch, one)) is not None
+        ),
+        linked_services=tuple(
+            v.HallLinked(linked_id=one.linked_id, names=one.names, service_ids=one.service_ids)
+            for one in configuration.linked_services
+        ),
+        stopped=stopped_hall(branch),
+        emergencies=configuration.emergencies,
+        training=bool(configuration.training),
+        has_roster=planned is not None,
+        kiosks=kiosks(branch),
+        print_orders=tuple(shown_orders(branch, at)),
     )
 
 
@@ -212,7 +161,7 @@ def _hall_queue(branch: Branch, queue_id: str, estimates: Estimates) -> v.HallQu
     )
 
 
-def _hall_counter(branch: Branch, counter: Counter) -> v.HallCounter:
+def _hall_counter(branch: Branch, counter: Counter, planned: tuple[Stretch, ...]) -> v.HallCounter:
     present = branch.counters[counter.counter_id]
     visit = branch.visits.get(present.visit_id)
     since_at = present.since_at
@@ -230,6 +179,7 @@ def _hall_counter(branch: Branch, counter: Counter) -> v.HallCounter:
         ticket_number=visit.number if visit else 0,
         visit_state=visit_state_at_counter(visit),
         since_at=since_at,
+        planned=planned,
     )
 
 

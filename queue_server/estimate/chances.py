@@ -30,6 +30,10 @@ _USUAL_CROWD: Final = 20.0
 """How many arrivals weigh as much as the belief that today is as busy as usual."""
 _CLOSING_S: Final = 300.0
 """A counter that was open until this long before the hours end stays until nobody waits."""
+LATE_S: Final = 600.0
+"""What a counter may still need that is behind its roster: to open, to come back from a pause, to go to a break."""
+_ABSENT_S: Final = 900.0
+"""Behind by more than this it may as well not come before its next stretch."""
 _FEW_CALLS: Final = 20.0
 _LOST: Final = 60.0
 """After this long a call is more likely in vain than not."""
@@ -206,6 +210,9 @@ def _known(service: SnapshotService) -> tuple[int, ...]:
 def _rota(snapshot: Snapshot, counter: SnapshotCounter) -> Rota:
     """Find this counter's past days that looked alike at this time of day, and how they went on."""
     now_s, is_open = snapshot.now_s, counter.state == "open"
+    planned = _by_roster(snapshot, counter)
+    if planned:
+        return Rota(planned, tuple(accumulate(1.0 for _ in planned)))
     ways: list[Stretches] = []
     weights: list[float] = []
     days = [day for day in snapshot.learned.days if day.hours == snapshot.hours]
@@ -220,6 +227,22 @@ def _rota(snapshot: Snapshot, counter: SnapshotCounter) -> Rota:
             ways.append(way)
             weights.append(0.5)
     return Rota(tuple(ways), tuple(accumulate(weights)))
+
+
+def _by_roster(snapshot: Snapshot, counter: SnapshotCounter) -> tuple[Stretches, ...]:
+    """Say how a counter may go on by today's roster; nothing where there is none, or the counter is not in it."""
+    if counter.planned is None or (not counter.planned and counter.state != "closed"):
+        return ()
+    now_s, ahead = snapshot.now_s, _from_now(snapshot, counter.planned)
+    present = next((stretch for stretch in counter.planned if stretch[0] <= now_s < stretch[1]), None)
+    if counter.state == "open" and present is None:
+        over = bool(snapshot.hours) and now_s >= snapshot.hours[-1][1] - _CLOSING_S
+        return (((0.0, FOR_EVER_S if over else LATE_S), *ahead),)
+    if counter.state == "open" or present is None:
+        return (ahead,)
+    soon = ((LATE_S, ahead[0][1]), *ahead[1:])
+    is_late = counter.state == "closed" and now_s - present[0] > _ABSENT_S
+    return (soon, ahead[1:]) if is_late else (soon,)
 
 
 def _from_now(snapshot: Snapshot, stretches: tuple[tuple[int, int], ...]) -> Stretches:

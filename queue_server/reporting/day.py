@@ -126,6 +126,12 @@ class DayReport(msgspec.Struct, frozen=True, kw_only=True):
     calls_by_clause: dict[str, int]
     out_of_order: tuple[OutOfOrder, ...]
     priorities: tuple[GivenPriority, ...]
+    without_card: dict[str, int]
+    """Numbers that staff gave to people without a card, by reason; where numbers are limited per person."""
+    reason_names: dict[str, dict[str, str]]
+    """Of those reasons."""
+    over_limit: int
+    """Numbers that kiosks which were cut off gave to people who had as many as allowed."""
 
 
 _AT_COUNTER = frozenset({"keypad", "terminal"})
@@ -137,6 +143,7 @@ def day_report(rows: DayRows) -> DayReport:
     asked = {question.visit_id for question in rows.questions}
     answered = {rating.visit_id for rating in rows.ratings if rating.channel in _AT_COUNTER}
     clauses = Counter(call.clause for call in rows.calls)
+    without_card = Counter(visit.without_card for visit in rows.visits if visit.without_card)
     return DayReport(
         day=rows.day.day,
         opened_at=rows.day.opened_at,
@@ -162,6 +169,9 @@ def day_report(rows: DayRows) -> DayReport:
         calls_by_clause=dict(sorted(clauses.items())),
         out_of_order=tuple(_out_of_order(call, rows.meaning) for call in rows.calls if call.clause == "chosen"),
         priorities=tuple(_given_priority(one, rows.meaning) for one in rows.priorities),
+        without_card=dict(sorted(without_card.items())),
+        reason_names={one: rows.meaning.reason_names.get(one, {}) for one in without_card},
+        over_limit=sum(visit.over_limit for visit in rows.visits),
     )
 
 

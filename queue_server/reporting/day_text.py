@@ -1,34 +1,36 @@
 """The report of a day as people read it in a terminal or on paper, and as CSV. Pure."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from presentation.formats import clock, duration, number, percentage, rate
 from presentation.texts import Words, name_in
 from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, OutOfOrder, ServiceDay
+from queue_server.reporting.definitions import Unit
+from queue_server.reporting.exports import Cell, Column, Sheet, as_csv
 from queue_server.reporting.figures import LEAST_SAMPLE, Share, Spread
 
-CSV_HEAD = (
-    "day",
-    "service_id",
-    "taken",
-    "served",
-    "not_served",
-    "no_show",
-    "cancelled",
-    "expired",
-    "still_here",
-    "called",
-    "waiting_p50_s",
-    "waiting_p90_s",
-    "target_s",
-    "within_target",
-    "stages",
-    "service_p50_s",
-    "service_p90_s",
-)
+CSV_COLUMNS: Final[dict[str, Unit | None]] = {
+    "day": None,
+    "service_id": None,
+    "taken": "visits",
+    "served": "visits",
+    "not_served": "visits",
+    "no_show": "visits",
+    "cancelled": "visits",
+    "expired": "visits",
+    "still_here": "visits",
+    "called": "visits",
+    "waiting_p50_s": "seconds",
+    "waiting_p90_s": "seconds",
+    "target_s": "seconds",
+    "within_target": "visits",
+    "stages": "services",
+    "service_p50_s": "seconds",
+    "service_p90_s": "seconds",
+}
+"""The columns of the CSV, each with its unit; their names and definitions stand under `day_report.column`."""
 
 
 def day_text(report: DayReport, words: Words, utc_offset_s: int) -> str:
@@ -64,6 +66,12 @@ def _parts(report: DayReport, words: Words, utc_offset_s: int) -> Iterator[str]:
     if report.priorities:
         yield words("day_report.priorities", count=len(report.priorities))
         yield from _table([_priority_cells(one, words, utc_offset_s) for one in report.priorities])
+    if report.without_card:
+        yield words("day_report.without_card", count=sum(report.without_card.values()))
+        named = [(_name(report.reason_names[one], one, words), count) for one, count in report.without_card.items()]
+        yield from _table([(f"  {name}", number(words, count)) for name, count in named])
+    if report.over_limit:
+        yield words("day_report.over_limit", count=report.over_limit)
 
 
 def _service_head(words: Words) -> tuple[str, ...]:
@@ -84,10 +92,10 @@ def _service_cells(one: ServiceDay, words: Words) -> tuple[str, ...]:
     return (
         _name(one.names, one.service_id, words) if one.service_id else words("day_report.all"),
         *(number(words, count) for count in counts),
-        _seconds(one.waiting.p50_s, words),
-        _seconds(one.waiting.p90_s, words),
+        _measured(one.waiting.p50_s, one.waiting.n, words),
+        _measured(one.waiting.p90_s, one.waiting.n, words),
         _share(one.within_target, words),
-        _seconds(one.service.p50_s, words),
+        _measured(one.service.p50_s, one.service.n, words),
     )
 
 
@@ -137,8 +145,10 @@ def _share(share: Share, words: Words) -> str:
     return rate(words, share.part, share.whole, 1)
 
 
-def _seconds(seconds: int | None, words: Words) -> str:
-    return "–" if seconds is None else duration(words, seconds)
+def _measured(seconds: int | None, count: int, words: Words) -> str:
+    """Write a percentile with how many were measured; of too few the count alone."""
+    measured = words("figures.measured", count=number(words, count))
+    return measured if seconds is None else f"{duration(words, seconds)} ({measured})"
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
@@ -149,32 +159,44 @@ def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def day_csv(report: DayReport) -> str:
-    """Write the figures by service as CSV (RFC 4180), with ids and seconds; the last row is the whole hall."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(CSV_HEAD)
-    for one in (*report.services, report.all):
-        visits = one.visits
-        table.writerow(
-            (
-                report.day,
-                one.service_id,
-                visits.taken,
-                visits.served,
-                visits.not_served,
-                visits.no_show,
-                visits.cancelled,
-                visits.expired,
-                visits.still_here,
-                *_spread_cells(one.waiting),
-                one.target_s,
-                one.within_target.part,
-                *_spread_cells(one.service),
-            )
+def day_sheet(report: DayReport, words: Words) -> Sheet:
+    """Make the table of the figures by service, with ids and seconds; the last row is the whole hall."""
+    columns = [
+        Column(
+            column_id,
+            words(f"day_report.column.{column_id}.name"),
+            words(f"day_report.column.{column_id}.counted"),
+            words(f"figures.unit.{unit}") if unit else "",
         )
-    return out.getvalue()
+        for column_id, unit in CSV_COLUMNS.items()
+    ]
+    rows = [_sheet_row(report.day, one) for one in (*report.services, report.all)]
+    return Sheet(words("day_report.title", day=report.day), columns, rows)
 
 
-def _spread_cells(spread: Spread) -> tuple[int | None, ...]:
-    return spread.n, spread.p50_s, spread.p90_s
+def day_csv(report: DayReport, words: Words) -> str:
+    """Write the figures by service as CSV: ids, headings, definitions with units, then a row for each service."""
+    return as_csv(day_sheet(report, words))
+
+
+def _sheet_row(day: str, one: ServiceDay) -> list[Cell]:
+    visits = one.visits
+    return [
+        day,
+        one.service_id,
+        visits.taken,
+        visits.served,
+        visits.not_served,
+        visits.no_show,
+        visits.cancelled,
+        visits.expired,
+        visits.still_here,
+        *_spread_cells(one.waiting),
+        one.target_s,
+        one.within_target.part,
+        *_spread_cells(one.service),
+    ]
+
+
+def _spread_cells(spread: Spread) -> list[Cell]:
+    return [spread.n, spread.p50_s, spread.p90_s]

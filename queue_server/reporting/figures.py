@@ -9,6 +9,9 @@ import msgspec
 LEAST_SAMPLE: Final = 10
 """Below so many, counts are shown but no rate, percentile or interval: they would say more than is known."""
 
+LEAST_TIME_S: Final = 3600
+"""Of less time than this no share is given."""
+
 _Z_95: Final = 1.959963984540054
 """The 97.5 % point of the normal distribution: two-sided 95 %."""
 
@@ -30,6 +33,18 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None = None
 
 
+class TimeShare(msgspec.Struct, frozen=True, kw_only=True):
+    """So many seconds of so many. It has no interval: the time of a counter is all there, not a sample."""
+
+    part_s: int
+    whole_s: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether there is enough time to give a percentage."""
+        return self.whole_s >= LEAST_TIME_S
+
+
 def percentile(ordered: list[int], percent: int) -> int:
     """Give the nearest-rank percentile of values in ascending order: the least that at least `percent` % do not exceed.
 
@@ -42,7 +57,11 @@ def percentile(ordered: list[int], percent: int) -> int:
 
 def spread(durations_s: Iterable[int]) -> Spread:
     """Give how durations spread."""
-    ordered = sorted(durations_s)
+    return spread_of_ordered(sorted(durations_s))
+
+
+def spread_of_ordered(ordered: list[int]) -> Spread:
+    """Give how durations in ascending order spread."""
     if len(ordered) < LEAST_SAMPLE:
         return Spread(n=len(ordered), p50_s=None, p90_s=None)
     return Spread(n=len(ordered), p50_s=percentile(ordered, 50), p90_s=percentile(ordered, 90))
@@ -67,3 +86,9 @@ def share(part: int, whole: int) -> Share:
         return Share(part=part, whole=whole)
     low, high = wilson(part, whole)
     return Share(part=part, whole=whole, low=low, high=high)
+
+
+def time_share(part_s: int, whole_s: int) -> TimeShare:
+    """Give a share of time with its times."""
+    assert 0 <= part_s <= whole_s, f"{part_s} s of {whole_s} s"
+    return TimeShare(part_s=part_s, whole_s=whole_s)

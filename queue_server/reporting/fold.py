@@ -2,27 +2,64 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from protocol import events as e
 from protocol.configuration import Configuration
 from queue_server.reporting.rows import (
     CallRow,
     Context,
+    CounterNow,
     DayRow,
     Meaning,
+    NoShowRow,
     PressRow,
     PriorityRow,
     QuestionRow,
     RatingRow,
     ServiceMeaning,
     StageRow,
+    StopRow,
+    StretchRow,
+    TransferRow,
     VisitRow,
 )
+from queue_server.reporting.stops import begun, ended
+from queue_server.reporting.stretches import after, doing_of, is_other, stretches
+
+PAPERS_MISSING: Final = "papers_missing"
+"""The outcome by which halls send a citizen for papers; every configuration that has it names it so."""
+
+
+NOT_TOLD: Final = frozenset(
+    str(event.__struct_config__.tag)
+    for event in (
+        e.ServerStarted,
+        e.ClockStepped,
+        e.DeviceCreated,
+        e.PairingFailed,
+        e.DevicePaired,
+        e.DeviceRevoked,
+        e.DeviceReported,
+        e.FunctionPlaced,
+        e.HelpAnswered,
+        e.TicketReported,
+        e.TicketPrintOrdered,
+        e.CallLeftUnsaid,
+        e.RatingClosed,
+        e.RosterPlanned,
+    )
+)
+"""Events that change no row, by their tags: a fifth of a log, and the tables need not even decode them."""
 
 
 class BrokenStory(Exception):  # noqa: N818 -- it says what is wrong with the log.
     """An event speaks of a visit or a day that never began: the log is not whole; `motcua verify` tells where."""
+
+
+class TrainingHall(Exception):  # noqa: N818 -- it says what the log is.
+    """The log is that of a training hall, of which no report is made."""
 
 
 @dataclass
@@ -37,6 +74,10 @@ class Touched:
     ratings: list[RatingRow] = field(default_factory=list)
     presses: list[PressRow] = field(default_factory=list)
     priorities: list[PriorityRow] = field(default_factory=list)
+    no_shows: list[NoShowRow] = field(default_factory=list)
+    transfers: list[TransferRow] = field(default_factory=list)
+    stretches: list[StretchRow] = field(default_factory=list)
+    stops: list[StopRow] = field(default_factory=list)
 
 
 @dataclass
@@ -48,13 +89,16 @@ class Fold:
     stored_day: Callable[[str], DayRow | None]
     touched: Touched = field(default_factory=Touched)
 
-    def take(self, seq: int, event: e.AnyEvent) -> None:
+    def take(self, seq: int, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 -- one case per kind of event.
         """Take in the next event; raises `BrokenStory`."""
         match event:
             case e.ConfigurationChanged():
                 self._configured(event)
             case e.DayOpened():
                 self.context.day, self.context.effective = event.day, event.configuration_id
+                self.context.utc_offset_s = event.utc_offset_s
+                self.context.stopped, self.context.stopped_since = False, ""
+                self.context.counters.clear()
                 self.touched.days[event.day] = DayRow(
                     day=event.day,
                     opened_at=event.at.isoformat(),
@@ -63,23 +107,66 @@ class Fold:
                 )
             case e.DayClosed():
                 self._day(event.day).closed_at = event.at.isoformat()
+                self.touched.stops.extend(ended(self.context, event.at))
+            case e.HallStopped() | e.HallResumed():
+                self._stand(seq, event)
             case e.VisitTaken():
                 self._taken(event)
             case e.RatingPressed():
                 self._pressed(seq, event)
+            case e.VisitMended():
+                visit = self._visit(event.visit_id)
+                visit.service_id, visit.priority_class_id = event.service_id, event.priority_class_id
             case e.VisitRenumbered() | e.VisitCancelled() | e.VisitExpired():
                 self._visit_without_counter(event)
+            case e.VisitContinued() | e.ServiceContinued():
+                self._pass_time(seq, event, "ended")
+                self._gone_on(event)
             case e.RatingOpened():
                 self._asked(seq, event)
             case e.VisitRated():
                 self._rated(seq, event)
             case e.VisitEvent():
+                self._pass_time(seq, event, self._visit(event.visit_id).state)
                 self._at_counter(seq, event)
+            case e.CounterEvent():
+                self._pass_time(seq, event, "")
             case _:
-                pass  # Devices, clerks and clocks stand in no report yet.
+                pass  # Devices and clocks stand in no report yet.
+
+    def _pass_time(self, seq: int, event: e.CounterEvent, visit_state: str) -> None:
+        """Keep what the counter has done until this event, when it does something else from here on."""
+        context = self.context
+        before = context.counters.get(event.counter_id) or CounterNow()
+        now = after(before, event, visit_state)
+        if is_other(before, now):
+            self.touched.stretches.extend(stretches(seq, context, event.counter_id, before, event.at))
+            now.since_at = event.at.isoformat()
+        context.counters[event.counter_id] = now
+
+    def _stand(self, seq: int, event: e.HallStopped | e.HallResumed) -> None:
+        """Let the hall and the counters that are ready stand still, or go on."""
+        context, stopped = self.context, isinstance(event, e.HallStopped)
+        if stopped == context.stopped:
+            return  # It is only another message.
+        for counter_id, counter in context.counters.items():
+            if doing_of(counter, stopped=False) == "idle":
+                self.touched.stretches.extend(stretches(seq, context, counter_id, counter, event.at))
+                counter.since_at = event.at.isoformat()
+        context.stopped = stopped
+        if isinstance(event, e.HallResumed):
+            self.touched.stops.extend(ended(context, event.at))
+        elif context.day and not self._day(context.day).closed_at:
+            self.touched.stops.append(begun(context, event.emergency_id, event.at))
+
+    def _hour(self, at: datetime) -> int:
+        """Give the hour at the hall."""
+        return (at + timedelta(seconds=self.context.utc_offset_s)).hour
 
     def _configured(self, event: e.ConfigurationChanged) -> None:
         configuration = event.configuration
+        if configuration.training:
+            raise TrainingHall("this is the log of a training hall: nothing that happened in it enters a figure")
         self.context.meanings[configuration.configuration_id] = meaning_of(configuration)
         if event.effective == "now" or not self.context.effective:
             self.context.effective = configuration.configuration_id
@@ -98,8 +185,12 @@ class Fold:
             priority_class_id=event.priority_class_id,
             procedure_code=event.procedure_code,
             taken_at=event.taken_at.isoformat(),
+            hour=self._hour(event.taken_at),
+            rank_at=event.taken_at.isoformat(),
             off_line=event.off_line,
             target_s=service.target_waiting_s if service else 0,
+            without_card=event.without_card,
+            over_limit=event.over_limit,
         )
 
     def _visit_without_counter(self, event: e.VisitRenumbered | e.VisitCancelled | e.VisitExpired) -> None:
@@ -126,9 +217,10 @@ class Fold:
             case e.ServiceEnded():
                 self._ended(seq, visit, event)
             case e.VisitMarkedNoShow():
-                visit.state = "no_show"
+                self._not_come(seq, visit)
             case e.VisitReinstated():
                 visit.state = "waiting"
+                visit.rank_at = event.rank_at.isoformat()
                 visit.reinstated += 1
                 visit.served = False
             case e.VisitPrioritized():
@@ -149,11 +241,14 @@ class Fold:
         visit.counter_id, visit.clerk_id = event.counter_id, event.clerk_id
         if not visit.called_at:
             visit.called_at, visit.waited_s = at, _seconds(visit.taken_at, at)
+            visit.stopped_s = event.stopped_s
+            visit.first_counter_id, visit.first_clerk_id = event.counter_id, event.clerk_id
         self.touched.calls.append(
             CallRow(
                 seq=seq,
                 day=visit.day,
                 at=at,
+                hour=self._hour(event.at),
                 visit_id=visit.visit_id,
                 number=f"{visit.prefix}{visit.number:03d}",
                 service_id=visit.service_id,
@@ -167,14 +262,31 @@ class Fold:
             )
         )
 
+    def _not_come(self, seq: int, visit: VisitRow) -> None:
+        visit.state = "no_show"
+        self.touched.no_shows.append(
+            NoShowRow(
+                seq=seq,
+                day=visit.day,
+                hour=self._hour(datetime.fromisoformat(visit.last_called_at)),
+                visit_id=visit.visit_id,
+                service_id=visit.service_id,
+                priority_class_id=visit.priority_class_id,
+                counter_id=visit.counter_id,
+                clerk_id=visit.clerk_id,
+            )
+        )
+
     def _prioritized(self, seq: int, visit: VisitRow, event: e.VisitPrioritized) -> None:
         self.touched.priorities.append(
             PriorityRow(
                 seq=seq,
                 day=visit.day,
                 at=event.at.isoformat(),
+                hour=self._hour(event.at),
                 visit_id=visit.visit_id,
                 number=f"{visit.prefix}{visit.number:03d}",
+                service_id=visit.service_id,
                 before_class_id=visit.priority_class_id,
                 priority_class_id=event.priority_class_id,
                 counter_id=event.counter_id,
@@ -190,32 +302,76 @@ class Fold:
         visit.ended_at, visit.outcome = event.at.isoformat(), event.outcome
         visit.counter_id, visit.clerk_id = event.counter_id, event.clerk_id
         visit.served = event.outcome in self.context.meaning.served_outcomes and not event.come_back_today
-        self._stage(seq, visit, event, event.served_s, event.outcome)
+        papers = event.outcome == PAPERS_MISSING or event.come_back_today
+        self._stage(seq, visit, event, event.outcome, served=visit.served, papers_missing=papers)
 
     def _transferred(self, seq: int, visit: VisitRow, event: e.VisitTransferred) -> None:
         visit.served_s += event.served_s
-        if visit.state == "in_service":
-            self._stage(seq, visit, event, event.served_s, "")
-        visit.state = "waiting"
+        rank_at = event.rank_at.isoformat()
+        if visit.state != "waiting":  # Else it only goes back to its queue, from a counter that closes.
+            if visit.state == "in_service" or visit.stage_s:  # Also what was done before it was parked.
+                self._stage(seq, visit, event, "", served=False, papers_missing=False)
+            before = datetime.fromisoformat(visit.rank_at)
+            self.touched.transfers.append(
+                TransferRow(
+                    seq=seq,
+                    day=visit.day,
+                    at=event.at.isoformat(),
+                    hour=self._hour(event.at),
+                    visit_id=visit.visit_id,
+                    service_id=visit.service_id,
+                    to_service_id=event.to_service_id,
+                    priority_class_id=visit.priority_class_id,
+                    counter_id=event.counter_id,
+                    clerk_id=event.clerk_id,
+                    place="first" if event.rank_at < before else "last" if event.rank_at > before else "arrival",
+                    reason=event.reason,
+                )
+            )
+        visit.state, visit.rank_at = "waiting", rank_at
         visit.service_id = event.to_service_id
         visit.transfers += 1
 
-    def _stage(self, seq: int, visit: VisitRow, event: e.VisitEvent, served_s: int, outcome: str) -> None:
+    def _gone_on(self, event: e.VisitContinued | e.ServiceContinued) -> None:
+        """In for its next service: the visit is served when the last one has ended so."""
+        visit = self._visit(event.visit_id)
+        visit.service_id, visit.served = event.to_service_id, False
+        if isinstance(event, e.VisitContinued):
+            visit.state, visit.rank_at = "waiting", event.rank_at.isoformat()
+        else:
+            visit.state = "in_service"
+
+    def _stage(
+        self,
+        seq: int,
+        visit: VisitRow,
+        event: e.ServiceEnded | e.VisitTransferred,
+        outcome: str,
+        *,
+        served: bool,
+        papers_missing: bool,
+    ) -> None:
         self.touched.stages.append(
             StageRow(
                 seq=seq,
                 day=visit.day,
+                hour=self._hour(event.at),
                 visit_id=visit.visit_id,
                 service_id=visit.service_id,
+                priority_class_id=visit.priority_class_id,
                 counter_id=event.counter_id,
                 clerk_id=event.clerk_id,
-                served_s=visit.stage_s + served_s,
+                served_s=visit.stage_s + event.served_s,
                 outcome=outcome,
+                served=served,
+                papers_missing=papers_missing,
             )
         )
         visit.stage_s = 0
 
     def _asked(self, seq: int, event: e.RatingOpened) -> None:
+        if event.closes_at <= event.at:
+            return  # In a stopped hall a question is shut as it opens: nobody was asked.
         self.touched.questions.append(
             QuestionRow(
                 seq=seq,
@@ -287,6 +443,7 @@ def meaning_of(configuration: Configuration) -> Meaning:
         served_outcomes=frozenset(one.outcome_id for one in configuration.outcomes if one.served),
         satisfied={scale.scale_id: frozenset(level.level for level in scale.levels if level.satisfied)},
         class_names={one.priority_class_id: one.names for one in configuration.priority_classes},
+        counter_numbers={one.counter_id: one.number for one in configuration.counters},
     )
 
 

@@ -1,5 +1,6 @@
 """What the report tables hold. Instants are ISO 8601 in UTC, durations whole seconds; nothing names a person."""
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -10,7 +11,12 @@ VisitState = Literal["waiting", "called", "in_service", "parked", "ended", "no_s
 class VisitRow(msgspec.Struct, kw_only=True):
     """A visit as it stands now. `first_service_id` is what the citizen took a number for, `service_id` the last one.
 
+    `hour` is the hour at the hall in which the number was taken, `first_counter_id` and `first_clerk_id` made the first
+    call, `rank_at` is what it is ranked by;
     `waited_s` is the time from the ticket to the first call, `target_s` the promise for it when the number was taken;
+    `without_card` is the reason for which staff gave the number, where numbers are limited per person, and `over_limit`
+    marks one too many, of a kiosk that was cut off;
+    `stopped_s` is the part of `waited_s` in which the hall was stopped;
     `walked_s` the time from the last call to the start; `served_s` adds up over parkings and transfers.
     """
 
@@ -23,12 +29,19 @@ class VisitRow(msgspec.Struct, kw_only=True):
     priority_class_id: str
     procedure_code: str
     taken_at: str
+    hour: int
+    rank_at: str
     off_line: bool
     target_s: int
+    without_card: str = ""
+    over_limit: bool = False
     state: VisitState = "waiting"
     called_at: str = ""
+    first_counter_id: str = ""
+    first_clerk_id: str = ""
     last_called_at: str = ""
     waited_s: int | None = None
+    stopped_s: int = 0
     walked_s: int | None = None
     served_s: int = 0
     stage_s: int = 0
@@ -48,6 +61,7 @@ class CallRow(msgspec.Struct, kw_only=True):
     seq: int
     day: str
     at: str
+    hour: int
     visit_id: str
     number: str
     service_id: str
@@ -60,14 +74,49 @@ class CallRow(msgspec.Struct, kw_only=True):
     passed_over: int
 
 
+class NoShowRow(msgspec.Struct, kw_only=True):
+    """A call that nobody answered; hour, counter and clerk are those of the call."""
+
+    seq: int
+    day: str
+    hour: int
+    visit_id: str
+    service_id: str
+    priority_class_id: str
+    counter_id: str
+    clerk_id: str
+
+
+class TransferRow(msgspec.Struct, kw_only=True):
+    """A visit sent on from a counter, or put back when its clerk had gone; `service_id` is what it was there for.
+
+    `place` tells how it is ranked from then on: by its old arrival, before it (`first`), or behind it (`last`).
+    """
+
+    seq: int
+    day: str
+    at: str
+    hour: int
+    visit_id: str
+    service_id: str
+    to_service_id: str
+    priority_class_id: str
+    counter_id: str
+    clerk_id: str
+    place: Literal["first", "arrival", "last"]
+    reason: str
+
+
 class PriorityRow(msgspec.Struct, kw_only=True):
     """Another priority class that a clerk gave to a waiting visit, with the reason."""
 
     seq: int
     day: str
     at: str
+    hour: int
     visit_id: str
     number: str
+    service_id: str
     before_class_id: str
     priority_class_id: str
     counter_id: str
@@ -76,16 +125,61 @@ class PriorityRow(msgspec.Struct, kw_only=True):
 
 
 class StageRow(msgspec.Struct, kw_only=True):
-    """A stage of service that is over: at one service, ended with an outcome or passed on (`outcome` empty)."""
+    """A stage of service that is over: at one service, ended with an outcome or passed on (`outcome` empty).
+
+    `hour` is the one in which it ended; `served` tells that its outcome counts as served, `papers_missing` that the
+    citizen was sent for papers, today or for another day.
+    """
 
     seq: int
     day: str
+    hour: int
     visit_id: str
     service_id: str
+    priority_class_id: str
     counter_id: str
     clerk_id: str
     served_s: int
     outcome: str
+    served: bool
+    papers_missing: bool
+
+
+Doing = Literal["", "idle", "stopped", "called", "serving", "paused", "closed"]
+"""What a counter with a clerk does: ready for the next, or kept from it by a stopped hall; waiting for whom it called,
+serving, pausing, closed."""
+
+
+class StretchRow(msgspec.Struct, kw_only=True):
+    """A stretch of time in which a counter did one thing, within one hour at the hall; kept in whole microseconds.
+
+    A longer one is parted at each full hour, so that the times of an hour add up to an hour.
+    """
+
+    stretch_id: str
+    day: str
+    hour: int
+    counter_id: str
+    clerk_id: str
+    doing: Doing
+    reason: str
+    began_at: str
+    lasted_us: int
+
+
+class StopRow(msgspec.Struct, kw_only=True):
+    """A time in which the hall was stopped, within one hour of a business day; `begins` marks where a stop begins.
+
+    Of one that still stands there is that first row alone, of no length yet. `emergency_id` is what was told first.
+    """
+
+    stop_id: str
+    day: str
+    hour: int
+    began_at: str
+    lasted_us: int
+    begins: bool
+    emergency_id: str
 
 
 class QuestionRow(msgspec.Struct, kw_only=True):
@@ -155,14 +249,31 @@ class Meaning(msgspec.Struct, frozen=True):
     satisfied: dict[str, frozenset[int]]
     """Levels that count as satisfied, by scale id."""
     class_names: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    counter_numbers: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class CounterNow(msgspec.Struct):
+    """A counter as its last event left it: its state and clerk, whom it has called or serves, and since when so."""
+
+    state: Literal["open", "paused", "closed"] = "closed"
+    clerk_id: str = ""
+    reason: str = ""
+    visit: Literal["", "called", "serving"] = ""
+    since_at: str = ""
 
 
 class Context(msgspec.Struct):
-    """What the fold must remember between events: every configuration's meanings, and which is effective."""
+    """What the fold must remember between events: every configuration's meanings, which is effective, the counters."""
 
     meanings: dict[str, Meaning] = msgspec.field(default_factory=dict)
     effective: str = ""
     day: str = ""
+    utc_offset_s: int = 0
+    stopped: bool = False
+    stopped_since: str = ""
+    """Since when the hall has stood, within the open business day; empty while it goes on."""
+    stopped_by: str = ""
+    counters: dict[str, CounterNow] = msgspec.field(default_factory=dict)
 
     @property
     def meaning(self) -> Meaning:
@@ -173,3 +284,17 @@ class Context(msgspec.Struct):
 NOTHING_MEANT: Final = Meaning(
     services={}, outcome_names={}, reason_names={}, served_outcomes=frozenset(), satisfied={}
 )
+
+
+def together(newest: Meaning, others: Iterable[Meaning]) -> Meaning:
+    """Give what ids mean over all configurations: the newest words, and those of ids that it has no more."""
+    every = [*others, newest]
+    return Meaning(
+        services={key: value for one in every for key, value in one.services.items()},
+        outcome_names={key: value for one in every for key, value in one.outcome_names.items()},
+        reason_names={key: value for one in every for key, value in one.reason_names.items()},
+        served_outcomes=newest.served_outcomes,
+        satisfied=newest.satisfied,
+        class_names={key: value for one in every for key, value in one.class_names.items()},
+        counter_numbers={key: value for one in every for key, value in one.counter_numbers.items()},
+    )

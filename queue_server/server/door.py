@@ -17,7 +17,7 @@ from queue_server import core
 HALL: Final = b"hall"
 PAIRING: Final = b"pairing"
 KEY_BYTES: Final = 32
-WHOLE_TOPICS: Final = frozenset({"hall", "kiosk", "devices"})
+WHOLE_TOPICS: Final = frozenset({"hall", "order", "kiosk", "devices"})
 BUCKETS_AT_MOST: Final = 1024
 
 PAIRING_TRIES_AT_ONCE: Final = 10.0

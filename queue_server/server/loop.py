@@ -13,7 +13,7 @@ from typing import Final
 
 import zmq
 
-from protocol.events import AnyEvent, ClockStepped, DevicePaired, DeviceRevoked
+from protocol.events import AnyEvent, ClockStepped, DevicePaired, DeviceRevoked, FunctionPlaced
 from queue_server.clock import Clock
 from queue_server.core.snapshot import take_snapshot
 from queue_server.handler import Asked, Handler
@@ -228,7 +228,7 @@ class Server:
         now = time.monotonic()
         self._publisher.happened(events, now)
         self._tick_at = now
-        if any(isinstance(event, DeviceRevoked) for event in events):
+        if any(isinstance(event, DeviceRevoked | FunctionPlaced) for event in events):
             self._cut_at = now + CUT_AFTER_S
 
     def _subscribe(self, at: datetime) -> None:

@@ -29,7 +29,10 @@ FEW: Final = 2
 """So many views that are not urgent are made between two looks at the requests."""
 
 _RATING: Final = (e.RatingOpened, e.RatingClosed)
-_DEVICES: Final = (e.DeviceCreated, e.DevicePaired, e.DeviceRevoked, e.DeviceReported, e.HelpAnswered, e.PairingFailed)
+_DEVICES: Final = (
+    *(e.DeviceCreated, e.DevicePaired, e.DeviceRevoked, e.FunctionPlaced),
+    *(e.DeviceReported, e.HelpAnswered, e.PairingFailed),
+)
 _HELP: Final = (e.DeviceReported, e.HelpAnswered)
 """What may begin or end a call for help, of which all staff are told."""
 _SILENT: Final = (e.RatingPressed, e.VisitRated, e.TicketReported, e.ServerStarted, e.ClockStepped)
@@ -98,6 +101,8 @@ class Publisher:
                 soon.add("devices")
                 if isinstance(event, _HELP):
                     soon.update(("hall", "kiosk"))
+            elif isinstance(event, e.TicketPrintOrdered) or (isinstance(event, e.TicketReported) and event.order_id):
+                soon.update(("hall", "kiosk"))
             elif isinstance(event, e.CounterEvent):
                 urgent.update((f"counter/{event.counter_id}", *self._boards))
                 soon.update(self._hall_topics)

@@ -12,20 +12,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from presentation.texts import Texts, texts_from
+from presentation.text_files import texts_in
+from presentation.texts import Texts
 from protocol.events import AnyEvent, ClockStepped, ServerStarted
 from protocol.views import Refused
 from queue_server.branch_files import TECHNICIAN, Address, NoBranch, load_address, read_secrets, save_address
 from queue_server.clock import Clock, keep_anchor, machine_clock
 from queue_server.config import parse
-from queue_server.handler import Handler, Surroundings
+from queue_server.handler import Handler
 from queue_server.journal import Head
 from queue_server.log import LOG_FILE, Log, LogUnusable
+from queue_server.person_keys import PERSON_KEY_FILE, PersonKeys
+from queue_server.private import PRIVATE_FILE, PrivateNotes
 from queue_server.recovery import load_branch
 from queue_server.server.estimating import Estimator
 from queue_server.server.loop import Server
 from queue_server.server.presence import SILENT_AFTER_S
 from queue_server.server.sockets import Ports, Sockets
+from queue_server.surroundings import Surroundings
 
 LOCK_FILE: Final = "server.lock"
 SHIPPED_TEXTS: Final = Path(__file__).parents[2] / "config" / "texts"
@@ -70,7 +74,7 @@ def serve(settings: Settings, on_ready: Callable[[Ready], None], *, signals: boo
     ``LogUnusable``, ``NotALog``, :class:`AlreadyServed`, ``PortTaken``, ``DoorOpen``, ``OldSqlite``, ``TextsError``.
     """
     own = read_secrets(settings.state)
-    texts = _texts(settings.texts or SHIPPED_TEXTS)
+    texts = texts_in(settings.texts or SHIPPED_TEXTS)
     with _alone(settings.state):
         log = Log(settings.state / LOG_FILE)
         try:
@@ -82,6 +86,7 @@ def serve(settings: Settings, on_ready: Callable[[Ready], None], *, signals: boo
             # Before its first day a branch has no time to keep to: a simulated one may begin in the past.
             clock = Clock(anchor, machine_clock, time.monotonic, last_at if log.day else None)
             epoch = log.next_epoch()
+            notes = PrivateNotes(settings.state / PRIVATE_FILE)
             handler = Handler(
                 log,
                 branch,
@@ -92,6 +97,8 @@ def serve(settings: Settings, on_ready: Callable[[Ready], None], *, signals: boo
                     sentences=_sentences(texts),
                     draw=_draw,
                     parse=parse,
+                    person_keys=PersonKeys(settings.state / PERSON_KEY_FILE),
+                    notes=notes,
                 ),
             )
             address = _address(settings)
@@ -149,10 +156,6 @@ def _tell_technician(state: Path, address: Address, ports: Ports, server_key: st
     if (state / TECHNICIAN).is_dir():
         address.settings(server_key).save(state / TECHNICIAN)
     return address
-
-
-def _texts(folder: Path) -> Texts:
-    return texts_from({path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.toml"))})
 
 
 def _sentences(texts: Texts) -> Callable[[Refused, Sequence[str]], Mapping[str, str]]:

@@ -4,72 +4,37 @@ What a clerk may do now is decided here only to grey out what the queue server w
 last word, and its sentence is shown.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from string import ascii_uppercase
 from typing import Final, Literal
 
-from presentation.formats import clock, duration, listed, ticket_number
-from presentation.texts import Words, name_in
-from protocol.configuration import PriorityClass, Procedure, Reason
-from protocol.views import CounterView, CounterVisit, HallService, HallView
-from queue_server.web.hall_page import HelpRow, cut_off, help_rows
+from presentation.formats import duration, listed, ticket_number
+from presentation.texts import Words
+from protocol.views import CounterVisit, HallService
+from queue_server.web.console_choices import Choices, choices
+from queue_server.web.console_help import HelpWanted, own_hint, wanted_of
+from queue_server.web.console_roster import OwnShift, own_shifts
+from queue_server.web.console_seat import Seat
+from queue_server.web.console_shelf import Chip, on_the_shelf
+from queue_server.web.console_waiting import (
+    ClassRow,
+    OrderRow,
+    OwnFigure,
+    QueueLight,
+    class_rows,
+    own_figures,
+    own_ledger,
+    queue_lights,
+)
+from queue_server.web.hall_page import HelpRow, Stopped, cut_off, help_rows, stopped_line
 
 State = Literal["elsewhere", "day_over", "closed", "paused", "idle", "called", "serving"]
 Tone = Literal["plain", "main", "gentle", "danger"]
 Kind = Literal["usual", "priority", "backup", "overdue"]
 
-UNRECORDED: Final = "unrecorded"
-"""The server's own outcome, for a service that the day's end cut short; no clerk chooses it."""
 
-_MINUTE_S: Final = 60
-_CHIPS_MOST: Final = 4
-
-
-@dataclass(frozen=True)
-class Seat:
-    """Who looks at which counter, in which language, and by which names and numbers the page is written."""
-
-    clerk_id: str
-    names: Mapping[str, str]
-    """Shown names by clerk id."""
-    hall: HallView
-    counter: CounterView
-    priority_classes: tuple[PriorityClass, ...]
-    procedures: Mapping[str, Procedure]
-    words: Words
-    viewed_at: datetime
-    """The hall time of the counter's view; waits have grown since."""
-    now: datetime
-
-    def name(self, names: Mapping[str, str]) -> str:
-        """Give a configured name in the page's language."""
-        return name_in(names, self.words.language)
-
-    def minutes(self, seconds: float) -> str:
-        """Write a duration that does not hop every second."""
-        if seconds < _MINUTE_S:
-            return self.words("format.under_minutes", minutes=1)
-        return duration(self.words, seconds)
-
-    def clock(self, at: datetime) -> str:
-        """Write a time of day as the hall's clock shows it."""
-        return clock(self.words, at, self.counter.utc_offset_s)
-
-    def service(self, service_id: str) -> HallService | None:
-        """Find a service; one that has left the configuration today is None."""
-        return next((service for service in self.hall.services if service.service_id == service_id), None)
-
-    def priority_class(self, priority_class_id: str) -> PriorityClass | None:
-        """Find a priority class."""
-        found = (one for one in self.priority_classes if one.priority_class_id == priority_class_id)
-        return next(found, None)
-
-    def is_usual(self, priority_class_id: str) -> bool:
-        """Tell whether a class is the one without priority: of the least slope."""
-        this = self.priority_class(priority_class_id)
-        return this is None or this.slope <= min(one.slope for one in self.priority_classes)
+_CALLS: Final = frozenset({"call_next", "end_and_call", "recall", "no_show"})
+"""What nobody in a stopped hall could answer to."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +57,10 @@ class AtCounter:
     target_s: int
     target: str
     rows: tuple[Row, ...]
+    visit_id: str
+    service_id: str
+    noted: bool
+    """A colleague wrote a note; the page asks for it."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +73,6 @@ class NextRow:
     detail: str
     badge: str
     kind: Kind
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A visit set aside or marked as a no-show, with the digit that takes it up again."""
-
-    visit_id: str
-    number: str
-    detail: str
-    digit: int
-    due: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,27 +89,16 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One thing to choose in a dialog, with its key."""
+class MoreKey:
+    """One of the small keys below, for what is rarer. `opens` names its dialog; without one `action` is pressed."""
 
-    value: str
     title: str
     key: str
-
-
-@dataclass(frozen=True)
-class Choices:
-    """All that the dialogs offer."""
-
-    outcomes: tuple[Choice, ...]
-    pause: tuple[Choice, ...]
-    transfer: tuple[Choice, ...]
-    call: tuple[Choice, ...]
-    reinstate: tuple[Choice, ...]
-    priority: tuple[Choice, ...]
-    classes: tuple[Choice, ...]
-    services: tuple[Choice, ...]
-    counters: tuple[Choice, ...]
+    enabled: bool
+    opens: str = ""
+    action: str = ""
+    visit_id: str = ""
+    lit: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,29 +111,43 @@ class ConsolePage:
     utc_offset_s: int
     profile: str
     waiting: str
+    lights: tuple[QueueLight, ...]
+    classes: tuple[ClassRow, ...]
+    hides_queue: bool
     clerk: str
     title: str
     hint: str
     at_counter: AtCounter | None
+    last_call_id: int
     next_rows: tuple[NextRow, ...]
     next_reason: str
     parked: tuple[Chip, ...]
     no_shows: tuple[Chip, ...]
+    come_backs: tuple[Chip, ...]
     buttons: tuple[Button, ...]
+    more_keys: tuple[MoreKey, ...]
     call_chosen: bool
     prioritizes: bool
-    figures: tuple[Row, ...]
+    figures: tuple[OwnFigure, ...]
+    ledger: tuple[OrderRow, ...]
     choices: Choices
     help_rows: tuple[HelpRow, ...]
+    help_wanted: tuple[HelpWanted, ...]
     cut_off: tuple[str, ...]
+    stopped: Stopped | None
+    own_shifts: tuple[OwnShift, ...]
+
+    @property
+    def number(self) -> str:
+        """The number at the counter, which the dialogs name: all that they show of the visit itself."""
+        return self.at_counter.number if self.at_counter else ""
 
 
 def console_page(seat: Seat) -> ConsolePage:
     """Make the console of a counter as this clerk sees it now."""
     state = state_of(seat)
     title, hint = _standing(seat, state)
-    parked = tuple(_parked_chip(seat, visit, digit) for digit, visit in enumerate(seat.counter.parked[:_CHIPS_MOST], 1))
-    marked = enumerate(seat.counter.no_shows[:_CHIPS_MOST], len(parked) + 1)
+    parked, marked, back = on_the_shelf(seat)
     return ConsolePage(
         state=state,
         counter=seat.words("common.counter", counter=seat.counter.number),
@@ -194,21 +155,31 @@ def console_page(seat: Seat) -> ConsolePage:
         utc_offset_s=seat.counter.utc_offset_s,
         profile=_profile(seat),
         waiting=seat.words.counted("console.waiting", seat.counter.waiting),
+        lights=queue_lights(seat),
+        classes=class_rows(seat),
+        hides_queue=seat.counter.hides_queue,
         clerk=seat.names.get(seat.clerk_id, seat.clerk_id),
         title=title,
         hint=hint,
         at_counter=_at_counter(seat, seat.counter.serving) if seat.counter.serving else None,
+        last_call_id=seat.counter.last_call_id,
         next_rows=tuple(_next_row(seat, visit) for visit in seat.counter.next_visits),
         next_reason=_next_reason(seat),
         parked=parked,
-        no_shows=tuple(_no_show_chip(seat, visit, digit) for digit, visit in marked),
+        no_shows=marked,
+        come_backs=back,
         buttons=_buttons(seat, state),
-        call_chosen=state == "idle",
+        more_keys=_more_keys(seat, state),
+        call_chosen=state == "idle" and not seat.is_stopped,
         prioritizes=state in {"idle", "called", "serving", "paused"},
-        figures=_figures(seat),
-        choices=_choices(seat),
+        figures=own_figures(seat),
+        ledger=own_ledger(seat),
+        choices=choices(seat),
         help_rows=help_rows(seat.hall, seat.words),
+        help_wanted=wanted_of(seat.counter.asked, seat.clerk_id, seat.hall, seat.names, seat.words),
         cut_off=cut_off(seat.hall, seat.words),
+        stopped=stopped_line(seat.hall, seat.words),
+        own_shifts=own_shifts(seat),
     )
 
 
@@ -225,7 +196,7 @@ def state_of(seat: Seat) -> State:
     return by_state[counter.state]
 
 
-def _standing(seat: Seat, state: State) -> tuple[str, str]:
+def _standing(seat: Seat, state: State) -> tuple[str, str]:  # noqa: PLR0911 -- one way of standing each.
     """Write the large words of a counter at which nobody is served."""
     words = seat.words
     counter = words("common.counter", counter=seat.counter.number)
@@ -242,6 +213,8 @@ def _standing(seat: Seat, state: State) -> tuple[str, str]:
             return words("console.paused"), reason or words("staff.paused_hint")
         case "closed":
             return words("console.closed"), words("staff.closed_hint")
+        case _ if seat.is_stopped:
+            return words("console.stopped"), words("console.stopped_hint")
         case _:
             return words("console.idle"), words("console.idle_hint")
 
@@ -295,7 +268,17 @@ def _at_counter(seat: Seat, visit: CounterVisit) -> AtCounter:
         target_s=target_s,
         target=target if serving else _recalls(seat, visit),
         rows=_facts(seat, visit, service),
+        visit_id=visit.visit_id,
+        service_id=visit.service_id,
+        noted=visit.noted,
     )
+
+
+def _taken(seat: Seat, visit: CounterVisit) -> str:
+    """Write when a number was taken, and at which kiosk, by its name; staff and other systems have none."""
+    time = seat.clock(visit.taken_at)
+    kiosk = next((one.name for one in seat.hall.kiosks if one.function_id == visit.function_id), "")
+    return seat.words("console.taken_at_kiosk", time=time, kiosk=kiosk) if kiosk else time
 
 
 def _facts(seat: Seat, visit: CounterVisit, service: HallService | None) -> tuple[Row, ...]:
@@ -305,13 +288,17 @@ def _facts(seat: Seat, visit: CounterVisit, service: HallService | None) -> tupl
         procedure = seat.procedures.get(visit.procedure_code)
         name = f"{seat.name(procedure.names)} ({visit.procedure_code})" if procedure else visit.procedure_code
         rows.append(Row(words("console.procedure"), name))
-    taken = words("console.taken_at_kiosk", time=seat.clock(visit.taken_at), kiosk=visit.function_id)
+    taken = _taken(seat, visit)
     rows.append(Row(words("console.taken_at"), f"{taken} · {words('console.off_line')}" if visit.off_line else taken))
+    if visit.over_limit:
+        rows.append(Row(words("console.limit"), words("console.over_limit"), "brick"))
     rows.append(_waited(seat, visit, service.target_waiting_s if service else 0))
     if visit.called_at and visit.clause:
         called = seat.clock(visit.called_at)
         clause = words(f"clause.{visit.clause}")
         rows.append(Row(words("console.called_at"), words("console.called_by_rule", time=called, clause=clause)))
+    if visit.coming_service_ids:
+        rows.append(Row(words("console.coming"), _coming(seat, visit)))
     if visit.unsaid and visit.state == "called":
         rows.append(Row(words("console.voice"), words("console.unsaid"), "brick"))
     note = _note(seat, visit)
@@ -320,6 +307,12 @@ def _facts(seat: Seat, visit: CounterVisit, service: HallService | None) -> tupl
     if visit.language != words.language:
         rows.append(Row(words("staff.speaks"), words.texts("language.own_name", visit.language), "quiet"))
     return tuple(rows)
+
+
+def _coming(seat: Seat, visit: CounterVisit) -> str:
+    """Write what follows under the same number, in order: "Cư trú rồi Bảo trợ xã hội"."""
+    services = {one.service_id: seat.name(one.names) for one in seat.hall.services}
+    return f" {seat.words('console.then')} ".join(services.get(one, one) for one in visit.coming_service_ids)
 
 
 def _waited(seat: Seat, visit: CounterVisit, target_s: int) -> Row:
@@ -377,36 +370,31 @@ def _next_reason(seat: Seat) -> str:
     return seat.words("console.next_reason", number=ticket_number(first.prefix, first.number), clause=clause)
 
 
-def _parked_chip(seat: Seat, visit: CounterVisit, digit: int) -> Chip:
-    due = visit.remind_at is not None and visit.remind_at <= seat.now
-    since = max(0.0, (seat.now - (visit.started_at or visit.called_at or seat.now)).total_seconds())
-    detail = seat.words("staff.due") if due else seat.minutes(since)
-    return Chip(visit.visit_id, ticket_number(visit.prefix, visit.number), detail, digit, due)
-
-
-def _no_show_chip(seat: Seat, visit: CounterVisit, digit: int) -> Chip:
-    called = seat.clock(visit.called_at) if visit.called_at else ""
-    return Chip(visit.visit_id, ticket_number(visit.prefix, visit.number), called, digit)
-
-
 def _buttons(seat: Seat, state: State) -> tuple[Button, ...]:
     """Place the buttons: always the same cells, so that hands and eyes find them again."""
     words, counter = seat.words, seat.counter
     called, serving = state == "called", state == "serving"
+    again = counter.serving is not None and counter.serving.recalls < counter.recall_limit
     recalls = words(
         "console.recall_count",
         count=counter.serving.recalls if called and counter.serving else 0,
         limit=counter.recall_limit,
     )
-    return (
+    buttons = (
         _call_next(seat, state),
         _start_or_end(words, state),
-        Button("recall", words("console.recall"), f"R · {recalls}" if called else "R", "R", "plain", called),
+        Button("recall", words("console.recall"), f"R · {recalls}" if called else "R", "R", "plain", called and again),
         Button("transfer", words("console.transfer"), "T", "T", "plain", called or serving),
         Button("park", words("console.park"), "P", "P", "plain", serving),
         Button("no_show", words("console.no_show"), "V", "V", "danger", called),
         _pause_or_open(seat, state),
     )
+    return tuple(_resting(one, words) if seat.is_stopped and one.action in _CALLS else one for one in buttons)
+
+
+def _resting(button: Button, words: Words) -> Button:
+    """Grey a button out that calls people, and say why it is."""
+    return replace(button, hint=words("console.stopped"), tone="plain", enabled=False)
 
 
 def _call_next(seat: Seat, state: State) -> Button:
@@ -442,52 +430,24 @@ def _pause_or_open(seat: Seat, state: State) -> Button:
     return Button("open", title, "B", "B", "main" if state in {"paused", "closed"} else "gentle", enabled=True)
 
 
-def _figures(seat: Seat) -> tuple[Row, ...]:
-    words, today = seat.words, seat.counter.today
-    within = words("format.share_of", part=today.within_target, whole=today.served)
-    rows = [
-        Row(words("console.served_today"), str(today.served)),
-        Row(words("console.within_target_today"), within if today.served else words("common.no_data")),
+def _more_keys(seat: Seat, state: State) -> tuple[MoreKey, ...]:
+    """Place the small keys: what is rarer, and always at the same places too."""
+    words, choice = seat.words, seat.counter
+    at_counter = choice.serving.visit_id if choice.serving else ""
+    works = state in {"idle", "called", "serving", "paused"}
+    offered = {use for reason in seat.hall.reasons for use in reason.uses}
+    own_help = own_hint(choice.help, seat.names, words)
+    keys = [
+        MoreKey(words("console.plan"), "L", bool(at_counter) and works, opens="plan", visit_id=at_counter),
+        MoreKey(words("console.call_chosen"), "C", state == "idle" and not seat.is_stopped, opens="call"),
+        MoreKey(words("console.prioritize"), "U", works and "priority" in offered, opens="priority"),
+        MoreKey(words("console.reinstate_number"), "I", works, opens="reinstate"),
+        MoreKey(words("console.order"), "O", state != "elsewhere", opens="order"),
     ]
-    if today.served:
-        rows.append(Row(words("staff.mean_service"), seat.minutes(today.served_total_s / today.served)))
-    if today.no_shows:
-        rows.append(Row(words("console.no_shows"), str(today.no_shows)))
-    return tuple(rows)
-
-
-def _choices(seat: Seat) -> Choices:
-    offered = [one for one in seat.hall.outcomes if one.outcome_id != UNRECORDED]
-    outcomes = [Choice(one.outcome_id, seat.name(one.names), one.key.upper()) for one in offered]
-    others = [one for one in seat.hall.counters if one.counter_id != seat.counter.counter_id]
-    return Choices(
-        outcomes=_with_keys(outcomes),
-        pause=_reasons(seat, "pause"),
-        transfer=_reasons(seat, "transfer"),
-        call=_reasons(seat, "call"),
-        reinstate=_reasons(seat, "reinstate"),
-        priority=_reasons(seat, "priority"),
-        classes=tuple(
-            Choice(name, seat.name(names), key)
-            for key, (name, names) in zip(ascii_uppercase, seat.hall.class_names.items(), strict=False)
-        ),
-        services=tuple(Choice(one.service_id, seat.name(one.names), "") for one in seat.hall.services),
-        counters=tuple(Choice(one.counter_id, _counter_choice(seat, one.number, one.clerk_id), "") for one in others),
-    )
-
-
-def _counter_choice(seat: Seat, number: int, clerk_id: str) -> str:
-    counter = seat.words("common.counter", counter=number)
-    return f"{counter} · {seat.names.get(clerk_id, clerk_id) or seat.words('staff.nobody')}"
-
-
-def _reasons(seat: Seat, use: str) -> tuple[Choice, ...]:
-    fitting: list[Reason] = [reason for reason in seat.hall.reasons if use in reason.uses]
-    return _with_keys([Choice(reason.reason_id, seat.name(reason.names), "") for reason in fitting])
-
-
-def _with_keys(choices: list[Choice]) -> tuple[Choice, ...]:
-    """Give each choice that has no key of its own the next free digit."""
-    taken = {choice.key for choice in choices}
-    free = iter([digit for digit in "123456789" if digit not in taken])
-    return tuple(choice if choice.key else replace(choice, key=next(free, "")) for choice in choices)
+    if seat.limited and "without_card" in offered:
+        keys.append(MoreKey(words("console.give_key"), "N", works and not seat.is_stopped, opens="give"))
+    if own_help:
+        keys.append(MoreKey(own_help, "K", works, action="end_help", lit=True))
+    else:
+        keys.append(MoreKey(words("console.help"), "K", works, opens="help"))
+    return tuple(keys)

@@ -6,27 +6,30 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from protocol.link import LinkFull, NoAnswer, new_id
-from protocol.views import AnyReply, CounterView, HallView, Refused
-from queue_server.web.console_page import Seat, console_page
+from presentation.formats import ticket_number
+from protocol.link import LinkFull, NoAnswer
+from protocol.views import AnyReply, CounterView, HallView, NoteFound, OrderView, Refused, TicketTaken
+from queue_server.web.asking import NOT_KEPT, keep_unsettled
+from queue_server.web.console_page import console_page
+from queue_server.web.console_seat import Seat
 from queue_server.web.live import LivePage
 from queue_server.web.presses import Asker, BadPress, Press, checked_id, command_of, read_press
 from queue_server.web.shared import (
     Scene,
-    has_room_for_page,
+    limited_services,
     live_response,
     message_page,
     parts,
     person,
     priority_classes,
     sentence_of,
-    too_many_pages,
     words,
 )
 
 counter = Blueprint("counter", __name__, url_prefix="/counters")
 
 ANSWER_DEADLINE_S: Final = 4.0
+VIEW_DEADLINE_S: Final = 0.3
 """After so long the page is told that the outcome is unknown; it then asks again under the same id."""
 
 REGIONS: Final = ("top", "card", "buttons", "side", "dialogs")
@@ -50,9 +53,14 @@ def sign_in(counter_id: str) -> AnyResponse | str:
     try:
         press = Press(request_id=checked_id(request.form.get("request_id", "")), action="sign_in")
         reply = _ask(press, counter_id)
-    except (BadPress, NoAnswer, LinkFull):
-        return _counters_page(words()("console.unknown_result"))
+    except BadPress as bad:
+        return _counters_page(words()(bad.text_key))
+    except (NoAnswer, LinkFull):
+        keep_unsettled(press.request_id)
+        return _counters_page(words()("staff.unknown_done"))
     if isinstance(reply, Refused):
+        if reply.code in NOT_KEPT:
+            keep_unsettled(press.request_id)
         return _counters_page(sentence_of(reply))
     return redirect(url_for("counter.console", counter_id=counter_id))
 
@@ -60,8 +68,6 @@ def sign_in(counter_id: str) -> AnyResponse | str:
 @counter.get("/<counter_id>")
 def console(counter_id: str) -> str | Response:
     """Show the console."""
-    if not has_room_for_page():
-        return too_many_pages()
     spoken = words()
     hall = parts().hall.view("hall", HallView)
     if hall is not None and not any(one.counter_id == counter_id for one in hall.counters):
@@ -77,11 +83,11 @@ def live(counter_id: str) -> Response:
     """Keep the console live."""
     spoken = words()
     page = LivePage(
-        topics=("hall", f"counter/{counter_id}"),
+        # Of 60 consoles only those of this counter are made anew at each of its presses; making one takes milliseconds.
+        topics=(f"counter/{counter_id}",),
         regions=partial(_regions, Scene.of_request(), counter_id),
         gone_sentence=spoken("console.link_lost"),
         over_sentence=spoken("login.expired"),
-        full_sentence=spoken("staff.too_many_pages"),
     )
     return live_response(page)
 
@@ -102,13 +108,28 @@ def command(counter_id: str) -> tuple[dict[str, str], int]:
         return {"result": "unsent", "sentence": spoken("refusal.busy")}, 503
     if isinstance(reply, Refused):
         return {"result": "refused", "code": reply.code, "sentence": sentence_of(reply)}, 409
-    return {"result": "done"}, 200
+    return _done(reply), 200
+
+
+def _done(reply: AnyReply) -> dict[str, str]:
+    """Tell that a press was carried out, and what only its answer holds: the number somebody was given, a note."""
+    if isinstance(reply, NoteFound):
+        return {"result": "done", "note": reply.note}
+    if not isinstance(reply, TicketTaken):
+        return {"result": "done"}
+    number = ticket_number(reply.prefix, reply.number)
+    return {"result": "done", "sentence": words()("console.given", number=number)}
 
 
 def _ask(press: Press, counter_id: str) -> AnyReply:
+    """Ask. A page that looks is answered once the view that its press brings about is here: then it sees it at once."""
     account, hall = person(), parts().hall
     asker = Asker(hall.function_id, account.staff_role, account.clerk_id, counter_id)
-    return hall.ask(command_of(press, asker), request_id=press.request_id, deadline_s=ANSWER_DEADLINE_S)
+    with hall.listening((f"counter/{counter_id}",)) as listener:
+        reply = hall.ask(command_of(press, asker), request_id=press.request_id, deadline_s=ANSWER_DEADLINE_S)
+        if "look" in request.args and not isinstance(reply, Refused):
+            listener.wait(VIEW_DEADLINE_S)
+    return reply
 
 
 def _counters_page(sentence: str) -> Response:
@@ -120,7 +141,6 @@ def _counters_page(sentence: str) -> Response:
         account=account,
         names=shared.accounts.names(),
         sentence=sentence or ("" if hall else words()("error.link_gone")),
-        request_ids={one.counter_id: new_id() for one in hall.counters} if hall else {},
     )
     return Response(page, 409 if sentence else 200)
 
@@ -143,6 +163,8 @@ def _regions(scene: Scene, counter_id: str) -> dict[str, str] | None:
             words=scene.words,
             viewed_at=hall.viewed_at(f"counter/{counter_id}"),
             now=hall.now(),
+            limited=limited_services(hall),
+            order=hall.view("order", OrderView),
         )
     )
     return {name: scene.region(f"console/{name}.html", page) for name in REGIONS}

@@ -1,7 +1,7 @@
 """The routes of technicians: the devices and their health, a new device and its pairing code, shutting one out."""
 
 from functools import partial
-from typing import Final, get_args
+from typing import Final, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -9,23 +9,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from presentation.formats import clock
 from protocol.commands import CreateDevice, FunctionDescription, RevokeDevice
-from protocol.keys import PairingString
-from protocol.link import new_id
+from protocol.keys import only_here
 from protocol.views import AnyReply, DeviceCreatedReply, DevicesView, HallView
-from queue_server.web.asking import answered
-from queue_server.web.devices_page import devices_page
+from queue_server.web.asking import Noted, answered, sent_id
+from queue_server.web.backups_page import trouble_sentences
+from queue_server.web.devices_page import counter_name, devices_page
 from queue_server.web.live import LivePage
-from queue_server.web.shared import (
-    Scene,
-    has_room_for_page,
-    live_response,
-    parts,
-    person,
-    too_many_pages,
-    words,
-)
-
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+from queue_server.web.pairing_line import WITH_WIRES, host_for_devices, pairing_command, start_command
+from queue_server.web.revoking import Revoking, revoking
+from queue_server.web.shared import Scene, live_response, parts, person, words
 
 devices = Blueprint("devices", __name__, url_prefix="/devices")
 
@@ -35,7 +27,7 @@ KINDS: Final[tuple[str, ...]] = get_args(FunctionDescription.__annotations__["ki
 @devices.get("/", endpoint="devices")
 def show() -> str | Response:
     """Show the devices."""
-    return _page() if has_room_for_page() else too_many_pages()
+    return _page()
 
 
 @devices.get("/live")
@@ -47,7 +39,6 @@ def live() -> Response:
         regions=partial(_regions, Scene.of_request()),
         gone_sentence=spoken("staff.link_lost"),
         over_sentence=spoken("login.expired"),
-        full_sentence=spoken("staff.too_many_pages"),
     )
     return live_response(page)
 
@@ -72,9 +63,9 @@ def create() -> str | Response:
             name=form.get("name", "").strip(),
             functions=(function,),
         ),
-        request_id=request.form.get("request_id", ""),
+        sent_id(),
         wrong_form="devices.wrong_form",
-        unknown="devices.unknown_result",
+        noted=Noted("device_created", form.get("device_id", "").strip()),
     )
     if isinstance(reply, DeviceCreatedReply):
         return _page(created=reply)
@@ -83,13 +74,20 @@ def create() -> str | Response:
 
 @devices.post("/<device_id>/revoke")
 def revoke(device_id: str) -> AnyResponse:
-    """Shut a device out."""
+    """Shut a device out, but never these pages themselves: nobody could mend that from here."""
+    if parts().hall.view("devices", DevicesView) is None:
+        return Response(_page(sentence=words()("error.link_gone")), 503)
+    seen = revoking_now(Scene.of_request(), device_id)
+    if seen and seen.refused:
+        return Response(_page(sentence=" ".join(part for part in (seen.refused, seen.command) if part)), 409)
     reply = answered(
         RevokeDevice(
             function_id=parts().hall.function_id or "unknown",
             staff_role=person().staff_role,
             device_id=device_id,
-        )
+        ),
+        sent_id(),
+        noted=Noted("device_revoked", device_id),
     )
     if isinstance(reply, str):
         return Response(_page(sentence=reply), 409)
@@ -104,30 +102,47 @@ def _page(*, created: DeviceCreatedReply | None = None, sentence: AnyReply | str
         "devices.html",
         regions=_regions(Scene.of_request()) or {},
         created=created,
-        pairing=_pairing_string(created.code) if created else "",
+        reached=_reached(),
+        pairing=_pairing(created.code, request.form.get("kind", "")) if created else None,
         valid_until=until,
         sentence=sentence if isinstance(sentence, str) else "",
         kinds=KINDS,
         counters=view.counters if view else (),
-        request_id=new_id(),
         form=request.form if not created else {},
+        backup_troubles=trouble_sentences(shared.backups.shelf(), spoken),
     )
 
 
-def _pairing_string(code: str) -> str:
-    """Give the whole string that a device is shown; empty while these pages do not know where the server is.
+class Reached(NamedTuple):
+    """The host by which devices are told to reach the server, and whether it means this machine on each machine."""
 
-    These pages usually stand on the server's own machine and reach it by a name that only holds there. Then the device
-    is told the name by which the technician's browser has come here, which is one of the same machine.
-    """
-    settings = parts().link
-    if settings is None:
-        return ""
-    pairing = PairingString.to_reach(settings, code)
-    if pairing.host in LOOPBACK:
-        named = urlsplit(request.host_url).hostname or ""
-        pairing = PairingString.to_reach(settings, code, named)
-    return str(pairing)
+    host: str
+    only_here: bool
+
+
+def _reached() -> Reached | None:
+    """Tell how devices will reach the server; None while these pages do not know where it is."""
+    shared = parts()
+    if shared.link is None:
+        return None
+    host = host_for_devices(shared.link, shared.known_as, urlsplit(request.host_url).hostname or "")
+    return Reached(host, only_here(host))
+
+
+class Pairing(NamedTuple):
+    """What is typed on the new device, and then to start its program."""
+
+    command: str
+    start: str
+    has_wires: bool
+
+
+def _pairing(code: str, kind: str) -> Pairing | None:
+    reached, settings = _reached(), parts().link
+    if reached is None or settings is None:
+        return None
+    start = start_command(kind)
+    return Pairing(pairing_command(settings, code, reached.host, kind), start, start.endswith(WITH_WIRES))
 
 
 def _regions(scene: Scene) -> dict[str, str] | None:
@@ -137,3 +152,11 @@ def _regions(scene: Scene) -> dict[str, str] | None:
         return None
     page = devices_page(view, hall_view, scene.parts.accounts.names(), scene.words, hall.now())
     return {"devices": scene.region("devices/list.html", page)}
+
+
+def revoking_now(scene: Scene, device_id: str) -> Revoking | None:
+    """Tell what stops when a device is revoked, and whether it may be from here; None where nothing would stop."""
+    hall = scene.parts.hall
+    view, hall_view = hall.view("devices", DevicesView), hall.view("hall", HallView)
+    named = partial(counter_name, hall_view, words=scene.words)
+    return revoking(device_id, view.lines if view else (), named, hall.function_id, scene.words)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from presentation.formats import clock, date, hall_time
 from presentation.texts import Words
 from protocol.views import DeviceLine, DevicesView, HallView
+from queue_server.web.console_help import HelpWanted
 from queue_server.web.hall_page import HelpRow, cut_off, help_rows
 
 Tone = Literal["fine", "warning", "lost", "quiet"]
@@ -47,6 +48,8 @@ class DevicesPage:
     summary: str
     help_rows: tuple[HelpRow, ...]
     cut_off: tuple[str, ...]
+    help_wanted: tuple[HelpWanted, ...] = ()
+    """Counters call their colleagues and managers; of those the page of devices tells nothing."""
 
 
 def devices_page(
@@ -54,7 +57,7 @@ def devices_page(
 ) -> DevicesPage:
     """Make the list of devices; ``names`` are people's, by clerk id."""
     rows = sorted(
-        (_row(line, names, words, now, hall.utc_offset_s) for line in view.lines),
+        (device_row(line, names, words, now, hall) for line in view.lines),
         key=lambda row: (not row.revocable, _ORDER.index(row.tone), row.device_id, row.function_id),
     )
     needy = sum(row.tone in {"lost", "warning"} for row in rows if row.revocable)
@@ -62,7 +65,8 @@ def devices_page(
     return DevicesPage(tuple(rows), summary, help_rows(hall, words), cut_off(hall, words))
 
 
-def _row(line: DeviceLine, names: Mapping[str, str], words: Words, now: datetime, utc_offset_s: int) -> DeviceRow:
+def device_row(line: DeviceLine, names: Mapping[str, str], words: Words, now: datetime, hall: HallView) -> DeviceRow:
+    """Write one function of one device; `names` are people's, by clerk id."""
     tone: Tone = _TONES[line.state] if line.pairing == "paired" else "quiet"
     standing = words(f"device_state.{line.state}" if line.pairing == "paired" else f"devices.{line.pairing}")
     reason, detail = line.reason, line.detail
@@ -76,13 +80,19 @@ def _row(line: DeviceLine, names: Mapping[str, str], words: Words, now: datetime
         device_id=line.device_id,
         function_id=line.function_id,
         kind=words(f"device_kind.{line.kind}") if words.has(f"device_kind.{line.kind}") else line.kind,
-        place=line.counter_id,
+        place=counter_name(hall, line.counter_id, words),
         standing=standing,
         detail=" · ".join(part for part in (reason, detail) if part),
-        since=_since(line.since_at, words, now, utc_offset_s) if line.since_at else "",
+        since=_since(line.since_at, words, now, hall.utc_offset_s) if line.since_at else "",
         tone=tone,
         revocable=line.pairing != "revoked",
     )
+
+
+def counter_name(hall: HallView | None, counter_id: str, words: Words) -> str:
+    """Name a counter by its number; one that the hall no longer has keeps its id, and no counter has no name."""
+    number = next((one.number for one in hall.counters if one.counter_id == counter_id), None) if hall else None
+    return counter_id if number is None else words("common.counter", counter=number)
 
 
 def _since(at: datetime, words: Words, now: datetime, utc_offset_s: int) -> str:

@@ -9,6 +9,8 @@ from presentation.formats import clock, duration, ticket_number, wait_range
 from presentation.texts import Words, name_in
 from protocol.configuration import PriorityClass
 from protocol.views import HallCounter, HallQueue, HallView
+from queue_server.reporting.history import time_of_day_s
+from queue_server.web.console_help import HelpWanted, all_wanted
 
 _MINUTE_S = 60
 
@@ -49,6 +51,10 @@ class CounterRow:
     """Who is signed in there, empty where nobody is; they can be signed out by who may."""
     serves: bool
     """Whether a service is open, of which who signs the clerk out must say whether it is over."""
+    planned: str = ""
+    """When today's roster has it open; empty without a roster."""
+    missing: bool = False
+    """The roster has it open now, and it is closed."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,14 @@ class HelpRow:
     """A citizen at a kiosk waits for somebody of the staff."""
 
     function_id: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """That the hall is stopped, for every page of the staff."""
+
+    title: str
     sentence: str
 
 
@@ -71,9 +85,11 @@ class HallPage:
     counters: tuple[CounterRow, ...]
     alarms: tuple[str, ...]
     help_rows: tuple[HelpRow, ...]
+    help_wanted: tuple[HelpWanted, ...]
     cut_off: tuple[str, ...]
     release_reasons: tuple[tuple[str, str], ...]
     """Why a clerk may be signed out by somebody else: id and words."""
+    stopped: Stopped | None
 
 
 @dataclass(frozen=True)
@@ -117,11 +133,22 @@ def hall_page(overview: Overview) -> HallPage:
         counters=tuple(_counter_row(overview, counter) for counter in hall.counters),
         alarms=tuple(_alarm(words, code) for code in hall.alarms),
         help_rows=help_rows(hall, words),
+        help_wanted=all_wanted(hall, overview.names, words),
         cut_off=cut_off(hall, words),
         release_reasons=tuple(
             (one.reason_id, overview.name(one.names)) for one in hall.reasons if "release" in one.uses
         ),
+        stopped=stopped_line(hall, words),
     )
+
+
+def stopped_line(hall: HallView, words: Words) -> Stopped | None:
+    """Write that the hall is stopped, and what that means at a counter; None while it goes on."""
+    if hall.stopped is None:
+        return None
+    names = hall.stopped.names
+    title = name_in(names, words.language) if names else words("board.stopped")
+    return Stopped(words("stopping.told_to_staff"), words("stopping.staff_hint", title=title))
 
 
 def help_rows(hall: HallView, words: Words) -> tuple[HelpRow, ...]:
@@ -191,4 +218,21 @@ def _counter_row(overview: Overview, counter: HallCounter) -> CounterRow:
         counter_id=counter.counter_id,
         clerk_id=counter.clerk_id,
         serves=counter.visit_state == "in_service",
+        planned=_planned(counter, words) if hall.has_roster else "",
+        missing=counter.state == "closed" and is_planned(counter, time_of_day_s(overview.now, hall.utc_offset_s)),
     )
+
+
+def is_planned(counter: HallCounter, at_s: int) -> bool:
+    """Tell whether today's roster has a counter open at this time of day."""
+    return any(begins <= at_s < ends for begins, ends in counter.planned)
+
+
+def _planned(counter: HallCounter, words: Words) -> str:
+    if not counter.planned:
+        return words("roster.nobody")
+    return " · ".join(f"{_of_day(begins, words)}–{_of_day(ends, words)}" for begins, ends in counter.planned)
+
+
+def _of_day(seconds: int, words: Words) -> str:
+    return words("format.time", hour=f"{seconds // 3600:02d}", minute=f"{seconds % 3600 // 60:02d}")

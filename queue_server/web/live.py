@@ -5,9 +5,11 @@ program, the queue server. So each beat is a real event (a comment of the stream
 and while the link is not up the beats say so instead.
 
 A stream holds one thread of the web server. Therefore streams are counted, per session and in all; they end after some
-minutes (the page comes back by itself), so that a computer that was unplugged does not hold a thread for ever.
+minutes (the page comes back by itself), so that a computer that was unplugged does not hold a thread for ever. A page
+that finds no room looks instead: once a second, and at once after each press (`look`).
 """
 
+import hashlib
 import threading
 import time
 from collections import Counter
@@ -81,19 +83,19 @@ class LivePage:
     """A page to keep live: its topics, how its regions are made, and the sentences for when it cannot be."""
 
     topics: Sequence[str]
+    """Those whose changes are shown at once; what else the page shows of the hall follows with the next beat."""
     regions: Callable[[], Regions | None]
     """Makes all regions; None while a view is missing."""
     gone_sentence: str
     over_sentence: str
-    full_sentence: str
 
 
 def events(
     page: LivePage, hall: Hall, streams: Streams, session_id: str, still_signed_in: Callable[[], bool]
 ) -> Iterator[bytes]:
-    """Give the events of one page until it ends: `now`, `gone`, `over` (signed out) or `full` (too many pages)."""
+    """Give the events of one page until it ends: `now`, `gone`, `over` (signed out) or `full` (it has to look)."""
     if not streams.take(session_id):
-        yield _event("full", {"sentence": page.full_sentence})
+        yield _event("full", {})
         return
     try:
         yield b"retry: 1000\n\n"
@@ -102,10 +104,26 @@ def events(
         streams.leave(session_id)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a page that looks is told; no regions: the hall cannot be shown now."""
+
+    regions: Regions | None
+    mark: str
+    """Changes with the regions."""
+
+
+def look(page: LivePage, hall: Hall, token: str) -> Look:
+    """Give the regions of a page once. The forms' `token` is another each time and no part of their mark."""
+    regions = page.regions() if hall.state == "up" else None
+    marked = "".join(regions.values()).replace(token, "") if regions else ""
+    return Look(regions, hashlib.sha256(marked.encode()).hexdigest()[:24])
+
+
 def _beats(page: LivePage, hall: Hall, streams: Streams, still_signed_in: Callable[[], bool]) -> Iterator[bytes]:
     sent: dict[str, str] = {}
     renewed_at = time.monotonic() + RENEWED_AFTER_S
-    made_at = 0.0
+    made_at, made_of = 0.0, -1
     beat, changed = 0, True
     with hall.listening(page.topics) as listener:
         while not streams.stopped and time.monotonic() < renewed_at:
@@ -116,8 +134,8 @@ def _beats(page: LivePage, hall: Hall, streams: Streams, still_signed_in: Callab
             regions: Regions | None = {}
             if hall.state != "up":
                 regions = None
-            elif changed or not sent or time.monotonic() > made_at + MADE_ANEW_AFTER_S:
-                made_at = time.monotonic()
+            elif changed or not sent or hall.revision != made_of or time.monotonic() > made_at + MADE_ANEW_AFTER_S:
+                made_at, made_of = time.monotonic(), hall.revision
                 regions = page.regions()
             if regions is None:
                 sent = {}

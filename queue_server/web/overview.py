@@ -5,22 +5,21 @@ from functools import partial
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from protocol.commands import AnswerHelp, ReleaseCounter
+from protocol.commands import AnswerCounterHelp, AnswerHelp, AnyCommand, ReleaseCounter
 from protocol.views import HallView
-from queue_server.web.asking import answered
-from queue_server.web.doors import START
+from queue_server.web.asking import answered, sent_id, who
+from queue_server.web.doors import START, may_open
+from queue_server.web.hall_advice import advice_page
 from queue_server.web.hall_page import Overview, hall_page
 from queue_server.web.live import LivePage
 from queue_server.web.shared import (
     Scene,
-    has_room_for_page,
     live_response,
-    parts,
     person,
     priority_classes,
-    too_many_pages,
     words,
 )
+from queue_server.web.today import TodayPage, figures_page
 
 overview = Blueprint("overview", __name__, url_prefix="/hall")
 
@@ -28,8 +27,6 @@ overview = Blueprint("overview", __name__, url_prefix="/hall")
 @overview.get("/")
 def hall() -> str | Response:
     """Show the hall."""
-    if not has_room_for_page():
-        return too_many_pages()
     return _page("")
 
 
@@ -37,20 +34,14 @@ def hall() -> str | Response:
 def release(counter_id: str) -> AnyResponse:
     """Sign out a clerk who has gone. Sent twice it is done once: it names the clerk, who is there no more."""
     form = request.form
-    reply = answered(
-        ReleaseCounter(
-            function_id=parts().hall.function_id or "unknown",
-            staff_role=person().staff_role,
-            clerk_id=person().clerk_id,
-            counter_id=counter_id,
-            released_clerk_id=form.get("clerk_id", ""),
-            reason=form.get("reason", ""),
-            put_back="put_back" in form,
-        ),
+    command = ReleaseCounter(
+        **who(),
+        counter_id=counter_id,
+        released_clerk_id=form.get("clerk_id", ""),
+        reason=form.get("reason", ""),
+        put_back="put_back" in form,
     )
-    if isinstance(reply, str):
-        return Response(_page(reply), 409)
-    return redirect(url_for("overview.hall"))
+    return _done(command, "overview.hall")
 
 
 @overview.get("/live")
@@ -62,7 +53,6 @@ def live() -> Response:
         regions=partial(_regions, Scene.of_request()),
         gone_sentence=spoken("staff.link_lost"),
         over_sentence=spoken("login.expired"),
-        full_sentence=spoken("staff.too_many_pages"),
     )
     return live_response(page)
 
@@ -70,17 +60,19 @@ def live() -> Response:
 @overview.post("/help/<function_id>")
 def answer_help(function_id: str) -> AnyResponse:
     """Say that this person goes to the kiosk that called for help."""
-    reply = answered(
-        AnswerHelp(
-            function_id=parts().hall.function_id or "unknown",
-            staff_role=person().staff_role,
-            clerk_id=person().clerk_id,
-            kiosk_function_id=function_id,
-        )
-    )
-    if isinstance(reply, str):
-        return Response(_page(reply), 409)
-    return redirect(url_for(START[person().staff_role]))
+    return _done(AnswerHelp(**who(), kiosk_function_id=function_id), START[person().staff_role])
+
+
+@overview.post("/counter-help/<counter_id>")
+def answer_counter_help(counter_id: str) -> AnyResponse:
+    """Say that this person goes to the counter that called for help."""
+    return _done(AnswerCounterHelp(**who(), counter_id=counter_id), "overview.hall")
+
+
+def _done(command: AnyCommand, then: str) -> AnyResponse:
+    """Ask for what a form wants and go on to the page `then`; a refusal is said above the hall."""
+    reply = answered(command, sent_id())
+    return Response(_page(reply), 409) if isinstance(reply, str) else redirect(url_for(then))
 
 
 def _page(sentence: str) -> str:
@@ -93,4 +85,14 @@ def _regions(scene: Scene) -> dict[str, str] | None:
     if view is None:
         return None
     page = hall_page(Overview(view, scene.parts.accounts.names(), priority_classes(hall), scene.words, hall.now()))
-    return {"hall": scene.region("hall/hall.html", page)}
+    return {"hall": scene.region("hall/hall.html", page), **_today(scene, view)}
+
+
+def _today(scene: Scene, view: HallView) -> dict[str, str]:
+    """Make the regions of advice and today's figures; empty for who does not see figures."""
+    if not may_open("figures.history", scene.account.staff_role):
+        return {"advice": "", "today": ""}
+    today, now = scene.parts.today, scene.parts.hall.now()
+    advice = advice_page(today.advice(view, now), view, scene.words) if view.day_open else None
+    page = TodayPage(advice, figures_page(today.figures(view.day), scene.words))
+    return {"advice": scene.region("hall/advice.html", page), "today": scene.region("hall/today.html", page)}

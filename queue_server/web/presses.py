@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Final, TypedDict
+from typing import Annotated, Final, Literal, TypedDict
 
 import msgspec
 
@@ -28,6 +28,11 @@ class Press(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     request_id: VisitId
     action: _Text
+    serving_id: _Text = ""
+    """The visit that the page showed at the counter when the key was pressed."""
+    serving_service_id: _Text = ""
+    after_call_id: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """The counter's last call that the page knew then."""
     visit_id: _Text = ""
     number: _Text = ""
     reason: _Text = ""
@@ -38,6 +43,15 @@ class Press(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     kiosk: _Text = ""
     priority_class_id: _Text = ""
     position: c.TransferPosition = "policy"
+    goes: Literal["", "stay", "stop"] = ""
+    """How a visit with further services goes on: as planned, at once here, or not at all."""
+    services: Annotated[str, msgspec.Meta(max_length=600)] = ""
+    """What follows, by ids with a plus between them."""
+    note: Annotated[str, msgspec.Meta(max_length=280)] = ""
+    help: _Text = ""
+    """Whom a clerk calls: `supervisor`, `colleague`, or the id of a colleague's counter."""
+    counter: _Text = ""
+    """The counter to which somebody goes to help."""
 
 
 class BadPress(Exception):  # noqa: N818 -- it is answered to the page.
@@ -91,20 +105,35 @@ def _transfer(press: Press, asker: Asker) -> c.TransferVisit:
         raise BadPress("refusal.transfer_nowhere")
     return c.TransferVisit(
         **_who(asker),
+        visit_id=press.serving_id,
         service_id=press.service_id,
         to_counter_id=press.to_counter_id,
         position=press.position,
         reason=press.reason,
+        note=press.note,
     )
+
+
+def _call_help(press: Press, asker: Asker) -> c.CallHelp:
+    if press.help in ("supervisor", "colleague"):
+        return c.CallHelp(**_who(asker), to="supervisor" if press.help == "supervisor" else "colleague")
+    return c.CallHelp(**_who(asker), to="colleague", to_counter_id=press.help)
+
+
+def _reinstate(press: Press, asker: Asker) -> c.ReinstateVisit | c.ReinstateNumber:
+    if press.visit_id:
+        return c.ReinstateVisit(**_who(asker), visit_id=press.visit_id, reason=press.reason)
+    prefix, number = _typed_number(press)
+    return c.ReinstateNumber(**_who(asker), prefix=prefix, number=number, reason=press.reason)
 
 
 def _call_chosen(press: Press, asker: Asker) -> c.CallVisit | c.CallNumber:
     if not press.reason:
         raise BadPress("console.reason_required")
     if press.visit_id:
-        return c.CallVisit(**_who(asker), visit_id=press.visit_id, reason=press.reason)
+        return c.CallVisit(**_call(press, asker), visit_id=press.visit_id, reason=press.reason)
     prefix, number = _typed_number(press)
-    return c.CallNumber(**_who(asker), prefix=prefix, number=number, reason=press.reason)
+    return c.CallNumber(**_call(press, asker), prefix=prefix, number=number, reason=press.reason)
 
 
 def _prioritize(press: Press, asker: Asker) -> c.PrioritizeNumber:
@@ -122,6 +151,23 @@ def _prioritize(press: Press, asker: Asker) -> c.PrioritizeNumber:
     )
 
 
+def _give(press: Press, asker: Asker) -> c.TakeTicket:
+    """Give a number to somebody without a card. The visit has the id of the press, so one press is one number."""
+    if not press.service_id:
+        raise BadPress("console.service_required")
+    if not press.reason:
+        raise BadPress("console.reason_required")
+    return c.TakeTicket(
+        function_id=asker.function_id,
+        staff_role=asker.staff_role,
+        clerk_id=asker.clerk_id,
+        visit_id=press.request_id,
+        service_id=press.service_id,
+        priority_class_id=press.priority_class_id,
+        without_card=press.reason,
+    )
+
+
 def _typed_number(press: Press) -> tuple[str, int]:
     typed = _TYPED_NUMBER.fullmatch(unicodedata.normalize("NFC", press.number).strip().upper())
     if typed is None:
@@ -136,6 +182,15 @@ class _Who(TypedDict):
     counter_id: str
 
 
+class _Call(_Who):
+    after_call_id: int | None
+
+
+def _call(press: Press, asker: Asker) -> _Call:
+    """Give what every call names: a page that has not seen the counter's last call calls nobody."""
+    return _Call(**_who(asker), after_call_id=press.after_call_id)
+
+
 def _who(asker: Asker) -> _Who:
     return _Who(
         function_id=asker.function_id,
@@ -146,16 +201,36 @@ def _who(asker: Asker) -> _Who:
 
 
 _MAKERS: Final[dict[str, Callable[[Press, Asker], c.AnyCommand]]] = {
-    "call_next": lambda _, asker: c.CallNext(**_who(asker)),
-    "recall": lambda _, asker: c.RecallVisit(**_who(asker)),
-    "start": lambda _, asker: c.StartService(**_who(asker)),
+    "call_next": lambda press, asker: c.CallNext(**_call(press, asker)),
+    "recall": lambda press, asker: c.RecallVisit(**_who(asker), visit_id=press.serving_id),
+    "start": lambda press, asker: c.StartService(**_who(asker), visit_id=press.serving_id),
     "end": lambda press, asker: c.EndService(
-        **_who(asker), outcome=press.outcome, come_back_today=press.come_back_today
+        **_who(asker),
+        visit_id=press.serving_id,
+        service_id=press.serving_service_id,
+        outcome=press.outcome,
+        come_back_today=press.come_back_today,
+        stay=press.goes == "stay",
+        stop_here=press.goes == "stop",
     ),
-    "no_show": lambda _, asker: c.MarkNoShow(**_who(asker)),
-    "park": lambda _, asker: c.ParkVisit(**_who(asker), remind_after_s=PARK_REMINDER_S),
-    "resume": lambda press, asker: c.ResumeVisit(**_who(asker), visit_id=press.visit_id),
-    "reinstate": lambda press, asker: c.ReinstateVisit(**_who(asker), visit_id=press.visit_id, reason=press.reason),
+    "plan": lambda press, asker: c.PlanServices(
+        **_who(asker),
+        visit_id=press.visit_id,
+        service_ids=tuple(press.services.split("+")) if press.services else (),
+    ),
+    "find_note": lambda press, asker: c.FindNote(**_who(asker), visit_id=press.visit_id),
+    "help": _call_help,
+    "end_help": lambda _, asker: c.EndHelp(**_who(asker)),
+    "answer_counter_help": lambda press, asker: c.AnswerCounterHelp(
+        function_id=asker.function_id,
+        staff_role=asker.staff_role,
+        clerk_id=asker.clerk_id,
+        counter_id=press.counter,
+    ),
+    "no_show": lambda press, asker: c.MarkNoShow(**_who(asker), visit_id=press.serving_id),
+    "park": lambda press, asker: c.ParkVisit(**_who(asker), visit_id=press.serving_id, remind_after_s=PARK_REMINDER_S),
+    "resume": lambda press, asker: c.ResumeVisit(**_call(press, asker), visit_id=press.visit_id),
+    "reinstate": _reinstate,
     "cancel": lambda press, asker: c.CancelVisit(
         function_id=asker.function_id, staff_role=asker.staff_role, clerk_id=asker.clerk_id, visit_id=press.visit_id
     ),
@@ -172,6 +247,7 @@ _MAKERS: Final[dict[str, Callable[[Press, Asker], c.AnyCommand]]] = {
     "transfer": _transfer,
     "call_chosen": _call_chosen,
     "prioritize": _prioritize,
+    "give": _give,
 }
 ACTIONS: Final = frozenset(_MAKERS)
 """All that the console can press."""

@@ -6,12 +6,14 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from presentation.formats import clock, duration, percentage, rate
+from presentation.formats import clock, duration, number, percentage, rate
 from presentation.texts import Words, name_in
+from protocol.views import HallView
 from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, OutOfOrder, ServiceDay, day_report
-from queue_server.reporting.day_text import day_csv
-from queue_server.reporting.figures import LEAST_SAMPLE, Share
+from queue_server.reporting.day_text import CSV_COLUMNS, day_csv
+from queue_server.reporting.figures import LEAST_SAMPLE, Share, Spread
 from queue_server.reporting.tables import NoReports, known_days, read_day
+from queue_server.web.devices_page import counter_name
 from queue_server.web.shared import message_page, parts, words
 
 reports = Blueprint("reports", __name__, url_prefix="/reports")
@@ -38,6 +40,10 @@ class Written:
             return self.words("reports.too_few")
         low, high = (percentage(self.words, round(bound * 1000), 1000, 1) for bound in (share.low, share.high))
         return self.words("reports.interval", low=low, high=high)
+
+    def measured(self, spread: Spread) -> str:
+        """Write how many a median or a percentile was measured of."""
+        return self.words("figures.measured", count=number(self.words, spread.n))
 
     def seconds(self, seconds: int | None) -> str:
         """Write a duration, or a dash for one that too few would tell."""
@@ -80,13 +86,16 @@ def day() -> str | Response:
         days = known_days(path, DAYS_SHOWN)
     except NoReports:
         return message_page(spoken("reports.title"), spoken("staff.no_reports"), 404)
+    hall = parts().hall.view("hall", HallView)
     return render_template(
         "day_report.html",
         report=day_report(rows),
         days=days,
         written=Written(spoken),
         least=LEAST_SAMPLE,
+        columns=CSV_COLUMNS,
         names=parts().accounts.names(),
+        counter=lambda counter_id: counter_name(hall, counter_id, spoken),
         clock=lambda at: clock(spoken, at, rows.day.utc_offset_s),
     )
 
@@ -101,6 +110,6 @@ def day_as_csv() -> Response:
         rows = read_day(parts().reports, named)
     except NoReports:
         abort(404)
-    response = Response(day_csv(day_report(rows)), mimetype="text/csv")
+    response = Response(day_csv(day_report(rows), words()), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="motcua-{rows.day.day}.csv"'
     return response

@@ -1,71 +1,71 @@
-"""`accounts.db`: one small SQLite file with accounts and sessions, shared by the threads of the web program."""
+"""The file of the staff pages: `accounts.db` holds accounts, sessions and changes."""
 
-import secrets
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS accounts (
-    clerk_id TEXT PRIMARY KEY,
-    shown_name TEXT NOT NULL,
-    staff_role TEXT NOT NULL,
-    password_hash TEXT NOT NULL,
-    must_change INTEGER NOT NULL,
-    disabled INTEGER NOT NULL DEFAULT 0,
-    created_at REAL NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS sessions (
-    token_hash TEXT PRIMARY KEY,
-    clerk_id TEXT NOT NULL REFERENCES accounts (clerk_id),
-    opened_at REAL NOT NULL,
-    seen_at REAL NOT NULL,
-    address TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-"""
+from queue_server import store
 
-_BUSY_TIMEOUT_S = 5.0
-"""How long we wait for the account tool, the only other writer, to finish."""
+_STEPS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        # The file of the first release may be there already.
+        """CREATE TABLE IF NOT EXISTS accounts (
+            clerk_id TEXT PRIMARY KEY,
+            shown_name TEXT NOT NULL,
+            staff_role TEXT NOT NULL,
+            password_hash TEXT NOT NULL,
+            must_change INTEGER NOT NULL,
+            disabled INTEGER NOT NULL DEFAULT 0,
+            created_at REAL NOT NULL
+        ) STRICT""",
+        "CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    ),
+    (
+        "ALTER TABLE accounts ADD COLUMN password_at REAL NOT NULL DEFAULT 0",
+        # A one-time password that is on its way to its person counts from the day of the change.
+        "UPDATE accounts SET password_at = CAST(strftime('%s', 'now') AS REAL)",
+        "DROP TABLE IF EXISTS sessions",
+        """CREATE TABLE sessions (
+            token_hash TEXT PRIMARY KEY,
+            clerk_id TEXT NOT NULL REFERENCES accounts (clerk_id),
+            opened_at REAL NOT NULL,
+            seen_at REAL NOT NULL,
+            address TEXT NOT NULL,
+            code_due INTEGER NOT NULL
+        ) STRICT""",
+        """CREATE TABLE second_factors (
+            clerk_id TEXT PRIMARY KEY REFERENCES accounts (clerk_id),
+            secret TEXT,
+            offered TEXT,
+            last_step INTEGER NOT NULL DEFAULT 0,
+            set_at REAL
+        ) STRICT""",
+        """CREATE TABLE recovery_codes (
+            code_hash TEXT PRIMARY KEY,
+            clerk_id TEXT NOT NULL REFERENCES accounts (clerk_id)
+        ) STRICT""",
+        """CREATE VIEW people AS SELECT accounts.*, EXISTS (
+            SELECT 1 FROM second_factors WHERE second_factors.clerk_id = accounts.clerk_id AND secret IS NOT NULL
+        ) AS has_second_factor FROM accounts""",
+        """CREATE TABLE changes (
+            number INTEGER PRIMARY KEY,
+            changed_at REAL NOT NULL,
+            by_id TEXT NOT NULL,
+            what TEXT NOT NULL,
+            about_id TEXT NOT NULL,
+            detail TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TRIGGER changes_are_not_changed BEFORE UPDATE ON changes
+            BEGIN SELECT RAISE(ABORT, 'what was noted stays as it is'); END""",
+        """CREATE TRIGGER changes_are_not_taken_away BEFORE DELETE ON changes
+            BEGIN SELECT RAISE(ABORT, 'what was noted stays'); END""",
+    ),
+)
+"""What each version of the file added; `user_version` tells how many of them a file has."""
 
 
-class Store:
-    """One connection behind one lock: a page view costs a few microseconds here, and nothing can interleave."""
+class Store(store.Store):
+    """The accounts' file, or another of the pages' own."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None)
-        self._connection.row_factory = sqlite3.Row
-        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;" + _SCHEMA)
-
-    def close(self) -> None:
-        """Close the file; nothing may be asked afterwards."""
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection for one transaction: all of it happens, or none."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-
-    def rows(self, question: str, *values: str | float) -> list[sqlite3.Row]:
-        """Read all rows that a question gives."""
-        with self._lock:
-            return self._connection.execute(question, values).fetchall()
-
-    def secret(self, name: str) -> bytes:
-        """Give a secret of this program, 256 random bits made when first asked for."""
-        with self.transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, secrets.token_hex(32)))
-        return bytes.fromhex(self.rows("SELECT value FROM secrets WHERE name = ?", name)[0]["value"])
+    def __init__(self, path: Path, steps: Sequence[Sequence[str]] = _STEPS) -> None:
+        super().__init__(path, steps)

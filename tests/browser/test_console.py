@@ -350,6 +350,7 @@ def test_picture_of_a_report(served: Served, picture: Callable[[str], Path], tmp
     keep(page, picture("report"))
 
 
+@pytest.mark.slow
 def test_pictures_of_the_rest(served: Served, picture: Callable[[str], Path]) -> None:
     login = served.visits.page()
     login.goto(f"{served.visits.address}/login")

@@ -2,32 +2,16 @@
 
 import re
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits, live, within
-from tests.support.served_pages import ServedPages, whole_hall
+from tests.support.served_pages import ServedPages
 
 pytestmark = pytest.mark.browser
 
 OWN_PASSWORD = "quầy số ba sáng nay"  # noqa: S105 -- an example, of no real account.
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[ServedPages]:
-    with whole_hall(tmp_path) as pages:
-        yield pages
-
-
-@pytest.fixture
-def visits(browser: Browser, hall: ServedPages) -> Iterator[Visits]:
-    opened = Visits(browser, hall.address)
-    yield opened
-    opened.close()
-    assert opened.complaints == []
 
 
 def at_counter(visits: Visits, clerk_id: str, number: int) -> Page:
@@ -195,7 +179,14 @@ def test_the_first_technician_chooses_a_password_and_pairs_a_device(hall: Served
     page.wait_for_url("**/password")
     page.fill("#old", hall.one_time_password)
     page.fill("#new", OWN_PASSWORD)
+    page.fill("#repeat", OWN_PASSWORD)
     page.keyboard.press("Enter")
+    page.wait_for_url("**/second-factor")
+    hall.phones.learn("technician", page.locator(".factor code").inner_text())
+    page.fill("#code", hall.phones.shown("technician"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".recovery-codes li")).to_have_count(8)
+    page.get_by_role("link", name="Tôi đã cất các mã này").click()
     page.wait_for_url("**/devices/")
     expect(page.locator("#region-devices")).to_contain_text("kiosk-1")
     page.fill("#device_id", "board-hall")
@@ -206,8 +197,10 @@ def test_the_first_technician_chooses_a_password_and_pairs_a_device(hall: Served
     code = page.locator(".pairing-code").get_attribute("aria-label") or ""
     assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{8}", code)
     expect(page.locator("#region-devices")).to_contain_text("board-hall")
-    page.locator("tr", has_text="board-hall").locator("summary").click()
-    page.locator("tr", has_text="board-hall").get_by_role("button").click()
+    page.locator("tr", has_text="board-hall").get_by_role("link", name="Thu hồi thiết bị").click()
+    page.locator("#revoke summary").click()
+    expect(page.locator("#revoke")).to_contain_text("board-1")
+    page.locator("#revoke").get_by_role("button").click()
     page.wait_for_url("**/devices/")
     expect(page.locator("tr", has_text="board-hall")).to_contain_text("Đã thu hồi")
 

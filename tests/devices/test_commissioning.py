@@ -19,6 +19,7 @@ from PIL import Image
 from hardware.agent.functions import save_functions
 from hardware.agent.settings import load_settings
 from hardware.simulated.remote import Remote
+from hardware.ticket import TRIAL_CODE
 from motcua.__main__ import main
 from motcua.workbench.checks import (
     QUESTIONS,
@@ -31,7 +32,6 @@ from motcua.workbench.checks import (
     verdict_of,
 )
 from motcua.workbench.commissioning import HEADING_FILE, RESULTS_FILE, Heading, Records
-from motcua.workbench.printing import TRIAL_CODE
 from motcua.workbench.replug import can_be_watched, presence_of, replugged
 from motcua.workbench.sheet import Facts, sheet
 from motcua.workbench.words import read_texts

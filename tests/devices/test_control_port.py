@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hardware.simulated.config import HallConfig
+from hardware.simulated.hall import SimulatedHall
 from motcua.__main__ import main
 from tests.support.devices import simulated_hall
 
@@ -58,3 +60,11 @@ def test_a_right_name_is_a_fault_and_its_mend(
     assert main(["devices", "fault", "--control", control, device, fault]) == 0
     assert main(["devices", "mend", "--control", control, device, fault]) == 0
     assert capsys.readouterr().out == f"{device}: {fault} on\n{device}: {fault} off\n"
+
+
+def test_a_hall_that_has_just_ended_may_be_stopped_once_more(tmp_path: Path) -> None:
+    """Its thread may see that it shall stop, and end, before the one who stops it has rung."""
+    hall = SimulatedHall(HallConfig(tickets=str(tmp_path)))
+    hall.stop()
+    hall.run()
+    hall.stop()

@@ -153,8 +153,9 @@ def test_paper_that_ends_within_a_ticket_holds_it_and_never_sends_it_twice(bench
     bench.fault("paper_out", after_rows=900)
     with bench.own(profile) as owner:
         owner.submit("job-1", "visit-1", _body(1))
-        # One that tells only when asked, and reads no question with its buffer full, is silent: held all the same.
-        reasons = {"paper_out"} if profile.status == "asb" else {"paper_out", "silent"}
+        # One that tells only when asked, and reads no question with its buffer full, is silent, perhaps after a first
+        # answer, that it is off line: held all the same.
+        reasons = {"paper_out"} if profile.status == "asb" else {"paper_out", "silent", "off_line"}
         bench.heard.wait(lambda heard: any(one.reason in reasons for one in heard))
         owner.submit("job-2", "visit-2", _body(2))
         bench.fault("paper_out", on=False)
@@ -290,6 +291,15 @@ def test_a_printer_that_does_not_confirm_leaves_uncertain_and_a_reprint_is_marke
     assert bench.tickets() == ["visit-1", "visit-1"]
     first, again = bench.control.order("tickets", device=bench.name)
     assert again["height_dots"] > first["height_dots"], "the reprint bears its mark"
+
+
+def test_a_paper_that_another_printer_gave_is_printed_again_as_the_copy_that_it_is(bench: Bench) -> None:
+    with bench.own(EPSON) as owner:
+        owner.reprint("job-1", lambda n: _body(1, f"BẢN IN LẠI (lần {n})"), copy=2, visit_id="visit-1")
+        assert bench.heard.settled("job-1", attempt=2).state == JobState.CONFIRMED
+        owner.reprint("job-1", lambda n: _body(1, f"BẢN IN LẠI (lần {n})"), copy=1, visit_id="visit-1")
+        assert bench.heard.settled("job-1", attempt=3).visit_id == "visit-1"
+    assert bench.tickets() == ["visit-1", "visit-1"]
 
 
 def test_a_printer_switched_off_and_on_within_a_ticket_leaves_it_uncertain(bench: Bench) -> None:

@@ -13,8 +13,8 @@ from PIL import Image
 
 from hardware.printer import PROFILES, WrongProfile, profile_named
 from hardware.printer.profile_files import ProfileFile, parse_profile
+from hardware.ticket import TRIAL_CODE
 from motcua.__main__ import main
-from motcua.workbench.printing import TRIAL_CODE
 from presentation.mistakes import Mistakes
 from tests.support.devices import simulated_hall
 

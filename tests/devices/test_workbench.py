@@ -14,9 +14,9 @@ import zxingcpp
 from PIL import Image
 
 from hardware.simulated.remote import Remote
+from hardware.ticket import TRIAL_CODE
 from motcua.__main__ import main
 from motcua.workbench.holders import holders
-from motcua.workbench.printing import TRIAL_CODE
 from tests.support.devices import simulated_hall
 
 PATIENCE_S = 30.0

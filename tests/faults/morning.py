@@ -11,9 +11,10 @@ from protocol.events import ConfigurationChanged, DevicePaired
 from protocol.views import Refused, TicketTaken
 from queue_server import core
 from queue_server.config import parse
-from queue_server.handler import Asked, Handler, Rules, Surroundings
+from queue_server.handler import Asked, Handler, Rules
 from queue_server.log import Log
 from queue_server.recovery import load_branch
+from queue_server.surroundings import Surroundings
 from tests.support.driven_branch import instant
 from tests.support.halls import devices_of, key_of, small_hall
 

@@ -34,6 +34,7 @@ def test_the_morning_is_one_in_which_numbers_are_given_and_called(seed: int) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.begins_first
 @pytest.mark.timeout(1500)
 def test_no_answer_is_lost_at_any_of_a_hundred_thousand_crashes(seed: int) -> None:
     counted: Counter[str] = Counter()

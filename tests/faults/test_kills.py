@@ -26,6 +26,7 @@ def test_killed_at_a_few_system_calls_the_ledger_is_the_log(tmp_path: Path) -> N
 
 @needs_strace
 @pytest.mark.slow
+@pytest.mark.begins_first
 @pytest.mark.timeout(1500)
 def test_killed_at_three_hundred_system_calls_the_ledger_is_the_log(tmp_path: Path) -> None:
     with ServedBranch(tmp_path) as branch:

@@ -10,7 +10,7 @@ import pytest
 from hardware.agent.settings import SETTINGS_FILE
 from hardware.simulated.remote import Remote
 from protocol import commands as c
-from protocol.views import AnyReply, Done, Refused
+from protocol.views import AnyReply, Attended, Done, Refused
 from tests.support.agents import FUNCTIONS, PATIENCE_S, RealAgent, Server
 from tests.support.bus_faults import TABLE
 from tests.support.devices import simulated_hall
@@ -196,3 +196,54 @@ def test_an_unplugged_wire_is_reported_once_gone_and_once_back(server: Server, w
 def reports(server: Server) -> list[tuple[str, str]]:
     found = [command for command in list(server.commands.values()) if isinstance(command, c.ReportDevice)]
     return [(report.function_id, report.state) for report in found]
+
+
+# --- A technician's trials --------------------------------------------------------------------------------------------
+
+
+def trying(server: Server, *trials: c.Trial) -> None:
+    """Have the server's end want these tried by whoever attends."""
+    attended = Attended(functions=FUNCTIONS, trials=trials)
+    server.reply = lambda command: attended if isinstance(command, c.Attend) else Done()
+
+
+def results(server: Server) -> dict[str, c.TrialResult]:
+    told = [one for command in server.of_type(c.Attend) if isinstance(command, c.Attend) for one in command.results]
+    return {one.trial_id[:1]: one for one in told}
+
+
+def trial(number: int, function_id: str, kind: c.TrialKind) -> c.Trial:
+    return c.Trial(trial_id=f"{number}" * 32, function_id=function_id, trial=kind)
+
+
+def test_a_display_lights_all_its_lamps_and_what_answers_is_said_to(
+    server: Server, wire: Remote, agent: RealAgent
+) -> None:
+    server.show()
+    press(wire, 3, "N")
+    server.wait_for(lambda: bool(server.of_type(c.CallNext)))
+    trying(
+        server,
+        trial(1, "counter-display-3", "text"),
+        trial(2, "call-keypad-3", "answer"),
+        trial(3, "rating-keypad-3", "text"),
+        trial(4, "nowhere", "answer"),
+    )
+    wait_for_text(wire, "8888")
+    server.wait_for(lambda: set(results(server)) == {"1", "2", "3", "4"})
+    told = {number: (one.result, one.reason) for number, one in results(server).items()}
+    assert told == {"1": ("done", ""), "2": ("done", ""), "3": ("cannot", "no_such_part"), "4": ("cannot", "not_here")}
+    wait_for_text(wire, "")
+    assert agent.process.poll() is None
+
+
+def test_a_display_without_power_fails_its_trial_with_the_reason(
+    server: Server, wire: Remote, agent: RealAgent
+) -> None:
+    server.show(prefix="H", ticket_number=25, visit_state="called")
+    wait_for_text(wire, "H025")
+    wire.order("fault", wire="hall", slave=43, device="hall", fault="absent")
+    trying(server, trial(5, "counter-display-3", "text"))
+    server.wait_for(lambda: "5" in results(server))
+    assert (results(server)["5"].result, results(server)["5"].reason) == ("failed", "no_answer")
+    assert agent.process.poll() is None

@@ -49,7 +49,7 @@ def test_a_copy_that_was_touched_is_refused_and_named(tmp_path: Path, capsys: py
     log = copy / "branch.db"
     log.write_bytes(log.read_bytes().replace(b"server_started", b"server_stopped"))
     with pytest.raises(BadCopy, match="event"):
-        restore(copy, tmp_path / "restored")
+        restore(copy, tmp_path / "restored", AT)
     assert main(["verify", "--state", str(copy)]) == 1
     assert "WRONG" in capsys.readouterr().out
     assert not (tmp_path / "restored").exists()
@@ -59,7 +59,7 @@ def test_nothing_is_restored_over_a_branch_that_is_there(tmp_path: Path) -> None
     with ServedBranch(tmp_path) as branch:
         copy = back_up(branch.state, tmp_path / "copies", AT).path
         with pytest.raises(BadCopy, match="not empty"):
-            restore(copy, branch.state)
+            restore(copy, branch.state, AT)
 
 
 def test_kept_are_the_last_copies_and_one_for_each_older_day_and_month() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from protocol.commands import Introduce
+from protocol.commands import FetchCatalogue, Introduce
 from protocol.keys import BadPairing, LinkSettings, NotPaired, PairingString, UnusableKey, make_keys
 from protocol.link import GONE_AFTER_S, Link, NoAnswer, load_or_make_keys, new_id, open_link
 from protocol.views import AnyReply, DevicesView, Done, Envelope, Refused
@@ -63,6 +63,33 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_id(far_end: FarEnd) -> 
         assert replies.get(timeout=PATIENCE_S) == Done()
         assert link.ask(Introduce(), replies.put) != asked
         assert replies.empty(), "the second answer to one request is dropped"
+
+
+def test_two_who_ask_the_same_under_one_id_are_both_answered(far_end: FarEnd) -> None:
+    """A page that sends a press again while its first try still waits: two threads, one id."""
+    first: queue.Queue[AnyReply | None] = queue.Queue()
+    second: queue.Queue[AnyReply | None] = queue.Queue()
+    other: queue.Queue[AnyReply | None] = queue.Queue()
+    with Heard().link(far_end) as link:
+        asked = link.ask(Introduce(), first.put)
+        link.ask(Introduce(), second.put, request_id=asked)
+        link.ask(FetchCatalogue(catalogue_hash="", page=1), other.put, request_id=asked)
+        assert other.get(timeout=PATIENCE_S) == Refused(code="id_reused"), "another question, though of the same id"
+        who, request_id, _ = far_end.next_request()
+        far_end.reply(who, request_id, Done())
+        assert [first.get(timeout=PATIENCE_S), second.get(timeout=PATIENCE_S)] == [Done(), Done()]
+
+
+def test_of_two_who_ask_under_one_id_each_waits_as_long_as_it_wants(far_end: FarEnd) -> None:
+    impatient: queue.Queue[AnyReply | None] = queue.Queue()
+    patient: queue.Queue[AnyReply | None] = queue.Queue()
+    with Heard().link(far_end) as link:
+        asked = link.ask(Introduce(), patient.put)
+        link.ask(Introduce(), impatient.put, request_id=asked, deadline_s=0.2)
+        assert impatient.get(timeout=PATIENCE_S) is None
+        who, request_id, _ = far_end.next_request()
+        far_end.reply(who, request_id, Done())
+        assert patient.get(timeout=PATIENCE_S) == Done()
 
 
 def test_a_question_outlives_a_restart_of_the_server(far_end: FarEnd) -> None:

@@ -147,7 +147,7 @@ def test_the_command_reports_the_day(state: Path) -> None:
     report = msgspec.json.decode(answer.stdout, type=DayReport)
     assert report == day_report(read_day(state / "reports.db", MONDAY))
     assert "Báo cáo ngày 23/11/2026" in run_report(state, "day", "--date", MONDAY).stdout
-    assert run_report(state, "day", "--csv").stdout.startswith("day,service_id,")
+    assert run_report(state, "day", "--csv").stdout.startswith("\ufeffday,service_id,")
 
 
 def test_the_command_tells_what_is_wrong(tmp_path: Path) -> None:

@@ -23,15 +23,16 @@ MAY_WATCH = {
     "call_keypad": {"counter/counter-1"},
     "rating_keypad": {"rating/counter-1"},
     "rating_terminal": {"rating/counter-1"},
-    "staff": {"hall", "counter/counter-1", "counter/counter-2", "kiosk", "devices", "board/hall"},
+    "staff": {"hall", "order", "counter/counter-1", "counter/counter-2", "kiosk", "devices", "board/hall"},
     "public": {"kiosk", "board/hall"},
+    "system": {"kiosk", "board/hall"},
     "technician": {"hall", "devices", "kiosk"},
     "observer": {"board/hall"},
 }
 """Written out, not taken from the table under test."""
 
 TOPICS = (
-    *("hall", "kiosk", "devices", "board/hall"),
+    *("hall", "order", "kiosk", "devices", "board/hall"),
     *("counter/counter-1", "counter/counter-2", "rating/counter-1", "rating/counter-2"),
 )
 

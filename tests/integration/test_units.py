@@ -41,6 +41,38 @@ def test_a_plain_service_would_be_refused(tmp_path: Path) -> None:
     assert exposure(tmp_path, "plain.service").returncode != 0
 
 
+SECRETS = {
+    "/var/lib/motcua/server/server.key": {"server", "web", "backup"},
+    "/var/lib/motcua/server/branch.key": {"server", "web", "backup"},
+    "/var/lib/motcua/server/technician": {"server", "web", "backup"},
+    "/var/lib/motcua/web": {"web", "backup"},
+    "/var/lib/motcua/api": {"api", "web", "backup"},
+    "/var/lib/motcua/public": {"public", "web", "backup"},
+    "/var/backups/motcua": {"web", "backup"},
+}
+"""Which services may see what; the pages of staff make copies, so they see what a copy holds."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_sees_no_secret_of_others(service: str) -> None:
+    hidden = [word.removeprefix("-") for line in settings(service, "InaccessiblePaths") for word in line.split()]
+    name = service.removeprefix("motcua-").removesuffix(".service")
+    for path, may in SECRETS.items():
+        is_hidden = any(f"{path}/".startswith(f"{one}/") for one in hidden)
+        assert is_hidden != (name in may), path
+    own = {f"/var/lib/{word}" for line in settings(service, "StateDirectory") for word in line.split()}
+    assert not own & set(hidden)
+    for word in " ".join(settings(service, "ExecStart")).split():
+        assert not any(f"{word}/".startswith(f"{one}/") for one in hidden), "what it is told to use it sees"
+
+
+def test_no_service_sees_where_its_sources_came_from() -> None:
+    shared = (UNITS / "motcua-.service.d" / "hardening.conf").read_text(encoding="utf-8")
+    assert "InaccessiblePaths=-/opt/motcua/.git" in shared.splitlines()
+    for service in SERVICES:
+        assert "" not in settings(service, "InaccessiblePaths"), "an empty one would take the drop-in's away"
+
+
 DRIVERS = {"char-ttyUSB": "usbserial", "char-ttyACM": "cdc_acm"}
 """Kinds of devices that the kernel knows by name only once a module is loaded (systemd.resource-control(5))."""
 

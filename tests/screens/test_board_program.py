@@ -56,7 +56,7 @@ def test_a_call_is_on_the_screen_and_said_in_words(hall: ServedHall, tmp_path: P
     assert transcript(words, "vi") == "xin mời số thứ tự hát không hai năm đến quầy số ba"
     assert said["pcm_bytes"] > 3 * 22_050 * 2
     assert shown.exit_code == 0
-    assert isinstance(hall.asked.get_nowait(), Introduce)
+    hall.wait_until_asked(Introduce)
     reports = [command for command in hall.asked.queue if isinstance(command, ReportDevice)]
     assert [(report.function_id, report.state) for report in reports] == [("board-1", "ok")]
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from display.clips import Pack, pause
 from display.pack_maker import make_default_pack
-from display.player import open_sink
+from hardware.sound.sinks import open_sink
 from presentation.speech import transcript
 from protocol.views import BoardView
 from tests.support.board_hall import RealBoard, ServedHall

@@ -112,6 +112,7 @@ def agent_toml(addresses: dict[str, Any]) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_each_device_of_an_agent_is_gone_once_and_back_once(tmp_path: Path, *, write_tables: bool) -> None:
     slaves = [
         {"address": kind.slave, "kind": kind.simulated, "protocol": kind.protocol, "preset": kind.preset}

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from protocol.configuration import KioskRange
 from tests.support import invariants
 from tests.support.everyday import Everyday
-from tests.support.halls import small_hall
+from tests.support.halls import limited_hall, small_hall
 from tests.support.tables import Table
 
 QUICK_EVERY = 20
@@ -24,14 +24,17 @@ class Failed(AssertionError):  # noqa: N818 -- a simulation fails.
     """A promise was broken; says which, and by which lines."""
 
 
-def simulate(seed: int, steps: int, *, steps_a_day: int = 1500) -> Counter[str]:
+def simulate(seed: int, steps: int, *, steps_a_day: int = 1500, persons: int = 0) -> Counter[str]:
     """Play this many drawn lines, with a new business day after ``steps_a_day``; gives how often each verb did what.
+
+    With ``persons`` the hall limits numbers per person, and so many persons take them.
 
     Raises :class:`Failed` with the seed and the last lines.
     """
     chance = random.Random(seed)
-    table = Table(small_hall(kiosk_ranges=(KioskRange(function_id="kiosk-1", prefix="H", first=21, last=80),)))
-    everyday = Everyday(table, chance)
+    own = (KioskRange(function_id="kiosk-1", prefix="H", first=21, last=80),)
+    table = Table(limited_hall(kiosk_ranges=own) if persons else small_hall(kiosk_ranges=own))
+    everyday = Everyday(table, chance, persons)
     for clerk, counter in (("an", "1"), ("binh", "2"), ("chi", "3")):
         table.say(f"signin {clerk} {counter}")
     lines: list[str] = []

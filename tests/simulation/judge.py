@@ -8,21 +8,36 @@ import sys
 
 from queue_server import core
 from tests.simulation.branch import Failed, simulate
+from tests.support.halls import limited_hall, small_hall
 from tests.support.tables import play
-from tests.unit.core import test_ratings, test_scenarios, test_tickets
+from tests.unit.core import (
+    test_counter_help,
+    test_linked,
+    test_own_day,
+    test_persons,
+    test_ratings,
+    test_scenarios,
+    test_tickets,
+)
+
+PERSONS = 30
 
 
 def judge(seed: int, steps: int) -> str:
     """Give what convicts the rules; empty when nothing does."""
-    tables = [*test_scenarios.SCENARIOS.items(), *test_tickets.SCENARIOS.items()]
+    rooms = (test_scenarios, test_tickets, test_linked, test_counter_help, test_own_day)
+    tables = [one for room in rooms for one in room.SCENARIOS.items()]
     tables += [(name, test_ratings.SERVED + script) for name, script in test_ratings.SCENARIOS.items()]
-    for name, script in tables:
+    halls = [(name, script, small_hall()) for name, script in tables]
+    halls += [(name, script, limited_hall()) for name, script in test_persons.SCENARIOS.items()]
+    for name, script, hall in halls:
         try:
-            play(script)
+            play(script, hall)
         except Exception as error:  # noqa: BLE001 -- whatever goes wrong convicts.
             return f"table {name!r}: {type(error).__name__}: {error}"
     try:
         simulate(seed, steps)
+        simulate(seed, steps // 2, persons=PERSONS)
     except Failed as error:
         return str(error).splitlines()[0]
     return ""

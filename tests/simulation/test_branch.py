@@ -23,6 +23,13 @@ def test_days_of_a_branch(seed: int) -> None:
         assert done[f"{verb} done"] > 10, f"{verb} was hardly ever done: {done}"
 
 
+def test_days_on_which_numbers_are_limited_per_person(seed: int) -> None:
+    done = simulate(seed, 2000, persons=30)
+    assert done["take done"] > 50, done
+    assert done["take refused"] > 20, f"hardly anybody wanted more than allowed: {done}"
+    assert done["handover done"] > 5, done
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(20))

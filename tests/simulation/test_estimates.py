@@ -57,6 +57,7 @@ def test_a_comparison_can_be_repeated() -> None:
     assert len(one) > 20
 
 
+@pytest.mark.slow
 def test_a_small_comparison_is_won_clearly() -> None:
     told = list(Comparison(HALLS["ward 2"], learning_days=6).play(12))
     found = verdict(waiting(told))

@@ -117,6 +117,24 @@ MUTANTS = (
         'if visit.state in ("waiting", "parked")]',
         'if visit.state == "waiting"]',
     ),
+    Mutant(
+        "whoever has a service more to come goes home",
+        "linked.py",
+        "services = what_follows(branch, visit) if goes_on else ()",
+        "services = ()",
+    ),
+    Mutant(
+        "a citizen who goes on keeps a service that is done",
+        "linked.py",
+        "coming = tuple(one.service_id for one in later)",
+        "coming = tuple(one.service_id for one in services)",
+    ),
+    Mutant(
+        "two colleagues get up for one call",
+        "counter_help.py",
+        "if wanted.answered_by:",
+        "if False:",
+    ),
     Mutant("a date is opened twice", "day.py", "if plan.day <= branch.day:", "if plan.day < branch.day:"),
     Mutant(
         "a no-show goes to the end of the line",
@@ -164,12 +182,12 @@ MUTANTS = (
     Mutant(
         "somebody who was not served is asked",
         "services.py",
-        "if outcome.served and not command.come_back_today:",
-        "if not command.come_back_today:",
+        "if outcome.served and not command.come_back_today and not command.stay:",
+        "if not command.come_back_today and not command.stay:",
     ),
     Mutant(
         "a transfer loses the old arrival",
-        "services.py",
+        "ranks.py",
         "            return min(visit.rank_at, line.head.rank_at - _JUST_BEFORE)\n    return visit.rank_at",
         "            return min(visit.rank_at, line.head.rank_at - _JUST_BEFORE)\n    return at",
     ),
@@ -179,6 +197,48 @@ MUTANTS = (
         "    branch.by_number[event.prefix, event.number] = visit.visit_id\n",
         "    branch.by_number[event.prefix, event.number] = visit.visit_id\n"
         "    branch.last_numbers[event.void_prefix] -= 1\n",
+    ),
+    Mutant(
+        "one person takes as many numbers as there are",
+        "persons.py",
+        "if limits.day and len(counted) >= limits.day:",
+        "if False:",
+    ),
+    Mutant(
+        "a person may hold one more than allowed",
+        "persons.py",
+        "if limits.at_once and len(open_now) >= limits.at_once:",
+        "if limits.at_once and len(open_now) > limits.at_once:",
+    ),
+    Mutant(
+        "who gives a number back has had it all the same",
+        "persons.py",
+        "return policy.cancelled_counts or bool(visit.call_id)",
+        "return True",
+    ),
+    Mutant(
+        "who shows no card is asked no more",
+        "tickets.py",
+        "if not command.person_mark:",
+        "if False:",
+    ),
+    Mutant(
+        "a number of a kiosk that was cut off is not looked at",
+        "tickets.py",
+        "over_limit=limit_reached(branch, service, command.person_mark) is not None,",
+        "over_limit=False,",
+    ),
+    Mutant(
+        "a transfer frees its citizen for another number",
+        "persons.py",
+        "if one.service_id == service.service_id]",
+        "if branch.visits[one.visit_id].service_id == service.service_id]",
+    ),
+    Mutant(
+        "yesterday's numbers count today",
+        "state.py",
+        "        branch.held_by_person,\n",
+        "",
     ),
     Mutant(
         "numbers go on into the next day",
@@ -220,6 +280,7 @@ def test_the_rules_as_they_are_are_acquitted(tmp_path: Path, seed: int) -> None:
     assert str(tmp_path) in done.stdout, "the copy was judged, not the original"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.harm for mutant in MUTANTS])
 def test_a_planted_mutant_is_convicted(mutant: Mutant, tmp_path: Path, seed: int) -> None:
     done = judged(plant(mutant, tmp_path), seed)

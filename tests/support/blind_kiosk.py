@@ -18,7 +18,7 @@ from typing import Any, Self
 from kiosk.ticket import model as m
 from kiosk.ticket.app import KioskSettings, TicketProgram
 from kiosk.widgets.page import Hero, Notice, Page, actions
-from kiosk.widgets.texts import read_texts
+from presentation.text_files import texts_in
 
 CONFIG = Path(__file__).parents[2] / "config"
 PATIENCE_S = 60.0
@@ -43,7 +43,9 @@ class BlindKiosk:
     """One kiosk. ``on_seen`` is told of each number once, in the program's own thread, when it is on the screen."""
 
     def __init__(self, state: Path, printer: str = "", on_seen: Callable[[Seen], None] = lambda _: None) -> None:
-        self.program = TicketProgram(KioskSettings(state=state, config=CONFIG, printer=printer), read_texts(CONFIG))
+        self.program = TicketProgram(
+            KioskSettings(state=state, config=CONFIG, printer=printer), texts_in(CONFIG / "texts")
+        )
         self._inbox: Queue[Any] = Queue()
         self.program.post = self._inbox.put
         self.program.stop = lambda: self._inbox.put(None)

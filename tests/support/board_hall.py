@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from protocol.commands import AnyCommand, Command, FunctionDescription, Introduce
-from protocol.views import BoardView, Done, Introduction
+from protocol.commands import AnyCommand, Attend, Command, FunctionDescription, Introduce
+from protocol.device_commands import Trial
+from protocol.keys import new_id
+from protocol.views import AnyReply, Attended, BoardView, Done, Introduction
 from tests.support.boards import OPENING
 from tests.support.far_end import FarEnd
 
@@ -23,6 +25,7 @@ AskedT = TypeVar("AskedT", bound=Command)
 
 PATIENCE_S = 20.0
 HEARTBEAT_S = 1.0
+FUNCTIONS = (FunctionDescription(function_id="board-1", kind="board", zone_id="hall"),)
 
 
 class ServedHall:
@@ -37,6 +40,7 @@ class ServedHall:
         self._began_s = time.monotonic()
         self.last_word_ns = 0
         """When a view was last sent, by the monotonic clock."""
+        self._trials: tuple[Trial, ...] = ()
         self._ready = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="served-hall")
@@ -71,6 +75,13 @@ class ServedHall:
             if isinstance(command, kind):
                 return command
 
+    def have_a_picture_tried(self) -> None:
+        """Have the board show its trial picture, and wait until it has told that it stands there."""
+        self._trials = (Trial(trial_id=new_id(), function_id="board-1", trial="screen"),)
+        wanted = self._trials[0].trial_id
+        while wanted not in {result.trial_id for result in self.wait_until_asked(Attend).results}:
+            pass
+
     def _run(self) -> None:
         with self._far_end as far_end:
             self._ready.set()
@@ -93,12 +104,17 @@ class ServedHall:
     def _answer(self, far_end: FarEnd) -> None:
         who, request_id, command = far_end.next_request()
         self.asked.put(command)
-        far_end.reply(who, request_id, self._introduction() if isinstance(command, Introduce) else Done())
+        reply: AnyReply = Done()
+        if isinstance(command, Introduce):
+            reply = self._introduction()
+        elif isinstance(command, Attend):
+            reply = Attended(functions=FUNCTIONS, trials=self._trials)
+        far_end.reply(who, request_id, reply)
 
     def _introduction(self) -> Introduction:
         return Introduction(
             device_id="board-pc",
-            functions=(FunctionDescription(function_id="board-1", kind="board", zone_id="hall"),),
+            functions=FUNCTIONS,
             branch_id="phuc-loi",
             names={"vi": "Trung tâm", "en": "Centre"},
             epoch=1,

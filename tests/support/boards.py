@@ -6,7 +6,7 @@ from typing import Literal
 
 from presentation.texts import Texts, texts_from
 from protocol.configuration import Policies, Words
-from protocol.views import BoardCall, BoardCounter, BoardView, BoardWaiting, Estimate
+from protocol.views import BoardCall, BoardCounter, BoardView, BoardWaiting, Estimate, StoppedHall
 
 CallState = Literal["called", "in_service", "over"]
 
@@ -66,12 +66,37 @@ WAITING = (
 )
 
 
+FIRE: Words = {"vi": "Mời rời khỏi tòa nhà ngay", "en": "Please leave the building now"}
+FIRE_HINTS: Words = {
+    "vi": "Bình tĩnh đi theo lối thoát hiểm, không dùng thang máy, làm theo hướng dẫn của cán bộ.",
+    "en": "Stay calm, use the emergency exits and not the lifts, and follow the instructions of the staff.",
+}
+
+
+def stopped(told_s: float = 0, *, names: Words = FIRE, hints: Words = FIRE_HINTS, repeat_s: int = 20) -> StoppedHall:
+    """Give a message of a hall that was stopped so many seconds after opening; by default, because of a fire."""
+    return StoppedHall(
+        emergency_id="fire" if names is FIRE else "",
+        names=names,
+        hints=hints,
+        since_at=at(told_s),
+        told_at=at(told_s),
+        repeat_s=repeat_s,
+    )
+
+
+def in_training(names: Words) -> Words:
+    """Give a hall's names as those of its training hall, with the shipped mark before them."""
+    words = repository_texts()
+    return {language: f"{words('staff.training_mark', language)} · {name}" for language, name in names.items()}
+
+
 def board(
     *calls: BoardCall,
     state: Literal["open", "closed"] = "open",
     closed_counters: tuple[int, ...] = (),
     day: str = "2026-11-23",
-    message: Words | None = None,
+    stopped: StoppedHall | None = None,
     policies: Policies | None = None,
     next_opens_at: datetime | None = None,
 ) -> BoardView:
@@ -106,12 +131,12 @@ def board(
         pledges=(
             {
                 "vi": "5 rõ: rõ người · rõ việc · rõ quy trình · rõ trách nhiệm · rõ hiệu quả",
-                "en": "5 clear: who · what · how · who answers for it · what came of it",
+                "en": "We make clear: who · what · how · who answers for it · what comes of it",
             },
             {
                 "vi": "3 không: không phiền hà · không sách nhiễu · không trễ hẹn",
-                "en": "3 no: no trouble · no harassment · no delay",
+                "en": "We promise: no trouble · no harassment · no delay",
             },
         ),
-        message=message or {},
+        stopped=stopped,
     )

@@ -38,6 +38,11 @@ WEIGHTS = {
     "pause": 1,
     "close": 1,
     "signout": 1,
+    "plan": 4,
+    "back": 2,
+    "help": 1,
+    "goes": 1,
+    "helped": 1,
 }
 """How often each verb is drawn, in proportion."""
 
@@ -45,9 +50,11 @@ WEIGHTS = {
 class Everyday:
     """Draws the next line of a table; remembers the visits that it made up."""
 
-    def __init__(self, table: Table, chance: random.Random) -> None:
+    def __init__(self, table: Table, chance: random.Random, persons: int = 0) -> None:
         self.table = table
         self.chance = chance
+        self.persons = persons
+        """How many there are who take numbers, in a hall that limits them per person."""
         self.visits = 0
         self.range = table.hall.branch.configuration.kiosk_ranges[0]
         self.off_line = self.range.first - 1
@@ -85,6 +92,7 @@ class Everyday:
                 f"wait {self.chance.choice((30, 120))}"
             ] * 5
             likely += [f"park {counter}", f"transfer {counter} {self.chance.choice(SERVICES)}"]
+            likely += [f"end {counter} received stay"]
         return self.chance.choice(likely)
 
     def _visit(self) -> str:
@@ -117,9 +125,22 @@ class Everyday:
         self.visits += 1
         service, priority_class = self.chance.choice(SERVICES), self.chance.choice(CLASSES)
         if self.chance.random() < 0.1:
-            return f"V{self.visits} {service} urgent by:staff-1"
-        procedure = self.chance.choice(("", " for:birth", " for:death")) if service == "civil_status" else ""
-        return f"V{self.visits} {service} {priority_class} by:kiosk-{self.chance.choice('12')}{procedure}"
+            return f"V{self.visits} {service} urgent by:staff-1{self._reason()}"
+        procedure = (
+            self.chance.choice(("", " for:birth", " for:death", " for:newborn")) if service == "civil_status" else ""
+        )
+        kiosk = f"kiosk-{self.chance.choice('12')}"
+        return f"V{self.visits} {service} {priority_class} by:{kiosk}{procedure}{self._who()}"
+
+    def _reason(self) -> str:
+        """Give why staff give a number without a card, where one is needed."""
+        return " without:no_card" if self.persons else ""
+
+    def _who(self) -> str:
+        """Draw a person where numbers are limited per person: one of some dozens, so that most come more than once."""
+        if not self.persons or self.chance.random() < 0.02:
+            return ""
+        return f" who:p{self.chance.randint(1, self.persons)}"
 
     def _handover(self) -> str:
         known = self.visits and self.chance.random() < 0.3
@@ -127,9 +148,8 @@ class Everyday:
             self.visits += 1
         self.off_line = min(self.off_line + self.chance.choice((0, 1, 1, 1)), self.range.last + 1)
         visit = self._visit() if known else f"V{self.visits}"
-        return (
-            f"{visit} civil_status H{self.off_line} {self.chance.randint(7, 19):02d}:{self.chance.randint(0, 59):02d}"
-        )
+        clock = f"{self.chance.randint(7, 19):02d}:{self.chance.randint(0, 59):02d}"
+        return f"{visit} civil_status H{self.off_line} {clock}{self._who()}"
 
     def _printed(self) -> str:
         return f"{self._visit()} {self.chance.choice(('confirmed', 'uncertain', 'held', 'failed', 'void'))}"
@@ -148,7 +168,7 @@ class Everyday:
         return self.chance.choice(COUNTERS)
 
     def _end(self) -> str:
-        back = self.chance.choice(("-", "-", "-", "-", "back"))
+        back = self.chance.choice(("-", "-", "-", "-", "back", "stay", "stop"))
         return f"{self.chance.choice(COUNTERS)} {self.chance.choice(OUTCOMES)} {back}"
 
     def _choose(self) -> str:
@@ -181,4 +201,21 @@ class Everyday:
     def _link(self) -> str:
         return f"{self._visit()} {self.chance.randint(1, 4)} {self.chance.choice(('right', 'right', 'wrong'))}"
 
-    _call = _start = _noshow = _recall = _open = _signout = _counter
+    def _plan(self) -> str:
+        counter = self.chance.choice(COUNTERS)
+        here = self.table.hall.branch.counters[f"counter-{counter}"].visit_id
+        visit = visit_name(here) if here and self.chance.random() < 0.9 else self._visit()
+        services = "+".join(self.chance.choices(SERVICES, k=self.chance.randint(1, 3)))
+        return f"{counter} {visit} {self.chance.choice((services, services, 'nothing', 'unheard_of'))}"
+
+    def _back(self) -> str:
+        return f"{self.chance.choice(COUNTERS)} {self.chance.choice(('', 'H', 'L'))}{self.chance.randint(1, 60)}"
+
+    def _help(self) -> str:
+        return f"{self.chance.choice(COUNTERS)} {self.chance.choice(('supervisor', 'colleague', *COUNTERS))}"
+
+    def _goes(self) -> str:
+        who = self.chance.choice((*CLERKS, *CLERKS, "boss"))
+        return f"{who} {self.chance.choice(COUNTERS)} {'manager' if who == 'boss' else 'clerk'}"
+
+    _helped = _call = _start = _noshow = _recall = _open = _signout = _counter

@@ -40,17 +40,7 @@ def small_hall(**changes: object) -> c.Configuration:
             for queue_id in ("civil", "land", "results")
         ),
         services=services(),
-        priority_classes=(
-            c.PriorityClass(priority_class_id="usual", names=words("Usual"), slope=1, guaranteed_waiting_s=3600),
-            c.PriorityClass(priority_class_id="elderly", names=words("80+"), slope=3, guaranteed_waiting_s=1200),
-            c.PriorityClass(
-                priority_class_id="urgent",
-                names=words("Urgent"),
-                slope=10,
-                guaranteed_waiting_s=300,
-                chosen_by="staff",
-            ),
-        ),
+        priority_classes=priority_classes(),
         work_profiles=(
             profile("civil", ("civil",), ("land",)),
             profile("land", ("land",), ("civil",)),
@@ -69,6 +59,7 @@ def small_hall(**changes: object) -> c.Configuration:
         ),
         outcomes=outcomes(),
         reasons=reasons(),
+        emergencies=emergencies(),
         rating_scale=c.RatingScale(
             scale_id="three",
             levels=tuple(
@@ -82,6 +73,15 @@ def small_hall(**changes: object) -> c.Configuration:
         catalogue=(
             c.Procedure(code="birth", service_id="civil_status", names=words("Birth")),
             c.Procedure(code="death", service_id="civil_status", names=words("Death"), rating_tone="neutral"),
+            c.Procedure(code="newborn", service_id="civil_status", names=words("Birth, land, results")),
+        ),
+        linked_services=(
+            c.LinkedServices(
+                linked_id="newborn",
+                names=words("Birth, land, results"),
+                service_ids=("civil_status", "land", "results"),
+                procedure_codes=("newborn",),
+            ),
         ),
     )
     return msgspec.structs.replace(hall, **changes)
@@ -92,16 +92,42 @@ def outcomes() -> tuple[c.Outcome, ...]:
     return (
         c.Outcome(outcome_id="received", names=words("Dossier received"), key="1"),
         c.Outcome(outcome_id="papers_missing", names=words("Papers missing"), key="2"),
-        c.Outcome(outcome_id="left", names=words("Left"), served=False, key="3"),
+        c.Outcome(outcome_id="left", names=words("Left"), served=False, key="3", goes_on=False),
     )
 
 
 def reasons() -> tuple[c.Reason, ...]:
-    """Give two reasons that staff may give."""
+    """Give the reasons that staff may give."""
     return (
         c.Reason(reason_id="lunch", names=words("Lunch"), uses=("pause", "close")),
         c.Reason(reason_id="papers", names=words("Papers seen"), uses=("priority",)),
-        c.Reason(reason_id="frail", names=words("Frail"), uses=("call", "transfer", "reinstate")),
+        c.Reason(reason_id="mistaken", names=words("Mistaken"), uses=("mend",)),
+        c.Reason(reason_id="leaves", names=words("Leaves"), uses=("cancel",)),
+        c.Reason(reason_id="no_card", names=words("No card"), uses=("without_card",)),
+        c.Reason(reason_id="frail", names=words("Frail"), uses=("call", "transfer", "reinstate", "release")),
+    )
+
+
+def priority_classes() -> tuple[c.PriorityClass, ...]:
+    """Give the usual class, a faster one, and one that staff alone give."""
+    return (
+        c.PriorityClass(priority_class_id="usual", names=words("Usual"), slope=1, guaranteed_waiting_s=3600),
+        c.PriorityClass(priority_class_id="elderly", names=words("80+"), slope=3, guaranteed_waiting_s=1200),
+        c.PriorityClass(
+            priority_class_id="urgent",
+            names=words("Urgent"),
+            slope=10,
+            guaranteed_waiting_s=300,
+            chosen_by="staff",
+        ),
+    )
+
+
+def emergencies() -> tuple[c.Emergency, ...]:
+    """Give a message that stands until somebody ends it, and one that is over with the day."""
+    return (
+        c.Emergency(emergency_id="fire", names=words("Leave"), hints=words("Use the exits")),
+        c.Emergency(emergency_id="early", names=words("Closing"), hints=words("Go home"), ends_with_day=True),
     )
 
 
@@ -142,6 +168,16 @@ def services() -> tuple[c.Service, ...]:
             ("results", "results", "R", "with_saturday"),
         )
     )
+
+
+def limited_hall(**changes: object) -> c.Configuration:
+    """Give the small hall with limits per person: 4 a day and 2 at once, 2 a day for land; results are free for all."""
+    own: dict[str, dict[str, object]] = {
+        "land": {"numbers_per_person": c.PersonLimits(day=2)},
+        "results": {"free_for_all": True},
+    }
+    limited = tuple(msgspec.structs.replace(one, **own.get(one.service_id, {})) for one in services())
+    return small_hall(services=limited, **{"numbers_per_person": c.NumbersPerPerson(day=4, at_once=2), **changes})
 
 
 def profile(profile_id: str, primary: tuple[str, ...], backup: tuple[str, ...]) -> c.WorkProfile:

@@ -17,11 +17,12 @@ from protocol import codec
 from protocol import commands as c
 from protocol import events as e
 from protocol import views as v
-from protocol.configuration import Configuration
+from protocol.configuration import Configuration, NumbersPerPerson, PersonLimits
 from protocol.estimates import Learned
 from queue_server import core
 from tests.support.driven_branch import DrivenBranch
 from tests.support.halls import UTC_OFFSET_S
+from tests.support.invariants_linked import nobody_is_lost_between_services, own_days_agree_with_the_log
 
 FINAL = ("ended", "no_show", "cancelled", "expired")
 
@@ -50,6 +51,66 @@ def a_visit_has_one_number(hall: DrivenBranch) -> None:
         assert all(count == 1 for count in taken.values()), f"taken twice: {taken.most_common(1)}"
     for visit in hall.branch.visits.values():
         assert hall.branch.by_number[visit.prefix, visit.number] == visit.visit_id
+
+
+def nobody_has_more_than_allowed(hall: DrivenBranch) -> None:
+    """No person holds, or has taken today, more numbers than the policy allows, but for those that are marked so.
+
+    Found by going through the day's events one by one, as an inspector would: who had what when each number was given.
+    """
+    configuration = hall.branch.configuration
+    today = days(hall.events())[-1]
+    services = {one.service_id: one for one in configuration.services if core.card_needed(configuration, one)}
+    if not services or any(isinstance(event, e.ConfigurationChanged) for event in today):
+        return
+    policy = configuration.numbers_per_person
+    taken: dict[str, list[e.VisitTaken]] = {}
+    stands: dict[str, str] = {}
+    called: set[str] = set()
+    for event in today:
+        if isinstance(event, e.VisitTaken) and event.service_id in services:
+            assert event.person_mark or event.without_card or event.off_line, f"{event} was given to nobody knows whom"
+            own = taken.setdefault(event.person_mark, [])
+            if event.person_mark and not event.off_line:
+                here = [one for one in own if one.service_id == event.service_id]
+                _check_within(policy, policy, own, stands, called)
+                _check_within(services[event.service_id].numbers_per_person, policy, here, stands, called)
+            own.append(event)
+        if isinstance(event, e.VisitCalled):
+            called.add(event.visit_id)
+        if visit_id := getattr(event, "visit_id", ""):
+            stands[visit_id] = _STANDS.get(type(event), stands.get(visit_id, ""))
+
+
+_STANDS: dict[type[Any], str] = {
+    e.VisitTaken: "open",
+    e.VisitCalled: "open",
+    e.VisitReinstated: "open",
+    e.VisitTransferred: "open",
+    e.VisitMarkedNoShow: "no_show",
+    e.VisitCancelled: "cancelled",
+    e.VisitExpired: "over",
+    e.ServiceEnded: "over",
+    e.VisitContinued: "open",
+    e.ServiceContinued: "open",
+}
+
+
+def _check_within(
+    limits: PersonLimits,
+    policy: NumbersPerPerson,
+    numbers: list[e.VisitTaken],
+    stands: dict[str, str],
+    called: set[str],
+) -> None:
+    """Assert that whoever has these numbers may have one more."""
+    how = [(one.visit_id, stands[one.visit_id]) for one in numbers]
+    held = [one for one, state in how if state == "open"]
+    assert not limits.at_once or len(held) < limits.at_once, f"a person holds {len(held)} and was given another"
+    given_back = 0 if policy.cancelled_counts else sum(s == "cancelled" and one not in called for one, s in how)
+    missed = 0 if policy.no_show_counts else sum(state == "no_show" for _, state in how)
+    count = len(numbers) - given_back - missed
+    assert not limits.day or count < limits.day, f"a person had {count} numbers today and was given another"
 
 
 # --- Places ----------------------------------------------------------------------------------------------------------
@@ -144,6 +205,13 @@ def figures_agree_with_people(hall: DrivenBranch) -> None:
     assert all(counter.served == by_counter[name] for name, counter in branch.counters.items())
 
 
+def linked_services_hold_together(hall: DrivenBranch) -> None:
+    """Nobody is lost between two services of one visit, and the clerks' own figures are true."""
+    today = days(hall.events())[-1]
+    nobody_is_lost_between_services(hall, today)
+    own_days_agree_with_the_log(hall, today)
+
+
 def calls_count_up(hall: DrivenBranch) -> None:
     """Calls and recalls of a day are numbered 1, 2, 3 …, so that a board knows what it has not said yet."""
     for day in days(hall.events()):
@@ -225,8 +293,14 @@ IDEMPOTENT = (
     c.PressRating,
     c.Configure,
     c.RevokeDevice,
+    c.PlaceFunction,
     c.ReportDevice,
     c.ReportUnsaidCall,
+    c.PlanServices,
+    c.CallHelp,
+    c.EndHelp,
+    c.AnswerCounterHelp,
+    c.PrintTicket,
 )
 """Commands that change nothing when they are asked again at once, even under a new request id. A tick is none of them:
 it is about the time, which may have gone on since."""
@@ -276,12 +350,14 @@ def the_loop_is_not_kept_spinning(hall: DrivenBranch) -> None:
 ALWAYS: tuple[Callable[[DrivenBranch], None], ...] = (
     numbers_are_unique,
     a_visit_has_one_number,
+    nobody_has_more_than_allowed,
     everybody_stands_somewhere_once,
     lines_are_in_order,
     a_closed_hall_is_empty,
     a_clerk_is_at_one_counter,
     a_closed_counter_keeps_nobody,
     figures_agree_with_people,
+    linked_services_hold_together,
     calls_count_up,
     time_never_runs_backwards,
     ratings_are_of_served_visits_once,

@@ -1,19 +1,17 @@
-"""Paint screens of the touch programs in every state, in a process of its own, and tell what really stands on them.
+"""Every state of the touch programs, made by the flows themselves, moved by hand (`tests.support.kiosks`).
 
-    python -m tests.support.kiosk_gallery FOLDER WIDTHxHEIGHT [NAME …]
-
-Each picture is `FOLDER/NAME.png`; standard output has a JSON line per picture, as a witness would be told. The states
-are made by the flows themselves, moved by hand (`tests.support.kiosks`).
+A name is `STATE` or `STATE-WISH`: `number_paper_out-large`. `tests.support.kiosk_pictures` paints them. Whoever gives a
+screen a new state gives it a name here: the picture set and all rules over all screens then take it in.
 """
 
-import json
-import sys
+import tomllib
 import unicodedata
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, time, timedelta
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -23,33 +21,39 @@ from kiosk.rating import pages as rating_pages
 from kiosk.ticket import model as m
 from kiosk.ticket import pages
 from kiosk.ticket.catalogue import Catalogue
-from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan
-from kiosk.widgets import window
+from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan, UnknownScan
 from kiosk.widgets.page import Header, Page
 from presentation.composing import TONES
 from protocol.configuration import KioskRange
-from protocol.views import Estimate
+from protocol.views import Estimate, StoppedHall
+from tests.support.boards import in_training
+from tests.support.boards import stopped as told
 from tests.support.kiosks import (
     FUNCTION,
     MONDAY_8,
     TO_NUMBER,
     Scene,
     hall_clock,
+    limited_view,
     procedures,
     ward_texts,
     ward_view,
     with_service,
 )
+from tests.support.languages import in_language, texts_with
+from tests.support.rating_states import RATING_STATES
 from tests.support.scans import TICKET as TICKET_SCAN
-from tests.support.scans import found, looked_up, scanned
+from tests.support.scans import found, looked_up, scanned, told_held
+from tests.unit.kiosk.test_rating_flow import Terminal
+from tests.unit.kiosk.test_rating_flow import window as rating_window
 
 Painted = tuple[Page, Header]
+CATALOGUE = Path(__file__).parents[2] / "config" / "catalogue"
+MESSAGE = {
+    "vi": "Hôm nay mất điện từ 14:00 đến 16:00. Quý vị cần kết quả trong ngày vui lòng lấy số trước 13:30.",
+    "en": "No electricity today from 14:00 to 16:00. For a result on the same day, please take a number before 13:30.",
+}
 AT_0842 = MONDAY_8 + timedelta(minutes=42)
-
-
-def ticket(scene: Scene) -> Painted:
-    header = pages.header(scene.state, ward_texts(), AT_0842)
-    return pages.page(scene.state, ward_texts(), scene.hall_at), header
 
 
 def hall(**changes: Any) -> Scene:
@@ -102,21 +106,56 @@ def appointment(what: str, day: date, priority_class_id: str = "") -> Appointmen
     return AppointmentScan(day, time(9, 30), what, priority_class_id)
 
 
-def many_listed() -> Scene:
-    """A field as large as a large hall's, and every name the longest there is."""
-    longest = max(procedures(), key=lambda one: len(one.official_name))
+def official_names() -> list[str]:
+    """Give the names of all 588 procedures, the longest first."""
+    published = tomllib.loads((CATALOGUE / "procedures.toml").read_text("utf-8"))["procedures"]
+    return sorted((one["name"] for one in published), key=len, reverse=True)
+
+
+def shared_letters(names: list[str]) -> int:
+    """Tell with how many letters in common names begin."""
+    columns = zip(*names, strict=False)
+    return sum(1 for _ in takewhile(lambda letters: len(set(letters)) == 1, columns))
+
+
+def alike_names() -> list[str]:
+    """Give names for pages of four: seven that are one and the same, the longest, and four that begin alike."""
+    names = official_names()
+    same = sorted((name for name in names if names.count(name) > 1), key=lambda name: (-names.count(name), name))[:7]
+    known = sorted(set(names))
+    alike = max((known[start : start + 4] for start in range(len(known) - 3)), key=shared_letters)
+    assert same[0] == same[-1], "official names are not always one procedure's alone"
+    assert shared_letters(alike) > 100, "they are as alike as a citizen may find them"
+    return [*same, names[0], *alike]
+
+
+def many_listed(names: Sequence[str] = ()) -> Scene:
+    """A field as large as a large hall's, with the longest names and documents there are."""
+    known = procedures()
+    longest = sorted((one for each in known for one in each.documents or ()), key=len, reverse=True)
     many = tuple(
         msgspec.structs.replace(
-            longest,
+            known[0],
             code=f"9.{number:06}",
             service_id="land",
-            names=dict.fromkeys(("vi", "en"), f"{number}. {longest.official_name}"),
+            official_name=name,
+            names={"vi": name},
+            documents=tuple(longest[:12]),
         )
-        for number in range(1, 46)
+        for number, name in enumerate((names or official_names())[:45], start=1)
     )
     scene = Scene(view=ward_view()).opened()
     scene.happen(m.CatalogueRead(scene.view.catalogue_hash, Catalogue.of(scene.view.catalogue_hash, many)))
     return scene
+
+
+def many_details() -> Scene:
+    scene = many_listed().touch("search", "procedures:land")
+    return scene.touch(next(action for action in scene.actions if action.startswith("procedure:")))
+
+
+def unprinted(reason: str) -> Scene:
+    return numbered().printer("held", reason)
 
 
 def closed() -> Scene:
@@ -136,6 +175,11 @@ def late() -> Scene:
     )
     scene = Scene(view=view, hall_at=hall_clock(15, 40)).opened().with_catalogue()
     return scene.touch("service:civil_status", "class:elderly")
+
+
+def no_printer() -> Scene:
+    scene = Scene(view=ward_view(), settings=m.Settings(has_printer=False)).opened().with_catalogue()
+    return scene.touch(*TO_NUMBER).disk().number(25)
 
 
 def few() -> Scene:
@@ -160,11 +204,17 @@ def numbered(service: str = "civil_status", priority: str = "usual") -> Scene:
     return hall().touch(f"service:{service}", f"class:{priority}", "take").disk().number(25)
 
 
-def helped() -> Scene:
-    scene = hall().touch("key:help")
+def helped(scene: Scene | None = None) -> Scene:
     from protocol.views import Done
 
+    scene = scene or hall().touch("key:help")
     scene.happen(m.Replied(scene.last(m.Ask, "ReportDevice").request_id, Done()))
+    return scene
+
+
+def stopped_now(scene: Scene, why: StoppedHall | None = None) -> Scene:
+    """Stop the hall while a citizen is there."""
+    scene.happen(m.Viewed(msgspec.structs.replace(scene.view, stopped=why or told())))
     return scene
 
 
@@ -172,8 +222,52 @@ def slow() -> Scene:
     return hall().touch(*TO_NUMBER).disk().later(1)
 
 
+def carded(**changes: Any) -> Scene:
+    """Before the page that asks for a card, on a day on which numbers are limited per person."""
+    return Scene(view=limited_view(**changes)).opened().with_catalogue().touch("service:civil_status", "class:usual")
+
+
+CARD = CardScan("•••••••••345", Withheld("001099012345"))
+
+
+def held(state: str = "waiting") -> Scene:
+    scene = scanned(carded(), CARD).touch("take").disk()
+    told = {"limit": "1", "number": "H017", "time": "08:00"}
+    named = {"vi": "Hộ tịch", "en": "Civil status"}
+    texts = {
+        language: ward_texts()("refusal.person_day", language, **told, service_id=name)
+        for language, name in named.items()
+    }
+    scene.refuses("person_day", **texts)
+    return told_held(scene, found(state, counter_number=3, secret="5e" * 16, copies=1))
+
+
+def held_offline() -> Scene:
+    scene = gone(Scene(view=limited_view()).opened().with_catalogue())
+    scanned(scene.touch("service:civil_status", "class:usual"), CARD).touch("take").disk().disk().printer("confirmed")
+    return scanned(scene.touch("done", "service:certification", "class:usual"), CARD)
+
+
+def without_scanner() -> Scene:
+    scene = carded()
+    scene.happen(m.ScannerHealth("unplugged"))
+    return scene
+
+
 TICKET: dict[str, Callable[[], Scene]] = {
+    "card": carded,
+    "card_or_receipt": lambda: carded(known_by=("citizen_card", "receipt")),
+    "card_unread": lambda: scanned(carded(), None),
+    "card_not_this": lambda: scanned(carded(), UnknownScan()),
+    "card_cannot_read": without_scanner,
+    "card_without": lambda: helped(carded().touch("without_card")),
+    "card_too_early": lambda: scanned(Scene(view=limited_view()).opened().with_catalogue(), CARD),
+    "held": held,
+    "held_called": lambda: held("called"),
+    "held_served": lambda: held("ended"),
+    "held_offline": held_offline,
     "start": hall,
+    "start_training": lambda: hall(names=in_training(ward_view().names), training=True),
     "start_page_2": lambda: hall().touch("page:next"),
     "start_quota": quota,
     "start_own_numbers": lambda: gone(hall()),
@@ -188,7 +282,15 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "number_own_paper_out": lambda: gone(hall()).touch(*TO_NUMBER).disk().disk().printer("held", "paper_out"),
     "own_numbers_all_given": lambda: all_given().touch("service:civil_status"),
     "unanswered": lambda: hall().touch("service:land", "class:usual", "take").disk().silence(),
+    "number_cover_open": lambda: unprinted("cover_open"),
+    "number_printer_silent": lambda: unprinted("silent"),
+    "number_failed": lambda: numbered().printer("failed", "error"),
+    "number_reprinted": lambda: numbered().printer("uncertain").touch("reprint").printer("confirmed"),
+    "number_no_printer": no_printer,
     "refused": lambda: quota().touch("service:land"),
+    "refused_closed": lambda: quota().touch("service:business"),
+    "start_message": lambda: hall(message=dict(MESSAGE)),
+    "class_procedure": lambda: details(hall(), "khai sinh").touch("choose"),
     "procedures": lambda: hall().touch("service:civil_status", "procedures"),
     "procedures_page_3": lambda: hall().touch("search", "procedures:civil_status", "page:3"),
     "procedures_many": lambda: many_listed().touch("search", "procedures:land", "page:2"),
@@ -201,18 +303,26 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "search_telex": lambda: typed(hall().touch("search", "method:telex"), "ddawng"),
     "search_vni": lambda: typed(hall().touch("search", "method:telex", "method:vni"), "d9at61"),
     "search_digits": lambda: hall().touch("search", "digits"),
+    "details_many": many_details,
+    "details_many_page_2": lambda: many_details().touch("page:next"),
     "details": lambda: details(hall(), "khai sinh"),
     "still_there": lambda: hall().touch("service:land").later(61),
     "helped": helped,
     "gone": lambda: gone(hall(kiosk_ranges=())),
     "closed": closed,
+    "closed_message": lambda: shut("holiday", message=dict(MESSAGE)),
     "closed_holiday": lambda: shut("holiday", holiday_names={"vi": "Tết Nguyên đán", "en": "Lunar New Year"}),
     "closed_weekend": lambda: shut("weekend"),
     "closed_rest": lambda: shut("rest"),
     "confirm_late": late,
     "start_few": few,
     "help_coming": coming,
+    "help_taken_back": lambda: helped().later(4).touch("key:help"),
     "help_unanswered": lambda: helped().later(121),
+    "stopped": lambda: stopped_now(hall()),
+    "stopped_no_message": lambda: stopped_now(hall(), told(names={}, hints={})),
+    "stopped_gone": lambda: gone(stopped_now(hall().touch("service:land"))),
+    "number_stopped": lambda: stopped_now(numbered().printer("confirmed")),
     "not_ready": Scene,
     "looking": lambda: scanned(hall(), TICKET_SCAN),
     "found": lambda: looked_up(scanned(hall(), TICKET_SCAN), found()),
@@ -225,87 +335,94 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "scanned_other_day": lambda: scanned(hall(), appointment("land", date(2026, 12, 1))),
     "scanned_unread": lambda: scanned(hall(), None),
 }
+UNPICTURED: dict[str, Callable[[], Scene]] = {
+    "procedures_one_name": lambda: many_listed(alike_names()).touch("search", "procedures:land", "page:2"),
+    "procedures_alike": lambda: many_listed(alike_names()).touch("search", "procedures:land", "page:3"),
+}
+"""States that only rules look at, for what is so rare that no picture of it is kept."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at: the wishes of its citizen, in a language; `longest` is one that no hall has."""
+
+    language: str = "vi"
+    large_text: bool = False
+    high_contrast: bool = False
+    low_reach: bool = False
+
 
 WISHES = {
-    "": (),
-    "english": ("key:language",),
-    "large": ("key:large_text",),
-    "contrast": ("key:high_contrast",),
-    "low": ("key:low_reach",),
-    "large_english_contrast_low": ("key:language", "key:large_text", "key:high_contrast", "key:low_reach"),
+    "": Look(),
+    "english": Look("en"),
+    "large": Look(large_text=True),
+    "contrast": Look(high_contrast=True),
+    "low": Look(low_reach=True),
+    "large_english_contrast_low": Look("en", large_text=True, high_contrast=True, low_reach=True),
+    "longest": Look("xx"),
+    "longest_large_low": Look("xx", large_text=True, low_reach=True),
+    "french": Look("fr"),
+}
+HARDEST = "large_english_contrast_low"
+"""Everything at once: who reads this page reads all."""
+
+
+def _ticket_page(state: str, look: Look) -> Painted:
+    scene = (TICKET | UNPICTURED)[state]()
+    known = scene.state
+    wishes = replace(known.preferences, **{field.name: getattr(look, field.name) for field in fields(look)})
+    view = known.view and in_language(known.view, look.language)
+    catalogue = known.catalogue and Catalogue.of(
+        known.catalogue.catalogue_hash, tuple(in_language(one, look.language) for one in known.catalogue.procedures)
+    )
+    known = replace(known, preferences=wishes, view=view, catalogue=catalogue)
+    texts = texts_with(look.language)
+    return pages.page(known, texts, scene.hall_at), pages.header(known, texts, AT_0842)
+
+
+def _rating_page(state: str, look: Look) -> Painted:
+    known = RATING[state]().state
+    wishes = replace(
+        known.preferences, language=look.language, large_text=look.large_text, high_contrast=look.high_contrast
+    )
+    known = replace(known, preferences=wishes, view=known.view and in_language(known.view, look.language))
+    texts = texts_with(look.language)
+    return rating_pages.page(known, texts), rating_pages.header(known, texts, AT_0842)
+
+
+def _moved(move: Callable[[Any], Any]) -> Terminal:
+    terminal = Terminal().opened()
+    move(terminal)
+    return terminal
+
+
+RATING: dict[str, Callable[[], Terminal]] = {
+    "idle": lambda: Terminal().opened(),
+    "question": lambda: Terminal().opened().asks(),
+    "neutral": lambda: Terminal().opened().asks(rating_window(tone="neutral")),
+    "reasons": lambda: Terminal().opened().asks().touch("answer:4", "reason:long_wait"),
+    "thanks": lambda: Terminal().opened().asks().touch("answer:1").disk(),
+    **{name: partial(_moved, moved) for name, moved in RATING_STATES.items()},
 }
 
+TRIALS = {"trial_picture": "start", "rating_trial_picture": "rating_idle"}
+"""A technician's trial picture covers the page of a state; it is no page, and no rule reads it."""
 
-def _ticket_page(name: str) -> Painted:
-    base, _, wish = name.partition("-")
-    scene = TICKET[base]()
-    wanted = {"key:language": "en"}
-    wishes = scene.state.preferences
-    for key in WISHES[wish]:
-        field = key.removeprefix("key:")
-        changed: dict[str, Any] = {field: wanted.get(key, True)}
-        wishes = replace(wishes, **changed)
-    scene.state = replace(scene.state, preferences=wishes)
-    return ticket(scene)
-
-
-def _rating_page(name: str) -> Painted:
-    from tests.unit.kiosk.test_rating_flow import Terminal
-    from tests.unit.kiosk.test_rating_flow import window as rating_window
-
-    base, _, wish = name.removeprefix("rating_").partition("-")
-    terminal = Terminal().opened()
-    match base:
-        case "question":
-            terminal.asks()
-        case "neutral":
-            terminal.asks(rating_window(tone="neutral"))
-        case "reasons":
-            terminal.asks().touch("answer:4", "reason:long_wait")
-        case "thanks":
-            terminal.asks().touch("answer:1").disk()
-    for key in WISHES[wish]:
-        if key != "key:low_reach":
-            terminal.touch(key)
-    header = rating_pages.header(terminal.state, ward_texts(), AT_0842)
-    return rating_pages.page(terminal.state, ward_texts()), header
-
-
-RATING = ("idle", "question", "neutral", "reasons", "thanks")
-NAMES = (
-    *(f"{name}-{wish}".rstrip("-") for name in TICKET for wish in WISHES),
-    *(f"rating_{name}-{wish}".rstrip("-") for name in RATING for wish in WISHES if "low" not in wish),
+STATES = (*TICKET, *(f"rating_{name}" for name in RATING))
+ALL_NAMES = tuple(
+    f"{name}-{wish}".rstrip("-")
+    for name in STATES
+    for wish, look in WISHES.items()
+    if not (name.startswith("rating_") and look.low_reach and wish != HARDEST)
 )
+NAMES = tuple(name for name in ALL_NAMES if WISHES[name.partition("-")[2]].language in {"vi", "en"})
+"""All names in the languages that ship."""
 
 
 def painted(name: str) -> Painted:
-    return _rating_page(name) if name.startswith("rating_") else _ticket_page(name)
-
-
-def main(folder: Path, size: tuple[int, int], names: tuple[str, ...]) -> None:
-    with TemporaryDirectory() as state:
-        window.prepare(Path(state), size, headless=True, full_screen=False)
-        window.register_fonts()
-        from kivy.base import EventLoop
-        from kivy.core.window import Window
-
-        from kiosk.widgets.screen import Screen, load_rules
-        from kiosk.widgets.shell import look, save_picture
-
-        EventLoop.ensure_window()
-        load_rules()
-        screen = Screen()
-        Window.add_widget(screen)
-        EventLoop.start()
-        for name in names:
-            screen.show(*painted(name))
-            for _ in range(2):
-                EventLoop.idle()
-            save_picture(folder / f"{name}.png")
-            sys.stdout.write(json.dumps({"name": name, **look(screen)}, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    wide, high = (int(part) for part in sys.argv[2].split("x"))
-    main(Path(sys.argv[1]), (wide, high), tuple(sys.argv[3:]) or NAMES)
+    """Give the page of a name, and the head above it."""
+    state, _, wish = name.partition("-")
+    look = WISHES[wish]
+    if state.startswith("rating_"):
+        return _rating_page(state.removeprefix("rating_"), look)
+    return _ticket_page(state, look)

@@ -18,9 +18,18 @@ from kiosk.ticket.catalogue import Catalogue
 from kiosk.widgets.page import Block, Cautions, Hero, Notice, Page, Summary, touchables
 from kiosk.widgets.page import actions as actions_of
 from presentation.texts import Texts
-from protocol.configuration import Configuration, KioskRange, Procedure
+from protocol.configuration import Configuration, KioskRange, NumbersPerPerson, PersonKind, Procedure
 from protocol.events import Span
-from protocol.views import CataloguePage, Estimate, Introduction, KioskService, KioskView, Refused, TicketTaken
+from protocol.views import (
+    CataloguePage,
+    Estimate,
+    Introduction,
+    KioskRules,
+    KioskService,
+    KioskView,
+    Refused,
+    TicketTaken,
+)
 from queue_server import config
 from tests.support.texts import shipped_texts
 
@@ -36,6 +45,7 @@ def hall_clock(hour: int, minute: int = 0) -> datetime:
 
 
 LINK_KEY = "5a" * 32
+PERSON_KEY = "c0" * 32
 FUNCTION = "kiosk-1"
 
 WAITS = {
@@ -123,10 +133,10 @@ def short_range(view: KioskView, prefix: str, first: int, last: int) -> KioskVie
     return msgspec.structs.replace(view, kiosk_ranges=(own,))
 
 
-def introduction() -> Introduction:
+def introduction(**changes: Any) -> Introduction:
     from protocol.commands import FunctionDescription
 
-    return Introduction(
+    told = Introduction(
         device_id="kiosk-a",
         functions=(FunctionDescription(function_id=FUNCTION, kind="kiosk"),),
         branch_id="phuc-loi",
@@ -137,6 +147,15 @@ def introduction() -> Introduction:
         oldest_version=1,
         link_key=LINK_KEY,
     )
+    return msgspec.structs.replace(told, **changes)
+
+
+def limited_view(*, known_by: tuple[PersonKind, ...] = ("citizen_card",), **changes: Any) -> KioskView:
+    """Give the ward's view on a day on which everybody takes one number at most, guidance left out."""
+    one = NumbersPerPerson(day=1, known_by=known_by)
+    view = ward_view(rules=KioskRules(numbers_per_person=one), **changes)
+    services = tuple(msgspec.structs.replace(x, card_needed=x.service_id != "guidance") for x in view.services)
+    return msgspec.structs.replace(view, services=services)
 
 
 def procedures() -> tuple[Procedure, ...]:
@@ -175,8 +194,14 @@ class Scene:
     def opened(self) -> "Scene":
         """Link up, introduced, hall seen: the usual morning."""
         self.happen(m.LinkChanged("up"))
-        self.happen(m.Replied(self.last(m.Ask, "Introduce").request_id, introduction()))
-        self.happen(m.Viewed(self.view))
+        self.introduced().happen(m.Viewed(self.view))
+        return self
+
+    def introduced(self) -> "Scene":
+        """The server says who the kiosk is, with the day's key where numbers are limited per person."""
+        limited = any(service.card_needed for service in self.view.services)
+        key = {"person_key": PERSON_KEY, "person_day": self.view.day} if limited else {}
+        self.happen(m.Replied(self.last(m.Ask, "Introduce").request_id, introduction(**key)))
         return self
 
     def with_catalogue(self) -> "Scene":

@@ -25,9 +25,12 @@ _NAMED = {
     r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$": "id",
     r"^([A-Za-z0-9][A-Za-z0-9_.:-]*)?$": 'id or ""',
     r"^[0-9a-f]{32}$": "32 hex digits",
+    r"^([0-9a-f]{32})?$": '32 hex digits or ""',
     r"^[A-ZĐ]{1,3}$": "prefix",
     r"^[a-z]{2}$": "language",
     r"^\d{4}-\d{2}-\d{2}$": "day",
+    r"^(\d{4}-\d{2}-\d{2})?$": 'day or ""',
+    r"^([0-9a-f]{64})?$": '64 hex digits or ""',
     r"^[0-9A-HJKMNP-TV-Z]{8}$": "pairing code",
     r"^([01]\d|2[0-3]):[0-5]\d$": "hh:mm",
 }

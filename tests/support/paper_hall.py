@@ -17,6 +17,9 @@ from protocol.views import (
     AnyReply,
     AnyView,
     CataloguePage,
+    ClassWaiting,
+    ClerkDay,
+    ClerkOrder,
     CounterDay,
     CounterView,
     CounterVisit,
@@ -27,12 +30,18 @@ from protocol.views import (
     Estimate,
     HallCounter,
     HallDay,
+    HallKiosk,
+    HallLinked,
+    HallPrintOrder,
     HallProfile,
     HallQueue,
     HallService,
     HallView,
     Introduction,
     KioskView,
+    OrderEntry,
+    OrderView,
+    QueueWaiting,
 )
 
 NOW = datetime(2026, 11, 23, 1, 42, 12, tzinfo=UTC)
@@ -50,12 +59,15 @@ def words(vi: str, en: str) -> dict[str, str]:
 class PaperHall:
     """A link whose far end is the test. `answer` gives the reply to a command, or None for silence."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = "staff") -> None:
+        self.kind = kind
+        """Of the function by which the pages are known."""
         self.asked: list[tuple[str, AnyCommand]] = []
         self.answer: Answer = lambda _: Done()
         self.asked_something = threading.Condition()
         self.epoch = 1
         self.rate = 1.0
+        self.link_key = ""
         self.state: LinkState = "connecting"
         self.at = NOW
         self._sequences: dict[str, int] = {}
@@ -122,7 +134,7 @@ class PaperHall:
     def _reply(self, command: AnyCommand, request_id: str) -> AnyReply | None:
         command = decode_command(encode(command))
         if isinstance(command, Introduce):
-            function = FunctionDescription(function_id="staff-1", kind="staff")
+            function = FunctionDescription(function_id=f"{self.kind}-1", kind=self.kind)  # type: ignore[arg-type]  # Tests name kinds.
             return Introduction(
                 device_id="web",
                 functions=(function,),
@@ -132,6 +144,7 @@ class PaperHall:
                 at=self.at,
                 rate=self.rate,
                 oldest_version=PROTOCOL_VERSION,
+                link_key=self.link_key,
             )
         if isinstance(command, FetchCatalogue):
             return CataloguePage(
@@ -148,7 +161,20 @@ class PaperHall:
 
 PROCEDURES = (
     (
-        Procedure(code="1.001193", service_id="civil_status", names=words("Đăng ký khai sinh", "Birth registration")),
+        Procedure(
+            code="1.001193",
+            service_id="civil_status",
+            names=words("Đăng ký khai sinh", "Birth registration"),
+            documents=(
+                "Tờ khai đăng ký khai sinh theo mẫu",
+                "Giấy chứng sinh; nếu không có thì văn bản của người làm chứng xác nhận về việc sinh",
+                "Giấy chứng nhận kết hôn của cha, mẹ (nếu cha, mẹ đã đăng ký kết hôn và dữ liệu chưa được kết nối)",
+            ),
+            time=words("Trong ngày làm việc", "Within the working day"),
+            fee=words("Miễn phí nếu đăng ký đúng hạn", "Free if registered in time"),
+            result_place=words("Bộ phận Trả kết quả, quầy 6", "Results, counter 6"),
+            after_15h_next_day=True,
+        ),
         Procedure(code="2.000635", service_id="civil_status", names=words("Trích lục hộ tịch", "Extract")),
     ),
     (Procedure(code="1.000894", service_id="civil_status", names=words("Đăng ký kết hôn", "Marriage")),),
@@ -229,6 +255,57 @@ def hall_view(*, clerks: dict[int, str] | None = None) -> HallView:
         outcomes=OUTCOMES,
         reasons=REASONS,
         today=HallDay(visits_taken=63, waiting=18, called=1, in_service=3, parked=2, served=37, no_shows=2),
+        linked_services=(
+            HallLinked(
+                linked_id="newborn",
+                names=words("Khai sinh, đất đai, bảo trợ", "Birth, land, welfare"),
+                service_ids=("civil_status", "land", "welfare"),
+            ),
+        ),
+        kiosks=(HallKiosk(function_id="kiosk-2", name="Máy lấy số cửa chính", state="ok", reason=""),),
+        print_orders=(
+            HallPrintOrder(
+                order_id="0" * 32,
+                visit_id="0" * 32,
+                prefix="H",
+                number=21,
+                function_id="kiosk-2",
+                state="confirmed",
+                reason="",
+                ordered_at=NOW - timedelta(minutes=2),
+            ),
+        ),
+    )
+
+
+def order_view() -> OrderView:
+    """Two calls out of order and a class given, by two clerks."""
+    rows = (
+        ("prioritized", "anh", "counter-3", 27, "unwell", 0, 9),
+        ("chosen", "anh", "counter-3", 24, "papers", 3, 19),
+        ("chosen", "minh", "counter-1", 22, "frail", 1, 44),
+    )
+    return OrderView(
+        day="2026-11-23",
+        entries=tuple(
+            OrderEntry(
+                at=NOW - timedelta(minutes=ago_min),
+                kind=kind,  # type: ignore[arg-type]  # Checked when it goes through its bytes.
+                prefix="H",
+                number=number,
+                counter_id=counter_id,
+                clerk_id=clerk_id,
+                reason=reason,
+                passed_over=passed_over,
+                before_class_id="usual" if kind == "prioritized" else "",
+                priority_class_id="elderly" if kind == "prioritized" else "",
+            )
+            for kind, clerk_id, counter_id, number, reason, passed_over, ago_min in rows
+        ),
+        clerks=(
+            ClerkOrder(clerk_id="anh", calls=11, chosen=1, prioritized=1),
+            ClerkOrder(clerk_id="minh", calls=14, chosen=1, prioritized=0),
+        ),
     )
 
 
@@ -317,12 +394,34 @@ def visit(number: int, state: str = "waiting", *, waited_min: int = 10, **more: 
         "procedure_code": "1.001193",
         "taken_at": NOW - timedelta(minutes=waited_min),
         "rank_at": NOW - timedelta(minutes=waited_min),
-        "function_id": "kiosk-1",
+        "function_id": "kiosk-2",
         "clause": "priority",
         "waited_s": waited_min * 60,
         **more,
     }
     return CounterVisit(**fields)  # type: ignore[arg-type]  # Checked when it goes through its bytes.
+
+
+WAITING_BY_CLASS = (
+    ClassWaiting(
+        priority_class_id="elderly",
+        waiting=4,
+        backup=1,
+        oldest_at=NOW - timedelta(minutes=31),
+        target_s=1800,
+        prefix="H",
+        number=21,
+    ),
+    ClassWaiting(
+        priority_class_id="usual",
+        waiting=14,
+        backup=6,
+        oldest_at=NOW - timedelta(minutes=22),
+        target_s=1800,
+        prefix="H",
+        number=26,
+    ),
+)
 
 
 def counter_view(state: str = "serving", **more: object) -> CounterView:
@@ -372,6 +471,17 @@ def counter_view(state: str = "serving", **more: object) -> CounterView:
         "waiting": 18,
         "today": CounterDay(served=9, within_target=8, no_shows=1, served_total_s=9 * 500),
         "recall_limit": 3,
+        "classes": WAITING_BY_CLASS,
+        "queues": tuple(
+            QueueWaiting(
+                queue_id=queue.queue_id,
+                waiting=sum(queue.waiting.values()),
+                oldest_at=queue.oldest_at,
+                backup=queue.queue_id == "certification",
+            )
+            for queue in hall_queues()[:2]
+        ),
+        "own": ClerkDay(served=9, within_target=7, median_service_s=8 * 60, calls=11, chosen=2, no_shows=1),
         **more,
     }
     return CounterView(**fields)  # type: ignore[arg-type]  # Checked when it goes through its bytes.
@@ -411,5 +521,6 @@ def furnish(hall: PaperHall, state: str = "serving", **more: object) -> None:
     """Publish all that the pages show."""
     hall.publish("kiosk", kiosk_view())
     hall.publish("hall", hall_view())
+    hall.publish("order", order_view())
     hall.publish("devices", devices_view())
     hall.publish("counter/counter-3", counter_view(state, **more))

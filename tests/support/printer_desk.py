@@ -86,8 +86,8 @@ class Desk:
             match effect:
                 case m.Print(ticket):
                     self._print(ticket)
-                case m.VoidTicket(visit_id):
-                    self.printing.withdraw(visit_id)
+                case m.VoidTicket(job_id):
+                    self.printing.withdraw(job_id)
 
     def _print(self, ticket: m.Ticket) -> None:
         content = ticket_content(ticket, self.scene.view, None, ward_texts())

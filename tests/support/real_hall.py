@@ -32,9 +32,11 @@ MONDAY_0830 = "2026-11-23T01:30:00+00:00"
 class Program:
     """A sub-command of `motcua` as a process that says one JSON line when it is ready."""
 
-    def __init__(self, *arguments: object, log: Path | None = None) -> None:
+    def __init__(self, *arguments: object, log: Path | None = None, display: str = "") -> None:
         command = [sys.executable, "-m", "motcua", *(str(argument) for argument in arguments)]
         environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        if display:
+            environment |= {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}
         with log.open("wb") if log else nullcontext() as said:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, env=environment)
 
@@ -60,15 +62,16 @@ class Program:
 class RealHall:
     """A branch in a folder, served by the real server on a clock that starts on a Monday at half past eight."""
 
-    def __init__(self, folder: Path, *, rate: float = 1.0) -> None:
+    def __init__(self, folder: Path, *, rate: float = 1.0, config: Path = CONFIG) -> None:
         self.folder = folder
+        self._config = config
         self.rate = rate
         self._ports: list[object] = ["--port", 0, "--views-port", 0, "--pairing-port", 0]
         self._links: list[Link] = []
         self.server: Program | None = None
 
     def __enter__(self) -> Self:
-        made = Program("init", "--state", self.folder / "server", "--config", CONFIG, "--json")
+        made = Program("init", "--state", self.folder / "server", "--config", self._config, "--json")
         assert made.process.wait(PATIENCE_S) == 0
         made.end()
         self.start()
@@ -117,14 +120,21 @@ class RealHall:
 
 
 class RealScreen:
-    """A touch program with a finger at its touch door and an eye at its witness door."""
+    """A touch program with a finger at its touch door and an eye at its witness door; in memory, or on a display."""
 
-    def __init__(self, command: str, state: Path, *arguments: object) -> None:
+    def __init__(
+        self, command: str, state: Path, *arguments: object, log: Path | None = None, display: str = ""
+    ) -> None:
         self._doors = state / "touch", state / "witness"
         doors = ("--touch-socket", self._doors[0], "--witness-socket", self._doors[1])
-        self.program = Program(command, "--state", state, "--headless", "--json", *doors, *arguments)
+        where = () if display else ("--headless",)
+        self.program = Program(
+            command, "--state", state, *where, "--json", *doors, *arguments, log=log, display=display
+        )
         self.seen: list[dict[str, Any]] = []
         """Every screen that was shown, in order."""
+        self.heard: list[dict[str, Any]] = []
+        """Every sentence that was said to the headset, in order."""
         self._answers: list[dict[str, Any]] = []
         self._changed = threading.Condition()
         self._finger, self._eye = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)
@@ -155,9 +165,11 @@ class RealScreen:
         self.program.process.kill()
         self.program.process.wait(PATIENCE_S)
 
-    def wait(self, wanted: Callable[[dict[str, Any]], bool], *, since: int = 0) -> dict[str, Any]:
+    def wait(
+        self, wanted: Callable[[dict[str, Any]], bool], *, since: int = 0, patience_s: float = PATIENCE_S
+    ) -> dict[str, Any]:
         """Wait for a screen that is as wanted among those shown from `since` on."""
-        deadline_s = time.monotonic() + PATIENCE_S
+        deadline_s = time.monotonic() + patience_s
         with self._changed:
             while True:
                 found = next((shown for shown in self.seen[since:] if wanted(shown)), None)
@@ -168,9 +180,21 @@ class RealScreen:
                     last = self.seen[-1] if self.seen else {}
                     raise AssertionError(f"never seen; last was {last.get('screen')}: {words(last)}")
 
-    def wait_for_screen(self, name: str, *, since: int = 0) -> dict[str, Any]:
+    def hear(self, wanted: Callable[[str], bool], *, since: int = 0) -> int:
+        """Wait until a sentence is said as wanted, among those from `since` on, and give the place of the next."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        with self._changed:
+            while True:
+                for place, one in enumerate(self.heard[since:], start=since):
+                    if wanted(one["text"]):
+                        return place + 1
+                left_s = deadline_s - time.monotonic()
+                if left_s <= 0 or not self._changed.wait(left_s):
+                    raise AssertionError(f"never heard; heard was {[one['text'] for one in self.heard[since:]]}")
+
+    def wait_for_screen(self, name: str, *, since: int = 0, patience_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for a screen by its name among those shown from `since` on."""
-        return self.wait(lambda shown: shown["screen"] == name, since=since)
+        return self.wait(lambda shown: shown["screen"] == name, since=since, patience_s=patience_s)
 
     def on(self, name: str, *, having: str = "") -> dict[str, Any]:
         """Wait until the screen *now* shown is the named one, with these words somewhere."""
@@ -236,7 +260,7 @@ class RealScreen:
             for line in lines:
                 told = json.loads(line)
                 with self._changed:
-                    (self.seen if told.get("event") == "shown" else self._answers).append(told)
+                    {"shown": self.seen, "said": self.heard}.get(told.get("event"), self._answers).append(told)
                     self._changed.notify_all()
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from display.clips import SAMPLE_RATE, Pack
+from display.clips import Pack
+from hardware.sound.pcm import SAMPLE_RATE
 from presentation.speech import clip_words
 
 QUIET_BYTES = b"\x00\x00"

@@ -86,7 +86,11 @@ class Relay:
     def _serve(self, end: socket.socket) -> None:
         if self._listener is not None and end is self._listener:
             near, _ = self._listener.accept()
-            far = socket.create_connection(self._device)
+            try:
+                far = socket.create_connection(self._device)
+            except ConnectionRefusedError:  # The far end has gone: whoever calls is hung up on, as without a relay.
+                near.close()
+                return
             self._pairs |= {near: far, far: near}
             return
         other = self._pairs.get(end)

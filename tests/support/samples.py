@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from protocol import commands as c
 from protocol.link import new_id
 from protocol.message import type_of
+from protocol.rosters import WantedRoster
 
 VISIT_ID = "01890000000070008000000000000000"
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -37,19 +38,36 @@ _FIELDS: dict[type[c.Command], dict[str, object]] = {
     c.CallNumber: {"number": 1, "reason": "asked"},
     c.EndService: {"outcome": "received"},
     c.ReinstateVisit: {"visit_id": VISIT_ID},
+    c.ReinstateNumber: {"number": 1},
+    c.PlanServices: {"visit_id": VISIT_ID, "service_ids": ("land",)},
+    c.CallHelp: {"to": "colleague"},
+    c.AnswerCounterHelp: {"counter_id": "counter-1"},
     c.PrioritizeNumber: {"number": 1, "priority_class_id": "usual", "reason": "asked"},
     c.ResumeVisit: {"visit_id": VISIT_ID},
     c.PressRating: {"press_id": new_id(), "level": 1, "pressed_at": AT},
     c.RateByLink: {"visit_id": VISIT_ID, "secret": "0" * 32, "level": 1},
     c.Configure: {"sources": {}},
+    c.ResumeHall: {"told_at": AT},
+    c.PlanRoster: {"rosters": (WantedRoster(day="2026-11-25", shifts=()),)},
+    c.FetchRosters: {"first_day": "2026-11-23"},
+    c.MendVisit: {"visit_id": VISIT_ID, "reason": "asked"},
+    c.FindTicket: {"visit_id": VISIT_ID},
+    c.PrintTicket: {"order_id": new_id(), "visit_id": VISIT_ID, "kiosk_function_id": "kiosk-1"},
+    c.FindPrintOrder: {"order_id": VISIT_ID},
     c.CreateDevice: {
         "device_id": "sample", "name": "", "functions": (c.FunctionDescription(function_id="sample", kind="observer"),),
     },
     c.RevokeDevice: {"device_id": "nobody"},
     c.ReportDevice: {"state": "ok"},
+    c.Attend: {"about": c.About(program="p", program_version="1", machine_at=AT, started_at=AT)},
+    c.FindDevice: {"device_id": "nobody"},
+    c.TryFunction: {"tried_function_id": "nobody", "trial": "answer", "trial_id": VISIT_ID},
+    c.PlaceFunction: {"placed_function_id": "nobody"},
     c.ReportUnsaidCall: {"day": "2026-11-23", "call_id": 1},
     c.AnswerHelp: {"kiosk_function_id": "kiosk-1"},
     c.Pair: {"code": "AB23CDEF"},
     c.FetchCatalogue: {"catalogue_hash": "none"},
     c.FindVisit: {"visit_id": VISIT_ID},
+    c.FindNote: {"visit_id": VISIT_ID},
+    c.FindHeldNumber: {"service_id": "land", "person_mark": "a" * 32},
 }  # fmt: skip

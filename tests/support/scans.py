@@ -38,10 +38,19 @@ def found(state: Any = "waiting", **changes: Any) -> VisitFound:
         ahead=changes.get("ahead", 4),
         estimate=changes.get("estimate", Estimate(low_s=900, high_s=1800)),
         counter_number=changes.get("counter_number", 0),
+        secret=changes.get("secret", ""),
+        copies=changes.get("copies", 0),
     )
 
 
 def looked_up(scene: Scene, reply: Any) -> Scene:
     ask = scene.last(m.Ask, "FindVisit")
+    scene.happen(m.Replied(ask.request_id, reply))
+    return scene
+
+
+def told_held(scene: Scene, reply: Any) -> Scene:
+    """The server tells which number this person has."""
+    ask = scene.last(m.Ask, "FindHeldNumber")
     scene.happen(m.Replied(ask.request_id, reply))
     return scene

@@ -13,12 +13,28 @@ from typing import Self
 from protocol.commands import TakeTicket
 from protocol.link import new_id
 from protocol.views import TicketTaken
-from queue_server.web.program import accounts_at
+from queue_server.web.accounts import NEEDS_SECOND_FACTOR
+from queue_server.web.program import ACCOUNTS_FILE, accounts_at
+from tests.support.authenticators import Authenticators
 from tests.support.served_branch import CONFIG, PATIENCE_S, ServedBranch, function, reap
 
 PASSWORD = "một hai ba bốn"  # noqa: S105 -- an example, of no real account.
 
 PEOPLE = (("anh", "Nguyễn Thị Ánh", "clerk"), ("minh", "Trần Văn Minh", "clerk"), ("boss", "Phạm Huy", "manager"))
+
+
+def start_pages(state: Path, port: int = 0, *more: str) -> tuple["subprocess.Popen[str]", str, str]:
+    """Start `motcua web` and wait until it says where it is; gives that, and the first technician's password if new."""
+    command = [
+        *(sys.executable, "-m", "motcua", "web", "--json", "--port", str(port)),
+        *("--state", str(state), "--config", str(CONFIG), *more),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
+    assert ready, "the pages did not start"
+    told = json.loads(process.stdout.readline())
+    return process, told["address"].rstrip("/"), told.get("technician_password", "")
 
 
 class ServedPages:
@@ -31,6 +47,7 @@ class ServedPages:
         self.process: subprocess.Popen[str] | None = None
         self.address = ""
         self.one_time_password = ""
+        self.phones = Authenticators(self.state / ACCOUNTS_FILE)
 
     def __enter__(self) -> Self:
         self.start()
@@ -38,6 +55,8 @@ class ServedPages:
             for clerk_id, name, role in PEOPLE:
                 accounts.add(clerk_id, name, role)  # type: ignore[arg-type]  # The table above holds roles.
                 accounts.choose_password(clerk_id, PASSWORD)
+                if role in NEEDS_SECOND_FACTOR:
+                    self.phones.set_up(clerk_id)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,17 +65,7 @@ class ServedPages:
 
     def start(self, port: int = 0) -> None:
         """Start the process and wait until it says where it is."""
-        command = [
-            *(sys.executable, "-m", "motcua", "web", "--json", "--port", str(port)),
-            *("--state", str(self.state), "--config", str(CONFIG)),
-        ]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_S)
-        assert ready, "the pages did not start"
-        told = json.loads(self.process.stdout.readline())
-        self.address = told["address"].rstrip("/")
-        self.one_time_password = told.get("technician_password", "")
+        self.process, self.address, self.one_time_password = start_pages(self.state, port)
 
     @property
     def port(self) -> int:

@@ -14,6 +14,7 @@ without it must not be refused. Every promise of ``invariants`` is asserted afte
 of :class:`Table` that begin with ``do_``; each takes the words behind the verb.
 """
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ from protocol.configuration import Configuration
 from queue_server import core
 from tests.support import invariants
 from tests.support.driven_branch import DrivenBranch, instant
-from tests.support.halls import MONDAY, key_of, small_hall
+from tests.support.halls import MONDAY, UTC_OFFSET_S, key_of, small_hall
 
 _RATING_FUNCTIONS = {"keypad": "rating-keypad", "terminal": "rating-terminal"}
 
@@ -84,9 +85,14 @@ class Table:
 
     # Tickets
 
-    def do_take(self, name: str, service: str, priority_class: str = "usual", *more: str) -> str:
-        """Take a number; ``by:staff-1``, ``for:death`` (a procedure) and ``in:en`` may follow."""
-        options = dict(word.split(":") for word in more)
+    def do_take(self, name: str, service: str, *more: str) -> str:
+        """Take a number, of the usual class unless one follows.
+
+        ``by:staff-1``, ``for:death`` (a procedure), ``in:en``, ``who:lan`` (a person) and ``without:no_card`` (the
+        reason for which staff give a number without a card) may follow.
+        """
+        options = dict(word.split(":") for word in more if ":" in word)
+        priority_class = next((word for word in more if ":" not in word), "usual")
         function = options.get("by", "kiosk-1")
         return self._ask(
             "take_ticket",
@@ -97,10 +103,22 @@ class Table:
             priority_class_id=priority_class,
             procedure_code=options.get("for", ""),
             language=options.get("in", "vi"),
+            person_mark=mark_of(options.get("who", "")),
+            without_card=options.get("without", ""),
+            clerk_id=options.get("clerk", ""),
         )
 
-    def do_handover(self, name: str, service: str, number: str, clock: str, by: str = "kiosk-1") -> str:
-        """Hand over a number given off line at a time of today, or of another day: ``2026-11-20T16:00``."""
+    def do_held(self, who: str, service: str, by: str = "kiosk-1") -> str:
+        """Tell the number that keeps a person from another of the service."""
+        return self._ask("find_held_number", function_id=by, person_mark=mark_of(who), service_id=service)
+
+    def do_handover(self, name: str, service: str, number: str, clock: str, *more: str) -> str:
+        """Hand over a number given off line at a time of today, or of another day: ``2026-11-20T16:00``.
+
+        Another kiosk than ``kiosk-1`` and ``who:lan`` (a person) may follow.
+        """
+        by = next((word for word in more if ":" not in word), "kiosk-1")
+        who = next((word.removeprefix("who:") for word in more if ":" in word), "")
         day, _, time = clock.rpartition("T")
         return self._ask(
             "hand_over_visit",
@@ -111,7 +129,12 @@ class Table:
             prefix=number[0],
             number=int(number[1:]),
             taken_at=instant(time, day or self.day),
+            person_mark=mark_of(who),
         )
+
+    def do_over(self, name: str) -> str:
+        """Tell whether a number is marked as one more than its person may have."""
+        return "over" if self.hall.branch.visits[visit_id(name)].over_limit else "within"
 
     def do_left(self, function: str, prefix: str) -> str:
         """Tell which numbers of its own a kiosk is told to have left."""
@@ -168,7 +191,25 @@ class Table:
     def do_close(self, counter: str, reason: str = "", *by: str) -> str:
         return self._at("close_counter", counter, *by, reason=reason)
 
+    def do_saw(self, key: str, counter: str, clerk: str) -> str:
+        """Press a key of the call keypad as it last saw this clerk at the counter."""
+        function_id, counter_id = f"call-keypad-{counter}", f"counter-{counter}"
+        return self._ask(key, function_id=function_id, counter_id=counter_id, clerk_id=clerk)
+
     # Calls
+
+    def do_late(self, key: str, counter: str, seen: str = "", *more: str) -> str:
+        """Press a key as whoever last saw this visit there (``V1``, ``V1/land``), or this as the last call (``4``)."""
+        name, _, service = seen.partition("/")
+        if name.isdigit():
+            own: dict[str, Any] = {"visit_id": visit_id(more[0])} if more else {}
+            own |= {"reason": "frail"} if key == "call_visit" else {}
+            own |= {"reason": "frail", "number": 3} if key == "call_number" else {}
+            return self._at(key, counter, after_call_id=int(name), **own)
+        if key == "end_service":
+            return self._at(key, counter, visit_id=visit_id(name), service_id=service, outcome="received")
+        own = {"to_counter_id": "counter-2"} if key == "transfer_visit" else {}
+        return self._at(key, counter, visit_id=visit_id(name), **own)
 
     def do_call(self, counter: str, *by: str) -> str:
         before = invariants.rivals(self.hall.branch, f"counter-{counter}", self.hall.at)
@@ -209,6 +250,12 @@ class Table:
             reason=reason,
         )
 
+    def do_back(self, counter: str, number: str, reason: str = "", *by: str) -> str:
+        """Reinstate by the number on the ticket."""
+        prefix = number[0] if number[0].isalpha() else ""
+        digits = int(number.lstrip(prefix) if prefix else number)
+        return self._at("reinstate_number", counter, *by, prefix=prefix, number=digits, reason=reason)
+
     def do_resume(self, counter: str, name: str, *by: str) -> str:
         return self._at("resume_visit", counter, *by, visit_id=visit_id(name))
 
@@ -217,8 +264,27 @@ class Table:
     def do_start(self, counter: str, *by: str) -> str:
         return self._at("start_service", counter, *by)
 
-    def do_end(self, counter: str, outcome: str = "received", back: str = "", *by: str) -> str:
-        return self._at("end_service", counter, *by, outcome=outcome, come_back_today=back == "back")
+    def do_end(self, counter: str, outcome: str = "received", how: str = "", *by: str) -> str:
+        """End a service; ``back``: papers are fetched, ``stay``: what follows begins here, ``stop``: it does not."""
+        return self._at(
+            "end_service",
+            counter,
+            *by,
+            outcome=outcome,
+            come_back_today=how == "back",
+            stay=how == "stay",
+            stop_here=how == "stop",
+        )
+
+    def do_plan(self, counter: str, name: str, services: str, *by: str) -> str:
+        """Plan what follows for a visit, ``land+results``, or ``nothing``."""
+        chosen = [] if services == "nothing" else services.split("+")
+        return self._at("plan_services", counter, *by, visit_id=visit_id(name), service_ids=chosen)
+
+    def do_comes(self, name: str) -> str:
+        """Tell what a visit is in for, and what follows."""
+        visit = self.hall.branch.visits[visit_id(name)]
+        return " ".join((visit.service_id, *visit.coming))
 
     def do_park(self, counter: str, remind_after_s: str = "0", *by: str) -> str:
         return self._at("park_visit", counter, *by, remind_after_s=int(remind_after_s))
@@ -229,6 +295,56 @@ class Table:
         service = next((part for part in parts if not part.isdigit()), "")
         counter_id = next((f"counter-{part}" for part in parts if part.isdigit()), "")
         return self._at("transfer_visit", counter, *by, service_id=service, to_counter_id=counter_id, position=position)
+
+    # Help between counters
+
+    def do_help(self, counter: str, to: str = "colleague", *by: str) -> str:
+        """Call for help: a supervisor, any colleague, or the one at a counter (``2``)."""
+        other = f"counter-{to}" if to.isdigit() else ""
+        return self._at("call_help", counter, *by, to="colleague" if other else to, to_counter_id=other)
+
+    def do_helped(self, counter: str, *by: str) -> str:
+        return self._at("end_help", counter, *by)
+
+    def do_goes(self, clerk: str, counter: str, role: str = "clerk") -> str:
+        """Somebody goes to the counter that called for help."""
+        return self._ask(
+            "answer_counter_help",
+            function_id="staff-1",
+            staff_role=role,
+            clerk_id=clerk,
+            counter_id=f"counter-{counter}",
+        )
+
+    def do_wants(self, counter: str) -> str:
+        """Tell what the hall's view says of a counter's call for help."""
+        view = core.hall_view(self.hall.branch, {}, self.hall.at)
+        for one in view.counter_help:
+            if one.counter_id == f"counter-{counter}":
+                return f"{one.to_counter_id or one.to} {one.answered_by or '-'}"
+        return "nobody"
+
+    def do_asked(self, counter: str) -> str:
+        """Tell which counters ask the clerk here for help, on the console."""
+        view = core.counter_view(self.hall.branch, f"counter-{counter}", self.hall.at)
+        return " ".join(str(one.number) for one in view.asked) or "nobody"
+
+    def do_own(self, counter: str) -> str:
+        """Tell the figures of the clerk at a counter: served, within target, median, calls, chosen, no-shows."""
+        own = core.counter_view(self.hall.branch, f"counter-{counter}", self.hall.at).own
+        return f"{own.served} {own.within_target} {own.median_service_s} {own.calls} {own.chosen} {own.no_shows}"
+
+    def do_ledger(self) -> str:
+        """Tell the order ledger, newest first."""
+        entries = core.order_view(self.hall.branch).entries
+        told = [f"{one.prefix}{one.number:03d}:{one.kind}:{one.clerk_id}:{one.passed_over}" for one in entries]
+        return " ".join(told) or "empty"
+
+    def do_classes(self, counter: str) -> str:
+        """Tell who waits for a counter by class: how many, of them in backup queues, the head."""
+        view = core.counter_view(self.hall.branch, f"counter-{counter}", self.hall.at)
+        told = [f"{one.priority_class_id}:{one.waiting}/{one.backup}:{one.prefix}{one.number}" for one in view.classes]
+        return " ".join(told) or "nobody"
 
     # Ratings
 
@@ -290,6 +406,36 @@ class Table:
     def do_closeday(self) -> str:
         return self._ask("close_day", function_id="staff-1", staff_role="manager")
 
+    def do_stop(self, what: str, role: str = "manager", *more: str) -> str:
+        """Stop the hall with a message of the configuration, ``-`` for none, ``free:Words_of_its_own``."""
+        free = what.removeprefix("free:").replace("_", " ") if what.startswith("free:") else ""
+        return self._ask(
+            "stop_hall",
+            function_id="staff-1",
+            staff_role=role,
+            clerk_id="boss",
+            emergency_id="" if free or what == "-" else what,
+            names={"vi": free} if free else {},
+            ends_with_day="today" in more,
+        )
+
+    def do_goon(self, told: str = "now", role: str = "manager") -> str:
+        """Resume the hall, by the message that is told, or by one of another time."""
+        stopped = self.hall.branch.stopped
+        told_at = stopped.at if stopped is not None and told == "now" else instant("00:00")
+        return self._ask("resume_hall", function_id="staff-1", staff_role=role, clerk_id="boss", told_at=told_at)
+
+    def do_stopped(self) -> str:
+        """Tell what the hall is stopped with, and since when; every view of people says the same."""
+        branch = self.hall.branch
+        topics = [topic for topic in core.topics(branch) if topic not in ("devices", "order")]
+        told = [getattr(core.view_of(branch, topic, {}, self.hall.at), "stopped", None) for topic in topics]
+        assert all(one == told[0] for one in told), told
+        if told[0] is None:
+            return "going"
+        since = (told[0].since_at + timedelta(seconds=UTC_OFFSET_S)).strftime("%d/%m %H:%M")
+        return f"{told[0].emergency_id or told[0].names.get('vi', '-')} since {since}"
+
     # Questions of the table
 
     def do_state(self, name: str) -> str:
@@ -341,6 +487,11 @@ def visit_id(name: str) -> str:
     return f"{int(name.removeprefix('V')):032x}"
 
 
+def mark_of(who: str) -> str:
+    """Give the mark of a person by name; nobody has none."""
+    return hashlib.sha256(who.encode()).hexdigest()[:32] if who else ""
+
+
 def visit_name(identity: str) -> str:
     """Give the name of an id, ``V12``."""
     return f"V{int(identity, 16)}"
@@ -356,6 +507,8 @@ def _told(reply: v.AnyReply) -> str:
     match reply:
         case v.TicketTaken():
             return f"{reply.prefix}{reply.number:03d}"
+        case v.VisitFound():
+            return f"{reply.visit.prefix}{reply.visit.number:03d} {reply.visit.state}"
         case v.VisitCalledReply():
             return f"{visit_name(reply.visit_id)} {reply.clause}"
         case v.Refused():
@@ -365,4 +518,4 @@ def _told(reply: v.AnyReply) -> str:
             return "ok"
 
 
-__all__ = ["Table", "key_of", "play", "visit_id", "visit_name"]
+__all__ = ["Table", "key_of", "mark_of", "play", "visit_id", "visit_name"]

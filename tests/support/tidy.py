@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 
 PRODUCT = ("motcua", "protocol", "presentation", "queue_server", "kiosk", "display", "hardware", "hub")
@@ -47,6 +47,11 @@ class File:
         return ast.parse(self.text, self.path)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree; each rule walks through them."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def lines(self) -> list[str]:
         """The lines without their ends."""
         return self.text.splitlines()
@@ -63,6 +68,7 @@ def forbidden_words(glossary: str) -> frozenset[str]:
     return frozenset(wrong - right)
 
 
+@cache
 def words(name: str) -> list[str]:
     """Return the words of a name, whatever its case: `VIPLine`, `vip_line` and `vip-line` are `vip`, `line`."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-_]", " ", name)
@@ -77,21 +83,24 @@ def wrong_words(
     `allowed` maps a pattern of names ("rating_window*", in small letters) to the reason why the word is right there;
     the patterns that were needed are added to `kept`.
     """
+    refused = re.compile(rf"\b({'|'.join(sorted(map(re.escape, forbidden)))})s?\b")
     for file in files:
         for line, name in shared_names(file):
             said = " ".join(words(name))
-            used = [word for word in sorted(forbidden) if re.search(rf"\b{word}s?\b", said)]
+            used = refused.search(said)
+            if used is None:
+                continue
             reasons = {pattern for pattern in allowed if fnmatchcase(said.replace(" ", "_"), pattern)}
-            if used and reasons and kept is not None:
+            if reasons and kept is not None:
                 kept |= reasons
-            elif used and not reasons:
-                yield f"{file.path}:{line}: {name} says {used[0]!r}; docs/glossary.md has the word for it"
+            elif not reasons:
+                yield f"{file.path}:{line}: {name} says {used[1]!r}; docs/glossary.md has the word for it"
 
 
 def shared_names(file: File) -> Iterator[tuple[int, str]]:
     """Yield (line, name) of all that others will read: names of protocol/, public types, keys of configuration."""
     if file.is_product:
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 yield node.lineno, node.name
             elif file.room == "protocol":
@@ -124,7 +133,7 @@ def sleeps(files: Iterable[File]) -> Iterator[str]:
     for file in files:
         if not file.is_test:
             continue
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.Call) and _called(node) in {"sleep", "wait_for_timeout"}:
                 yield f"{file.path}:{node.lineno}: wait on an event with a deadline, not on the clock"
 
@@ -134,7 +143,7 @@ def mocks(files: Iterable[File]) -> Iterator[str]:
     for file in files:
         if not file.path.endswith(".py"):
             continue
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             match node:
                 case ast.ImportFrom(module=module, names=names):
                     named = f"{module}." + ".".join(name.name for name in names)
@@ -168,7 +177,7 @@ def long_functions(files: Iterable[File]) -> Iterator[str]:
     for file in files:
         if not file.path.endswith(".py"):
             continue
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 size = (node.end_lineno or node.lineno) - node.lineno + 1
                 if size > LONGEST_FUNCTION:

@@ -8,6 +8,7 @@ import pytest
 
 from hardware.agent.flow import (
     LOST_TOLD_S,
+    NOTICE_S,
     SHOW_AGAIN_S,
     AgentState,
     Answered,
@@ -15,13 +16,13 @@ from hardware.agent.flow import (
     AnyInput,
     Ask,
     DigitsRestored,
-    Function,
     FunctionsKnown,
     HealthChanged,
     Keep,
     KeepDigits,
     KeyPressed,
     LinkChanged,
+    LinkState,
     Moment,
     NotShown,
     PressesLost,
@@ -34,11 +35,13 @@ from hardware.agent.flow import (
     next_moment_s,
     step,
 )
+from hardware.agent.led_texts import Function
 from hardware.agent.presses import PressStore
 from hardware.agent.settings import SETTINGS_FILE, AgentSettings, FunctionSettings, WrongSettings, load_settings
 from protocol import commands as c
 from protocol.views import BoardCounter, CounterDay, CounterView, Done, Refused
-from tests.support.boards import at, board
+from tests.support.boards import at, board, stopped
+from tests.support.paper_hall import visit
 
 PAD = FunctionSettings(function_id="call-keypad-3", wire_id="hall", slave=3)
 RATING = FunctionSettings(function_id="rating-keypad-3", wire_id="hall", slave=23)
@@ -140,6 +143,40 @@ def test_what_a_counter_display_shows(what: str, facts: dict[str, object], text:
     assert bench.text == text, what
 
 
+def test_a_display_of_a_stopped_hall_rests_also_when_the_server_is_gone_since() -> None:
+    bench = Bench()
+    bench.counter(prefix="H", ticket_number=25, visit_state="called")
+    assert bench.text == "H025"
+    view = msgspec.structs.replace(bench.state.boards["hall"], stopped=stopped())
+    bench.put(ViewCame("board/hall", view))
+    assert bench.text == "----"
+    bench.put(LinkChanged("gone"))
+    assert bench.text == "----"
+    bench.put(LinkChanged("up"))
+    bench.now_s += 10
+    bench.counter(prefix="H", ticket_number=25, visit_state="called")
+    assert bench.text == "H025"
+
+
+@pytest.mark.parametrize("link", ["up", "gone"])
+def test_who_calls_in_a_stopped_hall_reads_why_nobody_comes(link: LinkState) -> None:
+    bench = Bench()
+    bench.counter(state="open")
+    bench.press("N")
+    bench.put(Answered("call-keypad-3", Refused(code="nobody_waiting")))
+    assert bench.text == "0"
+    bench.put(ViewCame("board/hall", msgspec.structs.replace(bench.state.boards["hall"], stopped=stopped())))
+    assert bench.text == "----", "what was told before the stop is over"
+    bench.put(LinkChanged(link))
+    bench.press("N")
+    if link == "up":
+        bench.put(Answered("call-keypad-3", Refused(code="hall_stopped")))
+    assert bench.text == "STOP"
+    bench.now_s += NOTICE_S
+    bench.put(Moment())
+    assert bench.text == "----"
+
+
 def test_a_text_that_the_wire_had_no_room_for_is_shown_later() -> None:
     bench = Bench()
     called = {"state": "open", "prefix": "H", "visit_state": "called"}
@@ -213,10 +250,23 @@ def test_typed_digits_are_shown_and_forgotten_after_a_while() -> None:
     assert bench.text == ""
 
 
-def test_the_pause_key_opens_a_counter_that_is_not_open() -> None:
+def test_the_pause_key_opens_a_counter_that_is_not_open_for_whom_it_saw() -> None:
     bench = Bench()
     bench.state.counters["counter-3"] = _counter_view("paused")
-    assert [effect.command for effect in bench.press("P") if isinstance(effect, Ask)] == [command("open_counter")]
+    opened = command("open_counter", clerk_id="lan")
+    assert [effect.command for effect in bench.press("P") if isinstance(effect, Ask)] == [opened]
+
+
+def test_keys_name_what_is_seen_of_the_counter() -> None:
+    bench = Bench()
+    seen = msgspec.structs.replace(_counter_view("open"), last_call_id=7)
+    bench.put(ViewCame("counter/counter-3", seen))
+    serving = visit(42, "called")
+    asked = [effect.command for effect in bench.press("N42C") if isinstance(effect, Ask)]
+    assert [one.after_call_id for one in asked if isinstance(one, c.CallingCommand)] == [7, 7]
+    bench.put(ViewCame("counter/counter-3", msgspec.structs.replace(seen, serving=serving)))
+    asked = [effect.command for effect in bench.press("RSXE") if isinstance(effect, Ask)]
+    assert [one.visit_id for one in asked if isinstance(one, c.VisitCommand)] == [serving.visit_id] * 4
 
 
 def _counter_view(state: Literal["open", "paused", "closed"]) -> CounterView:

@@ -104,10 +104,16 @@ def test_closed_counters_and_the_next_opening_are_named() -> None:
     view = board(closed_counters=(2, 5), state="closed", next_opens_at=at(24 * 3600))
     assert board_lines(view, None, Told(DAY, 0), repository_texts()).closed_counters == "2, 5"
     assert next_opening(view, at(0), repository_texts()) == (
-        "Mở cửa lại: 08:00 T3 24/11",
-        "Opens again: 08:00 Tue 24/11",
+        "Mở cửa lại: 08:00 Thứ Ba 24/11",
+        "Opens again: 08:00 Tuesday 24/11",
     )
     assert next_opening(board(state="closed"), at(0), repository_texts()) == ()
+
+
+def test_one_closed_counter_and_several_are_told_as_one_and_several() -> None:
+    texts, key = repository_texts(), "board.counters_closed"
+    told = [texts.counted(key, "en", count, counters=numbers) for count, numbers in ((1, "2"), (2, "2, 5"))]
+    assert told == ["Counter closed: 2", "Counters closed: 2, 5"]
 
 
 def test_the_clock_is_the_halls() -> None:
@@ -135,4 +141,4 @@ def test_a_counter_that_pauses_with_its_citizen_still_there_is_not_away() -> Non
     )
     counters = (view.counters[0], busy, *view.counters[2:])
     lines = board_lines(msgspec.structs.replace(view, counters=counters), None, Told(DAY, 0), repository_texts())
-    assert lines.closed_counters == "3"
+    assert (lines.closed_counters, lines.closed_count) == ("3", 1)

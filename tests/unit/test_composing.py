@@ -42,6 +42,7 @@ def test_the_table_holds_the_language() -> None:
     assert {"hoà", "khoẻ", "thuỷ"} <= {one.new for one in ALL}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("new_style", [False, True])
 @pytest.mark.parametrize("method", METHODS)
 def test_every_syllable_comes_out_as_people_write_it(method: Method, *, new_style: bool) -> None:
@@ -59,6 +60,7 @@ def test_every_syllable_comes_out_as_people_write_it(method: Method, *, new_styl
     assert wrong == []
 
 
+@pytest.mark.thorough
 def test_a_tone_may_be_typed_as_soon_as_its_vowel_is_there_and_moves_to_its_place() -> None:
     for one in ALL:
         vowel = next(place for place, letter in enumerate(one.letters) if letter in "aeiouyăâêôơư")
@@ -70,6 +72,7 @@ def test_a_tone_may_be_typed_as_soon_as_its_vowel_is_there_and_moves_to_its_plac
             assert written([*start, one.tone, *rest], "letters") == one.old
 
 
+@pytest.mark.thorough
 def test_all_marks_may_be_typed_after_the_letters() -> None:
     hats = {letter: (keys[0], keys[1]) for letter, keys in VNI.items()}
     for one in ALL:
@@ -133,6 +136,7 @@ def test_a_letter_is_taken_away_whole(text: str, left: str) -> None:
     assert erased(Typed(text)) == Typed(left)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", METHODS)
 def test_whatever_is_typed_stays_composed_and_can_be_taken_away(method: Method) -> None:
     seed = 20261122

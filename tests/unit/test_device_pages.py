@@ -24,7 +24,7 @@ TOP = Path(__file__).parents[2]
 DOCS = TOP / "docs"
 INDEX = (DOCS / "devices.md").read_text(encoding="utf-8")
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in sorted((DOCS / "devices").glob("*.md"))}
-INPUTS = ("usb_keypad", "scanner")
+INPUTS = ("usb_keypad", "scanner", "tactile_keypad")
 PARTS = ("Wiring", "Settings", "Supported", "Verified by", "Limits")
 LEAST = 60
 """So many letters a part has at least: less says nothing."""

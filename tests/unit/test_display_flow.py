@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from display.flow import BACKLOG, Input, LinkState, Scene, Stage, step
 from presentation.board import Told
+from presentation.board_flow import BACKLOG, Input, LinkState, Scene, Stage, step
 from protocol.configuration import Policies
 from protocol.views import BoardCall, BoardView
-from tests.support.boards import at, board, call, repository_texts
+from tests.support.boards import at, board, call, repository_texts, stopped
 
 TEXTS = repository_texts()
 DAY = "2026-11-23"
@@ -29,6 +29,9 @@ class Hall:
         if done.announcement:
             hurried = "!" if done.announcement.hurried else ""
             self.said.append(f"{done.announcement.call.prefix}{done.announcement.call.number:03d}{hurried}")
+        if done.warning:
+            languages = " ".join(words.language for words in done.warning.words)
+            self.said.append(f"{done.warning.emergency_id or done.warning.words[0].title}: {languages}")
         self.wake_at = done.wake_at
         return done.scene
 
@@ -199,7 +202,8 @@ QUIET = (
     ),
     ("a hall that never opens again", board(state="closed"), 0, "night"),
     ("after hours, but somebody is on the way", board(call(1, "H001", 1), state="closed"), 0, "calls"),
-    ("an emergency", board(call(1, "H001", 1), message={"vi": "Mời mọi người ra khỏi tòa nhà."}), 0, "message"),
+    ("a stopped hall", board(call(1, "H001", 1), stopped=stopped()), 0, "stopped"),
+    ("a stopped hall by night", board(stopped=stopped(), state="closed"), 0, "stopped"),
 )
 
 
@@ -212,18 +216,55 @@ def test_a_break_is_told_from_the_end_of_the_day() -> None:
     lunch = Hall().look(board(state="closed", next_opens_at=at(2 * 3600)), 0)
     evening = Hall().look(board(state="closed", next_opens_at=at(24 * 3600)), 0)
     assert (lunch.titles[0], lunch.hints[0]) == ("Đang nghỉ giữa giờ", "Mở cửa lại: 10:00")
-    assert (evening.titles[0], evening.hints[0]) == ("Đã hết giờ làm việc", "Mở cửa lại: 08:00 T3 24/11")
+    assert (evening.titles[0], evening.hints[0]) == ("Đã hết giờ làm việc", "Mở cửa lại: 08:00 Thứ Ba 24/11")
 
 
-def test_nothing_is_announced_during_an_emergency_and_the_turn_comes_afterwards() -> None:
+def test_no_call_is_said_in_a_stopped_hall_and_the_turn_comes_afterwards() -> None:
     hall = Hall()
     calls = (call(1, "H001", 1),)
-    assert hall.look(board(*calls, message={"vi": "Mời mọi người ra khỏi tòa nhà."}), 0).titles == (
-        "Mời mọi người ra khỏi tòa nhà.",
-    )
-    assert hall.said == []
+    scene = hall.look(board(*calls, stopped=stopped()), 0)
+    assert scene.titles == ("Mời rời khỏi tòa nhà ngay", "Please leave the building now")
+    assert large(scene) == "-", "nobody is called into a hall that is left"
+    assert hall.said == ["fire: vi en"]
     hall.look(board(*calls), 10)
-    assert hall.said == ["H001"]
+    assert hall.said == ["fire: vi en", "H001"]
+
+
+def test_a_stopped_hall_is_told_again_and_again_and_something_else_at_once() -> None:
+    hall = Hall()
+    view = board(stopped=stopped(repeat_s=20))
+    for second in range(61):
+        hall.look(view, second)
+    assert hall.said == ["fire: vi en"] * 4
+    assert hall.wake_at == at(80)
+    hall.look(board(stopped=stopped(61, names={}, hints={})), 61)
+    assert hall.said[-1] == "Sảnh tạm dừng phục vụ: vi en"
+    hall.look(board(), 62)
+    hall.look(view, 63)
+    assert hall.said[-1] == "fire: vi en", "a hall that is stopped again is told so at once"
+
+
+def test_a_stopped_hall_stays_so_when_the_server_is_gone_but_a_board_that_is_shut_out_knows_nothing() -> None:
+    hall = Hall()
+    view = board(stopped=stopped())
+    hall.look(view, 0)
+    scene = hall.look(view, 30, "gone")
+    assert (scene.kind, scene.clock) == ("stopped", "")
+    assert hall.said == ["fire: vi en"] * 2
+    assert hall.look(view, 60, "refused").kind == "out_of_service"
+
+
+def test_an_empty_hall_is_told_nothing_by_night() -> None:
+    hall = Hall()
+    hall.look(board(stopped=stopped(), state="closed", next_opens_at=at(14 * 3600)), 0)
+    assert hall.said == []
+
+
+def test_a_warning_in_one_language_is_shown_and_said_in_it() -> None:
+    hall = Hall()
+    scene = hall.look(board(stopped=stopped(names={"vi": "Nghỉ đến 10:30"}, hints={})), 0)
+    assert (scene.titles, scene.hints) == (("Nghỉ đến 10:30",), ())
+    assert hall.said == ["Nghỉ đến 10:30: vi"]
 
 
 def test_in_quiet_hours_turns_are_given_in_silence_and_not_said_afterwards() -> None:

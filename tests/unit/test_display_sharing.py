@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from display.flow import Input, Scene, Stage, step
-from display.sharing import language_of, page_of, pledge_parts, shares, slides_of
 from presentation.board import Told
+from presentation.board_flow import Input, Scene, Stage, step
+from presentation.board_sharing import language_of, page_of, pledge_parts, shares, slides_of
 from protocol.configuration import Policies
 from protocol.views import BoardView
 from tests.support.boards import at, board, repository_texts
@@ -55,7 +55,7 @@ def test_a_quiet_board_shows_its_greeting_promises_notices_and_pictures_by_turns
         1,
     ]
     assert slides[1].lines == ("rõ người", "rõ việc", "rõ quy trình", "rõ trách nhiệm", "rõ hiệu quả")
-    assert slides[1].others == ("5 clear: who · what · how · who answers for it · what came of it",)
+    assert slides[1].others == ("We make clear: who · what · how · who answers for it · what comes of it",)
     assert slides[2].others == ("The land counter is closed on Friday afternoon.",)
 
 
@@ -64,6 +64,6 @@ def test_a_board_speaks_first_the_language_that_its_hall_wants_first() -> None:
     assert scene.languages == ("en", "vi")
     assert scene.lines is not None
     assert scene.lines.waiting[0].name == "Certified copies"
-    assert slides_of(scene, 0)[1].head == "5 clear"
+    assert slides_of(scene, 0)[1].head == "We make clear"
     alone = scene_of(board(policies=Policies(board_languages=("vi",))))
     assert [slide.others for slide in slides_of(alone, 0)] == [(), (), ()]

@@ -1,7 +1,11 @@
 """How far procedures are from a citizen's first letter: measured over all of them, and held to the goals."""
 
+import pytest
+
 from tests.support import finding_table
 from tests.support.finding_table import LETTERS_MOST, PAGE, official_measured, ward, ward_measured
+
+pytestmark = pytest.mark.thorough
 
 
 def test_every_published_procedure_is_found_within_six_letters_even_where_two_are_shown() -> None:

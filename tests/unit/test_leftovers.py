@@ -1,5 +1,6 @@
 """The watch over leftovers: what stays is named, what is just ending is waited for."""
 
+import os
 import subprocess
 import tempfile
 import threading
@@ -50,7 +51,8 @@ def test_a_process_that_stays_is_named(tidied: ExitStack) -> None:
 def test_a_process_that_nobody_waited_for_is_named(tidied: ExitStack) -> None:
     before = Belongings.now()
     process = tidied.enter_context(subprocess.Popen(["true"]))
-    assert leftovers(before, 10) == [f"process {process.pid}: ended, but nobody waited for it"]
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert leftovers(before, 0.01) == [f"process {process.pid}: ended, but nobody waited for it"]
 
 
 def test_an_open_file_is_named(tidied: ExitStack) -> None:

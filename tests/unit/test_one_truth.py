@@ -4,10 +4,10 @@ import random
 from collections import Counter
 from datetime import timedelta
 
-from display.flow import Input, Stage, step
-from hardware.agent.flow import CLOSED_TEXT, UNKNOWN_TEXT, Function, led_text
+from hardware.agent.led_texts import CLOSED_TEXT, UNKNOWN_TEXT, Function, led_text
 from hardware.agent.settings import FunctionSettings
 from presentation.board import CallLine, Told, board_lines
+from presentation.board_flow import Input, Stage, step
 from protocol import commands as c
 from protocol.views import BoardView
 from queue_server import core

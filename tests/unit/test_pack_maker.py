@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from display.clips import NoPack, Pack, loudness, missing_clips, open_pack, synthesised_chime
-from display.pack_maker import ESPEAK, make_default_pack, make_pack, piper, read_recording, take_recordings
+from display.clips import NoPack, Pack, missing_clips, open_pack, synthesised_chime
+from display.pack_maker import make_default_pack, make_pack, piper, read_recording, take_recordings
+from hardware.sound.pcm import loudness
+from hardware.sound.speech_programs import ESPEAK
 from motcua.__main__ import main
 from presentation.speech import clip_words
 from tests.support.recordings import heard_in
+
+pytestmark = pytest.mark.thorough  # Whole packs are made and played.
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from protocol.codec import decode_envelope, encode
-from protocol.commands import AnyCommand, CallNext, OpenCounter, SignInClerk, TakeTicket
+from protocol.commands import AnyCommand, CallNext, OpenCounter, PrintTicket, ReportTicket, SignInClerk, TakeTicket
 from protocol.keys import new_id
 from protocol.views import Envelope, HallView
 from queue_server import core
@@ -124,3 +124,22 @@ def test_there_is_nothing_to_do_until_the_next_heartbeat(hall: Hall) -> None:
     assert 0 < hall.publisher.due_in(hall.now) <= HEARTBEAT_S
     hall.take()
     assert 0 < hall.publisher.due_in(hall.now) <= SOON_S
+
+
+def test_a_paper_that_is_ordered_and_told_reaches_kiosk_and_usher_at_once(hall: Hall) -> None:
+    visit_id, order_id = new_id(), new_id()
+    take = TakeTicket(function_id="kiosk-1", visit_id=visit_id, service_id="civil_status", priority_class_id="usual")
+    order = PrintTicket(
+        function_id="staff-1",
+        staff_role="usher",
+        clerk_id="hoa",
+        order_id=order_id,
+        visit_id=visit_id,
+        kiosk_function_id="kiosk-1",
+    )
+    told = ReportTicket(function_id="kiosk-1", visit_id=visit_id, state="confirmed", order_id=order_id)
+    hall.ask("kiosk-1", take)
+    hall.passes(SOON_S)
+    for device_id, command in (("staff-1", order), ("kiosk-1", told)):
+        hall.ask(device_id, command)
+        assert set(hall.passes(SOON_S)) >= {"hall/", "kiosk/"}, command

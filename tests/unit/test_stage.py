@@ -3,20 +3,20 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from display.flow import Announcement, LinkState, Scene
-from display.memory import TOLD_FILE, load_memory
+from display.memory import STOPPED_FILE, STOPPED_FOR, TOLD_FILE, StopKeeper, load_memory
 from display.stage import StageLoop
 from display.voice import StillCalled
 from presentation.board import Told
+from presentation.board_flow import Announcement, HallWarning, LinkState, Scene
 from protocol.configuration import Policies
 from protocol.views import AnyReply, BoardView, Done, Envelope
-from tests.support.boards import at, board, call, repository_texts
+from tests.support.boards import FIRE, at, board, call, repository_texts, stopped
 
 PATIENCE_S = 20.0
 DAY = "2026-11-23"
@@ -37,9 +37,10 @@ class Link:
 class Bench:
     """A stage under test, and all that it said and showed."""
 
-    def __init__(self, folder: Path, *, voice_has_room: bool = True) -> None:
+    def __init__(self, folder: Path, *, voice_has_room: bool = True, link: LinkState = "up") -> None:
         self.folder = folder
-        self.link = Link()
+        self.link = Link(link)
+        self.warned: list[HallWarning] = []
         self.said: list[tuple[int, Told | None]] = []
         self.unsaid: list[tuple[str, int, Callable[[AnyReply | None], None]]] = []
         self.scenes: list[Scene] = []
@@ -52,6 +53,7 @@ class Bench:
             say=self._say,
             report_unsaid=self._report_unsaid,
             on_scene=self._on_scene,
+            warn=self.warned.append,
         )
         self.stage.start()
 
@@ -210,3 +212,52 @@ def test_what_was_cut_off_yesterday_is_nobodys_business(tmp_path: Path) -> None:
 def test_a_memory_that_cannot_be_read_is_none(tmp_path: Path, kept: bytes) -> None:
     (tmp_path / TOLD_FILE).write_bytes(kept)
     assert load_memory(tmp_path) is None
+
+
+def restarted(folder: Path, link: LinkState, kind: str) -> Bench:
+    """Switch the board on anew, with the server heard or not; gives it once it shows that kind of scene."""
+    again = Bench(folder, link=link)
+    try:
+        again.wait_for(lambda: any(scene.kind == kind for scene in again.scenes))
+    finally:
+        again.stage.close()
+    return again
+
+
+def test_a_board_switched_on_without_its_server_still_tells_the_stop_it_heard(bench: Bench, tmp_path: Path) -> None:
+    bench.show(board(stopped=stopped()))
+    bench.wait_for(lambda: bench.scenes[-1].kind == "stopped")
+    bench.stage.close()
+    again = restarted(tmp_path, "gone", "stopped")
+    assert again.scenes[-1].titles[0] == FIRE["vi"]
+    assert again.scenes[-1].clock == "", "the time of day may be wrong"
+    assert [warning.emergency_id for warning in again.warned] == ["fire"], "and it is said"
+    assert not any(scene.kind == "stopped" for scene in restarted(tmp_path, "connecting", "starting").scenes)
+
+
+def test_a_stop_that_is_over_is_told_no_more_after_a_start(bench: Bench, tmp_path: Path) -> None:
+    bench.show(board(stopped=stopped()))
+    bench.wait_for(lambda: bench.scenes[-1].kind == "stopped")
+    bench.show(board(), 5)
+    bench.wait_for(lambda: bench.scenes[-1].kind != "stopped")
+    bench.stage.close()
+    assert not any(scene.kind == "stopped" for scene in restarted(tmp_path, "gone", "out_of_service").scenes)
+
+
+def test_a_stop_that_was_heard_of_half_a_day_ago_is_known_no_more(tmp_path: Path) -> None:
+    view = board(stopped=stopped())
+    StopKeeper(tmp_path).heard(view, at(0))
+    for zone_id, after, known in (("hall", timedelta(hours=11), True), ("", timedelta(hours=11), True)):
+        assert (StopKeeper(tmp_path).still(zone_id, at(0) + after) == view) is known
+    assert StopKeeper(tmp_path).still("hall", at(0) + STOPPED_FOR) is None
+    assert StopKeeper(tmp_path).still("hall", at(0) - STOPPED_FOR) is None, "a clock that was wrong says nothing"
+    assert StopKeeper(tmp_path).still("upstairs", at(0)) is None
+    (tmp_path / STOPPED_FILE).write_bytes(b"{half a")
+    assert StopKeeper(tmp_path).still("hall", at(0)) is None
+
+
+def test_that_it_still_stands_is_written_now_and_then(tmp_path: Path) -> None:
+    keeper, view = StopKeeper(tmp_path), board(stopped=stopped())
+    for minutes in range(13 * 60):
+        keeper.heard(view, at(60 * minutes))
+    assert StopKeeper(tmp_path).still("hall", at(60 * 13 * 60)) == view

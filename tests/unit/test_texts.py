@@ -3,14 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from presentation.texts import Texts, TextsError, name_in, parse_texts, part_names, texts_from
+from presentation.text_files import texts_in
+from presentation.texts import Texts, TextsError, missing_texts, name_in, parse_texts, part_names, texts_from
 from protocol.commands import DeviceState, FunctionDescription, RatingChannel, StaffRole, TicketState
 from protocol.events import Clause, PressFlag
 from protocol.views import CounterState, VisitState
+from tests.support.languages import texts_with
 from tests.support.texts import TEXTS_FOLDER, shipped_texts
 
 SHIPPED = shipped_texts()
@@ -43,9 +46,33 @@ def test_what_is_missing_is_named(small: Texts) -> None:
     with pytest.raises(AssertionError, match=r"'kiosk\.goodbye' in language 'vi'"):
         small("kiosk.goodbye", "vi")
     with pytest.raises(AssertionError, match="language 'fr'"):
-        small("kiosk.hello", "fr")
+        small("kiosk.goodbye", "fr")
     with pytest.raises(AssertionError, match=r"'kiosk\.hello' in language 'en' lacks its parts \['name'\]"):
         small("kiosk.hello", "en")
+
+
+def test_a_language_of_the_halls_own_falls_back_where_it_is_silent() -> None:
+    """Missing keys, a missing file and a slip in a part's name: the kiosk speaks on, in the first language."""
+    texts = Texts({**SHIPPED.by_language, "fr": {"kiosk.taking": "Patience…", "common.counter": "Guichet {nombre}"}})
+    assert texts("kiosk.taking", "fr") == "Patience…"
+    assert texts("common.done", "fr") == texts("common.done", "km") == SHIPPED("common.done", "vi")
+    assert texts("common.counter", "fr", counter="3") == "Quầy 3"
+    assert texts.counted("kiosk.people_waiting", "fr", 2) == SHIPPED.counted("kiosk.people_waiting", "vi", 2)
+    assert texts.own_name("fr") == "FR"
+    missing = missing_texts(texts, "fr")
+    assert {"common.counter", "common.done", "language.own_name"} <= set(missing)
+    assert "kiosk.taking" not in missing
+    assert not [key for key in missing if key.startswith(("console.", "rating.flag"))], "staff read the shipped ones"
+
+
+def test_the_shipped_languages_miss_nothing() -> None:
+    assert missing_texts(SHIPPED, "vi") == missing_texts(SHIPPED, "en") == []
+
+
+def test_french_says_all_that_a_kiosk_writes() -> None:
+    missing = missing_texts(texts_with("fr"), "fr")
+    assert {key.partition(".")[0] for key in missing} <= {"listen", "follow", "kiosk", "public"}
+    assert texts_with("fr")("kiosk.greeting", "fr") == "Bienvenue ! Que souhaitez-vous faire ?"
 
 
 def test_one_label_stands_in_several_languages() -> None:
@@ -89,7 +116,7 @@ def test_vietnamese_and_english_are_complete() -> None:
         assert promised == first, f"{LANGUAGES[0]} and {language} differ"
 
 
-def _promised(sentences: Mapping[str, str]) -> dict[str, set[str]]:
+def _promised(sentences: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Keys and their parts. Only a counted phrase may lack `none` or `one`, and there a part may be spelt out."""
     counted = {
         key.removesuffix(".other")
@@ -153,3 +180,27 @@ def test_every_value_of_the_protocol_has_a_word(table: str, values: tuple[str, .
 def test_no_texts_at_all_are_told_with_the_mend() -> None:
     with pytest.raises(TextsError, match=r"there are no texts: see that texts/vi\.toml"):
         texts_from({})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[kiosk]\nhello = 3\n", "'kiosk.hello' is 3; put it in quotes"),
+        (b"[kiosk\n", "no TOML"),
+        ('[kiosk]\nhello = "Xin chào"\n'.encode("utf-16"), "codec can't decode"),
+    ],
+    ids=["a number", "no TOML", "another encoding"],
+)
+def test_a_file_that_cannot_be_used_is_named(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "en.toml").write_text('[kiosk]\nhello = "Hello"\n', "utf-8")
+    assert texts_in(tmp_path).by_language["en"] == {"kiosk.hello": "Hello"}
+    (tmp_path / "vi.toml").write_bytes(content)
+    with pytest.raises(TextsError) as refused:
+        texts_in(tmp_path)
+    assert str(refused.value).startswith(f"{tmp_path / 'vi.toml'}: ")
+    assert said in str(refused.value)
+
+
+def test_a_folder_without_texts_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TextsError, match=f"no texts in {tmp_path}; name the folder"):
+        texts_in(tmp_path)

@@ -12,23 +12,27 @@ import pytest
 
 from display import clips
 from display.clips import (
-    SAMPLE_RATE,
     NoPack,
     Pack,
-    loudness,
     missing_clips,
     open_pack,
     read_wav,
 )
-from display.flow import Announcement
 from display.pack_maker import PackMaker, espeak, make_default_pack
-from display.player import NoSound, Sink, open_sink
-from display.voice import Ending, Health, Voice, languages_of, sounds_of, words_of
+from display.voice import Ending, Health, Voice, sounds_of
+from hardware.sound.pcm import SAMPLE_RATE, loudness
+from hardware.sound.sinks import NoSound, Sink, open_sink
+from hardware.sound.speech_programs import CannotSay
 from motcua.__main__ import main
+from presentation.announcing import languages_of, words_of
+from presentation.board_flow import Announcement, HallWarning
 from presentation.speech import clip_words
+from presentation.stopping import StopWords
 from protocol.configuration import Policies
 from protocol.views import BoardCall
 from tests.support.boards import call
+
+pytestmark = pytest.mark.thorough  # Whole packs are made and played.
 
 PATIENCE_S = 20.0
 
@@ -64,6 +68,7 @@ class Ear:
         rate: float = 300.0,
         open_it: Callable[[], Sink] | None = None,
     ) -> None:
+        self.rate = rate
         self.over: list[int] = []
         self.endings: list[Ending] = []
         self.health: list[Health] = []
@@ -72,7 +77,7 @@ class Ear:
             "hall",
             open_pack=pack,
             open_sink=open_it or (lambda: open_sink(sink)),
-            rate=lambda: rate,
+            rate=lambda: self.rate,
             on_over=lambda call_id, ending: self._note(lambda: self._end(call_id, ending)),
             on_health=lambda health: self._note(lambda: self.health.append(health)),
         )
@@ -431,6 +436,63 @@ def test_closing_stops_in_the_middle_of_a_word(listening: Callable[..., Ear]) ->
     assert ear.endings in ([], ["cut_off"])
 
 
+# --- Warnings ---------------------------------------------------------------------------------------------------------
+
+FIRE = HallWarning("fire", (StopWords("vi", "Mời rời khỏi tòa nhà ngay", ""), StopWords("en", "Please leave now", "")))
+
+
+def test_a_warning_cuts_a_call_off_in_the_middle_of_a_word_and_is_said_by_a_program(
+    pack: Pack, tmp_path: Path, listening: Callable[..., Ear]
+) -> None:
+    said = tmp_path / "said.jsonl"
+    programs: list[tuple[str, str]] = []
+    began = threading.Event()
+
+    def say(language: str, sentence: str) -> bytes:
+        programs.append((language, sentence))
+        return pack.clip(language, "three").pcm
+
+    def on_the_way(call_id: int, *, begun: bool) -> bool:
+        del call_id
+        if not begun:
+            began.set()
+        return True
+
+    ear = listening(said.as_uri(), rate=0.05)  # A word of this call lasts minutes.
+    ear.voice.say_words = say
+    ear.wait_for(lambda: bool(ear.health))
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), on_the_way)
+    assert began.wait(PATIENCE_S)
+    ear.rate = 300.0
+    assert ear.voice.warn(FIRE)
+    ear.wait_for(lambda: ear.endings == ["cut_off"])
+    ear.voice.say(Announcement(call(2, "H026", 3)), Policies(), _on_the_way)
+    ear.wait_for(lambda: ear.over == [1, 2])
+    lines = lines_of(said)
+    assert [line.get("warning") or line["number"] for line in lines] == ["fire", "H026"]
+    assert lines[0]["keys"] == ["chime", "chime", "emergency_fire", "emergency_fire"]
+    assert [language for language, _ in programs] == ["vi", "en"]
+
+
+def test_a_studios_own_warning_is_said_and_one_that_nobody_can_say_is_a_chime(
+    pack: Pack, copied: Callable[[], Path], listening: Callable[..., Ear], tmp_path: Path
+) -> None:
+    folder = copied()
+    (folder / "vi" / "emergency_fire.wav").write_bytes((pack.folder / "vi" / "hundred.wav").read_bytes())
+    said = tmp_path / "said.jsonl"
+
+    def nothing(language: str, sentence: str) -> bytes:
+        raise CannotSay(f"no program for {language} {sentence}")
+
+    ear = listening(said.as_uri(), lambda: open_pack(folder))
+    ear.voice.say_words = nothing
+    ear.voice.warn(FIRE)
+    ear.wait_for(lambda: any(health.state == "clips_missing" for health in ear.health))
+    ear.voice.say(Announcement(call(1, "H025", 3)), Policies(), _on_the_way)
+    ear.wait_for(lambda: ear.over == [1])
+    assert lines_of(said)[0]["keys"] == ["chime", "chime", "vi/emergency_fire"], "in Vietnamese, and no English"
+
+
 # --- Sound cards ------------------------------------------------------------------------------------------------------
 
 
@@ -460,3 +522,38 @@ def test_the_check_of_a_hall_names_the_clips_that_its_calls_lack(
     (folder / "vi" / "five.wav").unlink()
     assert main(["check", str(hall), "--clips", str(folder)]) == 1
     assert "clip vi/five" in capsys.readouterr().out
+
+
+# --- On trial ---------------------------------------------------------------------------------------------------------
+
+
+def tried(ear: Ear) -> list[str]:
+    """Have a voice tried, and give why not, empty when it was said to its end."""
+    heard: list[str] = []
+    assert ear.voice.try_out(StopWords("vi", "Thử loa", ""), lambda why: ear._note(lambda: heard.append(why)))
+    ear.wait_for(lambda: bool(heard))
+    return heard
+
+
+def test_a_trial_is_said_after_the_call_that_is_being_said(listening: Callable[..., Ear], tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    ear = listening(path.as_uri())
+    ear.voice.say_words = lambda _language, _sentence: b"\x00\x10" * 2_000
+    assert ear.voice.say(Announcement(call(1, "H025", 1)), Policies(), _on_the_way)
+    assert tried(ear) == [""]
+    lines = lines_of(path)
+    assert [line.get("call_id") for line in lines] == [1, None], "the call is not cut off"
+    assert (lines[-1]["trial"], lines[-1]["complete"]) == ("Thử loa", True)
+    assert ear.over == [1], "a trial is no call that ended"
+
+
+def test_a_voice_that_cannot_be_heard_says_why(listening: Callable[..., Ear], tmp_path: Path, pack: Pack) -> None:
+    def no_card() -> Sink:
+        raise NoSound("no sound card")
+
+    silent = Ear("", lambda: pack, open_it=no_card)
+    try:
+        assert tried(silent) == ["voice_no_sound"]
+    finally:
+        silent.voice.close()
+    assert tried(listening("null://", lambda: open_pack(tmp_path / "nowhere"))) == ["voice_no_pack"]

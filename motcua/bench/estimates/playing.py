@@ -156,11 +156,15 @@ class Stage:
         request = core.Request(actor, command, facts or core.Facts(utc_offset_s=UTC_OFFSET_S))
         for event in core.decide(self.branch, request, self.at):
             core.apply(self.branch, event)
+            self.happened(event)
             if isinstance(event, e.VisitCalled):
                 taken_at = self.branch.visits[event.visit_id].taken_at
                 self.first_waits_s.setdefault(event.visit_id, (event.at - taken_at).total_seconds())
-            if isinstance(event, e.VisitTaken | e.VisitTransferred | e.VisitReinstated):
+            if isinstance(event, e.VisitTaken | e.VisitTransferred | e.VisitReinstated | e.VisitContinued):
                 self.wake()
+
+    def happened(self, event: e.AnyEvent) -> None:
+        """Hear of every event; for who keeps them."""
 
     def _begin(self, acting: Acting, when_s: float) -> None:
         self._put(next(self._count), acting, when_s)

@@ -1,7 +1,7 @@
 // The console's hands: one key per press, dialogs for what needs a word more, and a guard against presses that were
 // not meant. What is true comes from the server alone; nothing here guesses the outcome of a press.
 
-import { isLive, onChange } from "./live.js";
+import { isLive, isLooking, lookNow, onChange } from "./live.js";
 import { send } from "./commands.js";
 
 const GUARD_MS = 400; // A second press so soon after a change is the same finger, not a decision.
@@ -39,23 +39,34 @@ function lock() {
   document.body.classList.toggle("busy", busy);
 }
 
-async function press(fields, then = "", after = "") {
+// What the page shows of the counter. Each press names it: one that was meant for somebody else is refused.
+function seenNow() {
+  const { serving, service, lastCall } = document.querySelector("[data-state]")?.dataset ?? {};
+  return lastCall ? { serving_id: serving, serving_service_id: service, after_call_id: Number(lastCall) } : {};
+}
+
+async function press(fields, then = "", after = "", seen = seenNow()) {
   if (busy || !isLive()) return;
+  const before = shown;
   busy = true;
   lock();
   const slow = setTimeout(() => tell(page.dataset.sending), 300);
-  const answer = await send(page.dataset.commands, fields, (sentence) => {
+  const address = `${page.dataset.commands}${isLooking() ? "?look" : ""}`;
+  const unsure = (sentence) => {
     clearTimeout(slow);
     tell(sentence || page.dataset.unknown, "unsure");
-  });
+  };
+  const answer = await send(address, { ...seen, ...fields }, unsure, () => shown !== before);
   clearTimeout(slow);
   busy = false;
   guard();
+  lookNow();
   if (answer.result === "signed_out") return location.assign(page.dataset.login);
   if (answer.result === "done" && after === "counters") return location.assign(page.dataset.counters);
-  tell(answer.result === "done" ? "" : answer.sentence || page.dataset.unknown, answer.result);
+  if (answer.result === "unknown") tell(page.dataset.unsettled, "unsure");
+  else tell(answer.sentence || "", answer.result);
   lock();
-  if (answer.result === "done" && then) await press({ action: then });
+  if (answer.result === "done" && then) await press({ action: then }, "", "", seen);
 }
 
 // --- Dialogs ---------------------------------------------------------------------------------------------------------
@@ -69,7 +80,7 @@ function open(name, opener) {
   Object.assign(dialog.dataset, { then, visitId, number: named });
   for (const place of dialog.querySelectorAll("[data-shows=number]")) place.textContent = named;
   const number = dialog.querySelector("[name=number]");
-  if (number) number.value = "";
+  for (const field of dialog.querySelectorAll("[name=number], [name=note]")) field.value = "";
   for (const tick of dialog.querySelectorAll("input[type=checkbox]")) tick.checked = false;
   for (const radio of dialog.querySelectorAll("input[type=radio]")) radio.checked = radio.defaultChecked;
   tell("");
@@ -89,8 +100,11 @@ function choose(dialog, field, value) {
   }
   for (const tick of dialog.querySelectorAll("input[type=checkbox]")) fields[tick.name] = tick.checked;
   for (const radio of dialog.querySelectorAll("input[type=radio]:checked")) fields[radio.name] = radio.value;
+  const note = dialog.querySelector("[name=note]");
+  if (note) fields.note = note.value;
   dialog.close();
-  return press(fields, dialog.dataset.then, dialog.dataset.after);
+  // Whoever stays for the next service is still at the counter: nobody else is called.
+  return press(fields, fields.goes === "stay" ? "" : dialog.dataset.then, dialog.dataset.after);
 }
 
 // --- By hand ---------------------------------------------------------------------------------------------------------
@@ -103,7 +117,8 @@ document.addEventListener("click", (event) => {
   if (isGuarded()) return;
   if (target.dataset.choose !== undefined) return choose(target.closest("dialog"), target.dataset.choose, target.dataset.value);
   if (target.dataset.open) return open(target.dataset.open, target);
-  return press({ action: target.dataset.action, visit_id: target.dataset.visitId || "", kiosk: target.dataset.kiosk || "" }, target.dataset.then);
+  const { action, visitId = "", kiosk = "", counter = "" } = target.dataset;
+  return press({ action, visit_id: visitId, kiosk, counter }, target.dataset.then);
 });
 
 document.addEventListener("submit", (event) => {
@@ -132,7 +147,7 @@ document.addEventListener("keydown", (event) => {
   const key = keyOf(event);
   if (!key || (typing && key !== "Enter")) return;
   const dialog = document.querySelector("dialog[open]");
-  if (dialog && key === "Enter" && typing) {
+  if (dialog && key === "Enter" && typing && !event.target.form) {
     event.preventDefault(); // From the field on to the reasons.
     dialog.querySelector("[data-choose]")?.focus();
     return;
@@ -148,10 +163,29 @@ document.addEventListener("keydown", (event) => {
 
 // --- As it changes ---------------------------------------------------------------------------------------------------
 
+// What a colleague wrote is asked for once per visit, and shown as text. It is in no region: regions go to every page.
+const notes = new Map();
+
+async function showNote() {
+  const place = document.querySelector("[data-note]");
+  if (!place) return notes.clear();
+  const visitId = place.dataset.note;
+  if (!notes.has(visitId)) {
+    notes.set(visitId, "…");
+    const answer = await send(page.dataset.commands, { action: "find_note", visit_id: visitId }, () => {});
+    if (answer.result === "unknown") notes.delete(visitId); // The line is broken; the next change asks again.
+    else notes.set(visitId, answer.note || answer.sentence || "–");
+  }
+  const now = document.querySelector("[data-note]");
+  if (now?.dataset.note === visitId) now.textContent = notes.get(visitId) ?? "…";
+}
+
 onChange((live) => {
+  if (live) showNote();
   if (!live) document.querySelector("dialog[open]")?.close(); // The banner must not stand behind it.
   const card = document.querySelector("[data-state]");
-  const now = card ? `${card.dataset.state} ${card.dataset.visit}` : "";
+  const { state, visit, service, lastCall } = card?.dataset ?? {};
+  const now = `${state} ${visit} ${service} ${lastCall}`;
   if (now !== shown) {
     shown = now;
     guard();

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from motcua.__main__ import main
+from queue_server.web.app import BODY_LIMIT_BYTES
+from queue_server.web.guard import FILE_LIMIT_BYTES
 from queue_server.web.program import Place, WebServer, application
 from tests.support.paper_hall import PaperHall, furnish
 from tests.support.served_pages import ServedPages, whole_hall
@@ -51,8 +53,13 @@ def test_accounts_are_made_changed_and_listed(tmp_path: Path, capsys: pytest.Cap
     assert password_of(reset) != password_of(made)
     assert web("disable-account", "lan.tran")[0] == 0
     expected = {"clerk_id": "lan.tran", "name": "Trần Thị Lan", "role": "clerk", "disabled": True, "must_change": True}
+    expected["second_factor"] = False
     assert json.loads(web("accounts")[1]) == expected
     assert "no account" in web("enable-account", "nobody")[1]
+    assert "no account" in web("remove-second-factor", "nobody")[1]
+    assert web("remove-second-factor", "lan.tran")[0] == 0
+    whats = [json.loads(line)["what"] for line in web("changes", "lan.tran")[1].splitlines()]
+    assert whats == ["account_created", "password_reset", "account_disabled", "second_factor_removed"]
     assert "needs the id" in web("add-account")[1]
 
 
@@ -106,10 +113,16 @@ def test_silent_connections_hold_up_nobody(served: tuple[Pages, WebServer]) -> N
     assert times[10] < max(0.25, 20 * alone_s), f"{times[10] * 1000:.0f} ms among {SLOW} silent connections"
 
 
-def test_a_body_that_is_too_long_is_refused(served: tuple[Pages, WebServer]) -> None:
+@pytest.mark.parametrize(
+    ("size_bytes", "sent"), [(BODY_LIMIT_BYTES + 1, True), (FILE_LIMIT_BYTES * 2, False)], ids=["a form", "a file"]
+)
+def test_a_body_that_is_too_long_is_refused(served: tuple[Pages, WebServer], size_bytes: int, *, sent: bool) -> None:
+    """One by the pages themselves, which take a whole file in one form alone; one before any of it has been read."""
     _, server = served
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
-        connection.request("POST", "/login", body=b"x" * 100_000)
+        connection.putrequest("POST", "/login")
+        connection.putheader("Content-Length", str(size_bytes))
+        connection.endheaders(b"x" * size_bytes if sent else None)
         assert connection.getresponse().status == 413
 
 
@@ -132,7 +145,7 @@ def test_open_pages_leave_threads_for_presses(served: tuple[Pages, WebServer]) -
 
 
 def test_behind_tls_the_proxys_word_about_scheme_and_host_counts(tmp_path: Path) -> None:
-    place = Place(tmp_path, CONFIG, port=0, behind_tls=True)
+    place = Place(tmp_path, CONFIG, port=0, behind_tls=True, names=("hall.example",))
     with application(place, PaperHall().opened) as (app, parts):
         server = WebServer(app, place)
         server.start()
@@ -152,7 +165,7 @@ def _login_through_a_proxy(port: int, origin: str) -> bytes:
         connection.request("GET", "/login", headers=proxied)
         page = connection.getresponse()
         cookie = (page.getheader("Set-Cookie") or "").partition(";")[0]
-        token = page.read().partition(b'name="csrf" content="')[2][:64].decode()
+        token = page.read().partition(b'name="csrf" content="')[2].partition(b'"')[0].decode()
         body = urllib.parse.urlencode({"csrf": token, "username": "nobody", "password": "wrong"})
         form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin, "Cookie": cookie}
         connection.request("POST", "/login", body=body, headers={**proxied, **form})

@@ -83,6 +83,13 @@ PLANTED = [
         "hall",
     ),
     ("number = 2\n", "number = 1\n", "counters[1].number", "two counters have the number 1", "apart"),
+    (
+        'kind = "code"\n\n',
+        'kind = "hall_page"\nbase_address = "http://localhost/t"\n\n',
+        "ticket_link.base_address",
+        "the phone itself",
+        "in the hall's network",
+    ),
     ("slope = 1.0", "slope = 0.0", "priority_classes[1].slope", "wait for ever", "above 0"),
     ('"Asia/Ho_Chi_Minh"', '"Asia/Saigoon"', "calendar.time_zone", "no time zone", "Asia/Ho_Chi_Minh"),
     ('["08:00", "12:00"]', '["12:00", "08:00"]', "calendar.hours[1].spans", "ends before it starts", "earlier"),
@@ -149,7 +156,12 @@ PLANTED = [
     ('day = "2027-02-06"', 'day = "2027-02-04"', "calendar.holidays", "2027-02-06, Tết", "working_days"),
     ('day = "2027-04-16"', 'day = "2027-04-17"', "calendar.holidays", "2027-04-16, Giỗ Tổ", "working_days"),
     ('day = "2027-02-07"', 'day = "2027-02-06"', "calendar.holidays[5].day", "more than once", "keep one"),
-    ('en = "5 clear: who', '# "5 clear: who', "pledges[2]", "no words in en", 'en = "…"'),
+    ("at_once = 0", "at_once = -1", "numbers_per_person.at_once", "-1", "a whole number from 0 to 99"),
+    ("day = 0 #", f"day = {10**20 - 1} #", "numbers_per_person.day", "will not do", "a whole number from 0 to 99"),
+    ("at_once = 0", "at_once = 100", "numbers_per_person.at_once", "100", "a whole number from 0 to 99"),
+    ("day = 0 #", "daily = 0 #", "numbers_per_person.daily", "the key 'daily' is unknown", "'day'"),
+    ('["citizen_card"] # Also', '["face"] # Also', "numbers_per_person.known_by", "'face'", "citizen_card"),
+    ('en = "We make clear: who', '# "We make clear: who', "pledges[2]", "no words in en", 'en = "…"'),
 ]
 
 

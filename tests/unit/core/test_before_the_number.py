@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 import pytest
 
-from protocol.configuration import Configuration, DutyContact, Holiday, Policies, WorkingDay
+from protocol.configuration import Configuration, DutyContact, Holiday, NumbersPerPerson, Policies, WorkingDay
 from protocol.views import KioskService, KioskView
 from queue_server import core
 from queue_server.core.calendar import next_working_day
@@ -167,11 +167,13 @@ def test_the_house_rules_reach_the_kiosk() -> None:
     policies = Policies(
         late_receipt_from="14:30", consent_waiting_s=10, consent_closing_s=20, quota_notice=3, help_wait_s=40
     )
-    rules = seen("08:00", hall=small_hall(policies=policies)).rules
+    one = NumbersPerPerson(day=1)
+    rules = seen("08:00", hall=small_hall(policies=policies, numbers_per_person=one)).rules
     assert msgspec.structs.asdict(rules) == {
         "late_receipt_from": "14:30",
         "consent_waiting_s": 10,
         "consent_closing_s": 20,
         "quota_notice": 3,
         "help_wait_s": 40,
+        "numbers_per_person": one,
     }

@@ -433,7 +433,7 @@ def test_questions() -> None:
     assert (introduction.rate, introduction.at, introduction.branch_id) == (2.0, hall.at, "small")
     other = hall.ask(c.Introduce(), device_id="staff-1", facts=hall.facts(link_key="k"))
     assert isinstance(other, v.Introduction)
-    assert other.link_key == "", "the key is for kiosks alone"
+    assert other.link_key == "", "the key is for what gives tickets without staff"
     kiosk = core.kiosk_view(hall.branch, {}, hall.at)
     page = hall.ask(c.FetchCatalogue(catalogue_hash=kiosk.catalogue_hash), device_id="kiosk-1")
     assert isinstance(page, v.CataloguePage)

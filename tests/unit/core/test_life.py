@@ -14,6 +14,7 @@ ALLOWED = {
     ("waiting", "VisitCalled"): "called",
     ("waiting", "VisitTransferred"): "waiting",
     ("waiting", "VisitPrioritized"): "waiting",
+    ("waiting", "VisitMended"): "waiting",
     ("waiting", "VisitCancelled"): "cancelled",
     ("waiting", "VisitExpired"): "expired",
     ("called", "VisitRecalled"): "called",
@@ -29,6 +30,8 @@ ALLOWED = {
     ("parked", "VisitExpired"): "expired",
     ("no_show", "VisitReinstated"): "waiting",
     ("ended", "VisitReinstated"): "waiting",
+    ("ended", "VisitContinued"): "waiting",
+    ("ended", "ServiceContinued"): "in_service",
 }
 
 

@@ -18,21 +18,31 @@ from tests.support.halls import key_of, small_hall
 COMMANDS: tuple[type[c.Command], ...] = typing.get_args(c.AnyCommand)
 EXAMPLES = {
     "visit_id": "1" * 32,
+    "person_mark": "1" * 32,
     "press_id": "1" * 32,
+    "service_ids": ("land",),
+    "to": "colleague",
     "secret": "0" * 32,
     "code": "AB234567",
     "state": "ok",
     "number": 501,
     "prefix": "H",
     "level": 1,
+    "order_id": "0198c2d400007000800000000000000a",
     "reason": "frail",
     "outcome": "received",
     "taken_at": instant("07:30"),
     "pressed_at": instant("07:30"),
+    "told_at": instant("07:30"),
     "sources": {},
     "day": "2026-11-23",
     "call_id": 1,
+    "first_day": "2026-11-23",
+    "rosters": ({"day": "2026-11-25", "shifts": ()},),
     "functions": (FunctionDescription(function_id="x", kind="board"),),
+    "trial": "answer",
+    "trial_id": "1" * 32,
+    "about": c.About(program="p", program_version="1", machine_at=instant("07:30"), started_at=instant("07:00")),
 }
 
 

@@ -275,6 +275,8 @@ SCENARIOS = {
         signin  an 1
         signin  binh 2
         choose  1 V2 unheard_of                -> refused unknown_reason unheard_of
+        choose  1 V2 lunch                     -> refused unknown_reason lunch
+        key     1 R1 mistaken                  -> refused unknown_reason mistaken
         choose  1 V2 frail                     -> V2 chosen
         choose  2 V2 frail                     -> refused visit_not_waiting H002
         choose  2 V9 frail                     -> refused unknown_visit
@@ -509,9 +511,9 @@ def test_transfer_by_the_branch_s_policy() -> None:
 
 
 def test_the_log_tells_who_freed_a_counter_and_why() -> None:
-    table = play("take V1 land\nsignin binh 2\ncall 2\nstart 2\nwait 90\nrelease 2 binh - manager lunch")
+    table = play("take V1 land\nsignin binh 2\ncall 2\nstart 2\nwait 90\nrelease 2 binh - manager frail")
     ended, signed_out = table.hall.events()[-2:]
     assert isinstance(ended, e.ServiceEnded)
     assert (ended.outcome, ended.served_s, ended.clerk_id) == ("unrecorded", 90, "binh")
     assert isinstance(signed_out, e.ClerkSignedOut)
-    assert (signed_out.clerk_id, signed_out.by_clerk_id, signed_out.reason) == ("binh", "boss", "lunch")
+    assert (signed_out.clerk_id, signed_out.by_clerk_id, signed_out.reason) == ("binh", "boss", "frail")

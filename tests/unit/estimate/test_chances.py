@@ -7,7 +7,7 @@ import pytest
 
 from protocol.estimates import Answers, Learned, Stretch, WorkedDay
 from queue_server.core.snapshot import Snapshot, SnapshotClass, SnapshotCounter, SnapshotService
-from queue_server.estimate.chances import FOR_EVER_S, Arrivals, Chances, Rota, Times
+from queue_server.estimate.chances import FOR_EVER_S, LATE_S, Arrivals, Chances, Rota, Stretches, Times
 from queue_server.estimate.future import opens_at
 
 HOUR = 3600
@@ -73,6 +73,39 @@ def test_a_counter_lives_on_as_on_its_past_days_that_looked_alike() -> None:
     assert len(ways["closed at nine"]) == 3, (
         "one day alone is a thin witness: by the hours it might open at one, or not"
     )
+
+
+def by_roster(clock: float, state: str, *planned: Stretch) -> tuple[Stretches, ...]:
+    """Give the ways of a counter whose past days say that it is open all day."""
+    past = snapshot(clock, state, (FULL,) * 8)
+    counter = msgspec.structs.replace(past.counters[0], planned=planned)
+    return Chances(msgspec.structs.replace(past, counters=(counter,)), random.Random(0)).rotas[0].ways
+
+
+REST: tuple[Stretch, ...] = ((8 * HOUR, 10 * HOUR), (11 * HOUR, 12 * HOUR), (13 * HOUR, 17 * HOUR))
+
+
+def test_a_roster_goes_before_all_past_days() -> None:
+    assert by_roster(9, "open", *REST) == (((-3600.0, 3600.0), (7200.0, 10_800.0), (14_400.0, FOR_EVER_S)),)
+    assert by_roster(10.5, "closed", *REST) == (((1800.0, 5400.0), (9000.0, FOR_EVER_S)),), "it rests, and comes back"
+    assert by_roster(9, "closed") == ((),), "nobody is planned there today"
+
+
+def test_who_is_behind_the_roster_catches_up_or_does_not() -> None:
+    on_break_soon = by_roster(10.05, "open", *REST)
+    assert on_break_soon[0][0] == (0.0, LATE_S), "the break begins a little late"
+    assert len(on_break_soon) == 1
+    a_little_late = by_roster(8.1, "closed", *REST)
+    assert [way[0][0] for way in a_little_late] == [LATE_S]
+    assert a_little_late[0][0][1] == pytest.approx(1.9 * HOUR)
+    missing = by_roster(9, "closed", *REST)
+    assert len(missing) == 2, "it opens soon, or not before its next stretch"
+    assert missing[1][0] == (7200.0, 10_800.0)
+    assert len(by_roster(9, "paused", *REST)) == 1, "who has paused comes back"
+    assert by_roster(17.1, "open", *REST) == (((0.0, FOR_EVER_S),),), "after hours it stays until nobody waits"
+    unplanned = by_roster(9, "open")
+    assert by_roster(9, "paused") == rota(9, "paused", (FULL,) * 8).ways
+    assert unplanned == rota(9, "open", (FULL,) * 8).ways, "who works without being planned is foreseen as ever"
 
 
 def test_a_counter_without_past_days_goes_by_the_hours() -> None:

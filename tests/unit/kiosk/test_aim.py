@@ -71,20 +71,23 @@ def test_what_lies_above_is_touched_first() -> None:
 
 
 KEY_A, KEY_B = Offer("search", "", "type:a"), Offer("search", "", "type:ă")
+TELEX, VNI = Offer("search", "", "method:telex"), Offer("search", "", "method:vni")
+"""One key that changes its own meaning."""
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "meant"),
+    ("before", "now", "lay_there", "meant"),
     [
-        (KEY_A, KEY_B, True),
-        (KEY_A, KEY_A, False),
-        (LAND, USUAL, False),
-        (BIRTH, DEATH, False),
-        (None, KEY_A, False),
-        (KEY_A, None, False),
+        (KEY_A, KEY_B, KEY_B, True),
+        (KEY_A, KEY_A, KEY_A, False),
+        (TELEX, VNI, TELEX, False),
+        (LAND, USUAL, LAND, False),
+        (BIRTH, DEATH, DEATH, False),
+        (None, KEY_A, KEY_A, False),
+        (KEY_A, None, None, False),
     ],
 )
 def test_the_key_beside_the_last_is_meant_and_what_a_touch_brought_is_not(
-    before: Offer | None, now: Offer | None, *, meant: bool
+    before: Offer | None, now: Offer | None, lay_there: Offer | None, *, meant: bool
 ) -> None:
-    assert is_next_key(before, now) is meant
+    assert is_next_key(before, now, lay_there) is meant

@@ -140,7 +140,7 @@ def test_when_the_numbers_are_used_up_the_citizen_hears_when_there_are_new_ones(
     tiles = next(block for block in scene.page.blocks if isinstance(block, Tiles)).tiles
     land = next(one for one in tiles if one.action == "service:land")
     assert (land.usable, land.wait, land.hint) == (False, "Hết số hôm nay", "Mở lúc 07:00 T4 25/11")
-    assert "Mở cửa lại: 07:00 T4 25/11" in scene.touch("service:land").sentences
+    assert "Mở cửa lại: 07:00 Thứ Tư 25/11" in scene.touch("service:land").sentences
 
 
 TET = {"vi": "Tết Nguyên đán", "en": "Lunar New Year"}
@@ -168,10 +168,10 @@ def test_a_closed_hall_says_why_until_when_and_whom_to_call(because: str, title:
         duty_contacts=(DEATHS,),
     )
     scene = Scene(view=view).opened()
-    assert (scene.page.title, scene.page.hint) == (title, "Mở cửa lại: 07:30 T4 25/11")
+    assert (scene.page.title, scene.page.hint) == (title, "Mở cửa lại: 07:30 Thứ Tư 25/11")
     assert "Trực khai tử ngoài giờ: 024 1234" in scene.sentences
     scene.touch("key:language")
-    assert (scene.page.title, scene.page.hint) == (english, "Opens again: 07:30 Wed 25/11")
+    assert (scene.page.title, scene.page.hint) == (english, "Opens again: 07:30 Wednesday 25/11")
     assert "Death registration out of hours: 024 1234" in scene.sentences
 
 
@@ -246,6 +246,21 @@ def calling() -> Scene:
 def somebody_comes(scene: Scene, function_id: str = FUNCTION) -> Scene:
     scene.happen(m.Viewed(msgspec.structs.replace(scene.view, help_answered=(function_id,))))
     return scene
+
+
+@pytest.mark.parametrize("coming", [False, True])
+def test_a_call_for_help_is_taken_back_by_a_second_touch_but_not_by_a_hurried_one(*, coming: bool) -> None:
+    scene = somebody_comes(calling()) if coming else calling()
+    call = scene.last(m.Ask, "ReportDevice")
+    assert "Thôi gọi" in [key.label for key in scene.page.keys]
+    assert scene.later(2).touch("key:help").last(m.Ask, "ReportDevice") is call, "who is in a hurry touches twice"
+    scene.later(2).touch("key:help")
+    report: Any = scene.last(m.Ask, "ReportDevice").command
+    assert report.reason != "help_called", "the staff's list shows it gone"
+    assert (scene.state.help, scene.page.name) == ("taken_back", "class")
+    assert any("Đã thôi gọi người giúp." in sentence for sentence in heard(scene))
+    again: Any = scene.touch("key:help").last(m.Ask, "ReportDevice").command
+    assert again.reason == "help_called", "and it can be made again"
 
 
 def test_who_waits_for_help_keeps_the_screen_and_is_told_when_nobody_answers() -> None:

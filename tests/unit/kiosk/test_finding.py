@@ -8,8 +8,9 @@ import pytest
 from kiosk.ticket import model as m
 from kiosk.ticket.catalogue import Catalogue
 from kiosk.widgets.page import Choices, Field, Keyboard, Notice, Page, Pages
+from protocol.commands import FetchCatalogue
 from protocol.configuration import Procedure
-from tests.support.kiosk_gallery import typed
+from tests.support.kiosk_gallery import many_listed, typed
 from tests.support.kiosks import Scene, procedures, ward, ward_view
 
 BlockT = TypeVar("BlockT")
@@ -44,7 +45,7 @@ def test_the_search_opens_with_the_fields_and_the_letters() -> None:
 
 @pytest.mark.parametrize(("wish", "most"), [("", 3), ("key:large_text", 3), ("key:low_reach", 4)])
 def test_every_procedure_of_the_hall_is_three_touches_away(wish: str, most: int) -> None:
-    """In low reach there is room for four fields on a page, so that some are a touch farther."""
+    """In low reach there is room for six fields on a page, so that some are a touch farther."""
     scene = opened().touch(*([wish] if wish else []), "search")
     away: dict[str, int] = {}
     for turned in ((), ("page:next",)):
@@ -63,6 +64,18 @@ def test_every_procedure_of_the_hall_is_three_touches_away(wish: str, most: int)
     assert max(away.values()) <= most
 
 
+def test_a_hall_without_procedures_is_asked_for_no_page_and_read_once() -> None:
+    scene = Scene(view=ward_view(catalogue_pages=0, catalogue_hash="e" * 64)).opened()
+    (kept,) = [one for one in scene.happen(m.CatalogueRead("e" * 64, None)) if isinstance(one, m.KeepCatalogue)]
+    assert kept == m.KeepCatalogue("e" * 64, ())
+    scene.happen(m.CatalogueRead("e" * 64, Catalogue.of("e" * 64, ())))
+    for _ in range(3):
+        scene.happen(m.Viewed(scene.view))
+    assert sum(isinstance(one, m.ReadCatalogue) for one in scene.effects) == 1
+    assert not [one for one in scene.effects if isinstance(one, m.Ask) and isinstance(one.command, FetchCatalogue)]
+    assert "search" not in scene.actions, "there is nothing to be found"
+
+
 def test_a_list_of_250_is_three_touches_away_too() -> None:
     services = [service.service_id for service in ward().services][:5]
     many = tuple(
@@ -77,6 +90,21 @@ def test_a_list_of_250_is_three_touches_away_too() -> None:
     assert scene.page.name == "details"
     scene.touch("back")
     assert "page:7" in scene.actions, "back leads to the same place of the list"
+
+
+def test_procedures_of_one_name_are_told_apart_by_their_codes() -> None:
+    twins = tuple(msgspec.structs.replace(procedures()[0], code=code) for code in ("9.000001", "9.000002"))
+    scene = Scene().opened()
+    catalogue = (*twins, procedures()[1])
+    scene.happen(m.CatalogueRead(scene.view.catalogue_hash, Catalogue.of(scene.view.catalogue_hash, catalogue)))
+    scene.touch("search", f"procedures:{twins[0].service_id}")
+    name = twins[0].names["vi"]
+    assert listed(scene) == [f"{name} (9.000001)", f"{name} (9.000002)", procedures()[1].names["vi"]]
+
+
+def test_long_names_stand_four_to_a_page() -> None:
+    scene = many_listed().touch("search", "procedures:land")
+    assert len(listed(scene)) == 4
 
 
 def test_from_a_found_procedure_it_is_two_touches_to_the_number() -> None:

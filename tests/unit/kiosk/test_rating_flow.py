@@ -130,7 +130,7 @@ def test_a_bad_answer_is_counted_before_it_is_asked_why() -> None:
     assert [press.reasons for press in terminal.presses] == [()]
     terminal.touch("reason:long_wait", "reason:attitude", "reason:long_wait", "send").disk()
     assert [press.reasons for press in terminal.presses] == [(), ("attitude",)]
-    assert "Xin lỗi" in terminal.page.title
+    assert terminal.page.title == "Cảm ơn quý vị đã đánh giá!"
 
 
 def test_whoever_walks_away_from_the_reasons_has_rated_all_the_same() -> None:
@@ -153,10 +153,13 @@ def test_the_question_is_in_the_citizens_language() -> None:
 
 
 def test_the_window_closes_by_the_servers_word_or_by_its_own_end() -> None:
-    assert Terminal().opened().asks().happen(f.Viewed(view())).page.name == "idle"
+    taken_back = Terminal().opened().asks().happen(f.Viewed(view()))
+    assert taken_back.page.name == "closed"
+    assert taken_back.later(6).page.name == "idle"
     alone = Terminal().opened().asks()
     assert alone.happen(f.LinkChanged("gone")).page.name == "question"
-    assert alone.later(91).page.name == "idle"
+    assert alone.later(91).page.name == "closed"
+    assert alone.later(6).page.name == "gone"
 
 
 def test_thanks_stay_a_moment_when_the_next_citizen_is_not_there_yet() -> None:

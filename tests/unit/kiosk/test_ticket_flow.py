@@ -1,5 +1,6 @@
 """The ticket kiosk's flow, told as scenes: what happens to it, and what the citizen sees."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -405,7 +406,7 @@ def test_a_held_ticket_that_comes_out_after_all_is_told_as_printed() -> None:
 
 def test_leaving_a_held_ticket_takes_the_job_back() -> None:
     scene = with_number().printer("held", "paper_out").touch("done")
-    assert scene.last(m.VoidTicket).visit_id == scene.last(m.KeepVisit).visit.visit_id
+    assert scene.last(m.VoidTicket).job_id == scene.last(m.KeepVisit).visit.visit_id
 
 
 def test_a_reprint_keeps_the_number_and_is_offered_once() -> None:
@@ -441,7 +442,7 @@ def test_an_idle_kiosk_asks_before_it_forgets() -> None:
     scene = Scene().opened().touch("service:land", "key:language").later(61)
     assert scene.page.name == "still_there"
     assert scene.touch("stay").page.name == "class"
-    assert scene.later(61).later(16).page.name == "services"
+    assert scene.later(61).later(31).page.name == "services"
     assert scene.state.preferences.language == "vi"
 
 
@@ -468,26 +469,37 @@ def test_hall_time_that_steps_back_does_not_freeze_the_screen() -> None:
     scene = Scene(hall_at=MONDAY_8.replace(year=2030)).opened().touch("service:land")
     scene.hall_at = MONDAY_8
     scene.happen(m.Viewed(scene.view))
-    assert scene.later(61).later(16).page.name == "services"
+    assert scene.later(61).later(31).page.name == "services"
 
 
 # --- The hall --------------------------------------------------------------------------------------------------------
 
 
 def test_before_anything_is_known_the_kiosk_is_not_ready() -> None:
-    assert "Máy lấy số chưa sẵn sàng. Vui lòng chờ cán bộ." in Scene().sentences
+    assert "Máy lấy số chưa sẵn sàng. Vui lòng đến quầy hướng dẫn." in Scene().sentences
 
 
 def test_a_closed_hall_tells_when_it_opens() -> None:
     opens_at = MONDAY_8.replace(day=25, hour=0, minute=30)
     scene = Scene(view=msgspec.structs.replace(ward_view(), state="closed", next_opens_at=opens_at)).opened()
-    assert (scene.page.name, scene.page.hint) == ("closed", "Mở cửa lại: 07:30 T4 25/11")
+    assert (scene.page.name, scene.page.hint) == ("closed", "Mở cửa lại: 07:30 Thứ Tư 25/11")
 
 
 def test_a_revoked_kiosk_serves_nobody() -> None:
     scene = Scene().opened()
     scene.happen(m.LinkChanged("refused"))
     assert scene.page.name == "not_ready"
+    assert scene.view.hotline in scene.sentences, "who cannot be called from here can be called by telephone"
+
+
+def test_one_counter_and_several_are_told_as_one_and_several() -> None:
+    scene = with_number()
+    scene.touch("key:language")
+    assert "Served at counters: 3, 4" in scene.sentences
+    assert isinstance(scene.state.screen, m.Number)
+    alone = replace(scene.state.screen.given, counter_numbers=(3,))
+    scene.state = replace(scene.state, screen=replace(scene.state.screen, given=alone))
+    assert "Served at counter: 3" in scene.sentences
 
 
 def test_help_is_called_once_and_its_answer_is_told() -> None:

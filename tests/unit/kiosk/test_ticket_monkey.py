@@ -5,24 +5,53 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hardware.codecs.withheld import Withheld
+from kiosk.ticket import flow
 from kiosk.ticket import model as m
+from kiosk.ticket.scans import CardScan, DossierScan, UnknownScan
 from protocol.views import Done, Refused
-from tests.support.kiosks import Scene, ward_view, with_service
+from tests.support.kiosks import Scene, limited_view, ward_view, with_service
+from tests.support.scans import found, scanned, told_held
 
 WORLD = st.sampled_from(
-    ["disk", "bad disk", "number", "none", "refuse", "busy", "done", "up", "gone", "wait", "long wait"]
+    [
+        "disk",
+        "bad disk",
+        "number",
+        "none",
+        "refuse",
+        "busy",
+        "done",
+        "up",
+        "gone",
+        "wait",
+        "long wait",
+        "limit",
+        "held",
+        "introduced",
+    ]
 )
 PAPER = st.sampled_from(["queued", "confirmed", "held", "uncertain", "failed", "void"])
 VIEWS = (
     ward_view(),
     with_service(ward_view(), "land", state="quota_reached"),
     with_service(ward_view(), "civil_status", state="closed"),
+    limited_view(known_by=("citizen_card", "receipt")),
+    limited_view(),
+)
+SCANS = (
+    CardScan("•••••••••345", Withheld("001099012345")),
+    CardScan("•••••••••346", Withheld("001099012346")),
+    DossierScan(Withheld("H15.50.05.13-261008-0975")),
+    UnknownScan(),
+    None,
 )
 MOVES = st.lists(
     st.one_of(
         st.tuples(st.just("touch"), st.integers(0, 60)),
         st.tuples(st.just("world"), WORLD),
         st.tuples(st.just("paper"), PAPER),
+        st.tuples(st.just("scan"), st.sampled_from(SCANS)),
         st.tuples(st.just("view"), st.integers(0, len(VIEWS) - 1)),
     ),
     max_size=60,
@@ -45,6 +74,8 @@ class World:
         elif kind == "view":
             scene.view = VIEWS[what]
             scene.happen(m.Viewed(scene.view))
+        elif kind == "scan":
+            scanned(scene, what)
         elif kind == "paper" and scene.count(m.Print):
             scene.printer(what, "paper_out" if what == "held" else "")
         elif kind == "world":
@@ -64,6 +95,13 @@ class World:
             reply = Refused(code=code) if code else Done() if what == "done" else None
             ask = scene.last(m.Ask, "TakeTicket") if scene.count(m.Ask, "TakeTicket") and code else scene.last(m.Ask)
             scene.happen(m.Replied(ask.request_id, reply))
+        elif what == "limit" and scene.count(m.Ask, "TakeTicket"):
+            ask = scene.last(m.Ask, "TakeTicket")
+            scene.happen(m.Replied(ask.request_id, Refused(code="person_day", sentences={"vi": "Đã có số."})))
+        elif what == "held" and scene.count(m.Ask, "FindHeldNumber"):
+            told_held(scene, found(secret="5e" * 16, copies=1))
+        elif what == "introduced" and scene.count(m.Ask, "Introduce"):
+            scene.introduced()
         elif what in {"up", "gone"}:
             scene.happen(m.LinkChanged("up" if what == "up" else "gone"))
         elif what in {"wait", "long wait"}:
@@ -98,3 +136,12 @@ def test_whatever_happens_there_is_a_way_back_and_one_number_per_visit(moves: li
                 scene.disk()
     scene.later(300).later(300)
     assert scene.page.name in {"services", "not_ready", "gone", "closed"}
+
+
+def test_a_number_whose_printer_says_nothing_asks_for_no_tick_until_it_may_go() -> None:
+    scene = Scene().opened().touch("service:civil_status", "class:usual", "take").disk().number(25)
+    scene.later(scene.settings.print_real_s + 1)
+    assert scene.page.name == "number"
+    wait_s = flow.seconds_to_next(scene.state, m.Now(scene.hall_at, scene.real_s, ""), 1.0)
+    assert wait_s is not None
+    assert wait_s > 30

@@ -1,5 +1,7 @@
 """From a day's story to its report: hand-written tables with their figures, and drawn days against the core itself."""
 
+import csv
+import io
 import random
 from collections import Counter
 
@@ -8,11 +10,12 @@ import pytest
 from presentation.texts import Texts
 from protocol.events import VisitCalled
 from queue_server.reporting.day import DayReport, DayRows, day_report
-from queue_server.reporting.day_text import CSV_HEAD, day_csv, day_text
+from queue_server.reporting.day_text import CSV_COLUMNS, day_csv, day_text
+from queue_server.reporting.exports import BOM
 from queue_server.reporting.fold import BrokenStory, Fold
 from queue_server.reporting.rows import Context
 from tests.support.everyday import Everyday
-from tests.support.halls import UTC_OFFSET_S, small_hall
+from tests.support.halls import UTC_OFFSET_S, limited_hall, small_hall
 from tests.support.tables import Table, play
 from tests.support.texts import shipped_texts
 
@@ -197,6 +200,25 @@ def test_another_class_is_told_with_who_gave_it_and_why() -> None:
     assert "Usual → Urgent" in text
 
 
+def test_numbers_without_a_card_and_above_the_limit_are_counted() -> None:
+    table = Table(limited_hall())
+    for line in (
+        "take V1 land by:staff-1 without:no_card clerk:an",
+        "take V2 land by:staff-1 without:no_card clerk:an",
+        "take V3 civil_status who:lan",
+        "take V4 civil_status who:lan",
+        "handover V5 civil_status H501 07:30 who:lan",
+    ):
+        assert not table.say(line).startswith("refused"), line
+    report = day_report(rows_of(table))
+    assert (report.without_card, report.over_limit) == ({"no_card": 2}, 1)
+    text = day_text(report, shipped_texts().words("en"), 0)
+    assert "Numbers given to people without a card: 2" in text
+    assert "No card" in text
+    assert "given by kiosks that were cut off: 1" in text
+    assert "without a card" not in day_text(report_of("at 08:00"), shipped_texts().words("en"), 0)
+
+
 def test_an_event_of_a_visit_that_never_began_is_a_broken_story() -> None:
     events = play("signin an 1\nopen 1\ntake V1 civil_status\ncall 1").hall.events()
     fold = Fold(Context(), stored_visit=lambda _: None, stored_day=lambda _: None)
@@ -258,11 +280,14 @@ def test_the_report_reads_well(texts: Texts, language: str, seed: int) -> None:
     assert all(len(line) <= 180 for line in text.splitlines())
 
 
-def test_the_csv_is_one_row_per_service_and_one_for_all() -> None:
+def test_the_csv_defines_each_column_and_has_a_row_per_service_and_one_for_all(texts: Texts) -> None:
     report = report_of("signin an 1\nopen 1\ntake V1 civil_status\ntake V2 land\ncall 1")
-    head, *lines = day_csv(report).splitlines()
-    assert tuple(head.split(",")) == CSV_HEAD
-    assert [line.split(",")[:3] for line in lines] == [
+    ids, names, definitions, *lines = csv.reader(io.StringIO(day_csv(report, texts.words("en")).removeprefix(BOM)))
+    assert ids == list(CSV_COLUMNS)
+    assert len(names) == len(definitions) == len(ids)
+    assert all(names)
+    assert all(definitions)
+    assert [line[:3] for line in lines] == [
         ["2026-11-23", "civil_status", "1"],
         ["2026-11-23", "land", "1"],
         ["2026-11-23", "", "2"],

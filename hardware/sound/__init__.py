@@ -1,0 +1,1 @@
+"""Sound: samples, where they go, and the speech programs that make them of words."""

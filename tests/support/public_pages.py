@@ -1,0 +1,120 @@
+"""The public pages before a hall on paper: one ticket, whose server knows its secret."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from msgspec.structs import replace
+
+from protocol.commands import AnyCommand, CancelVisit, FindVisit
+from protocol.views import AnyReply, CounterVisit, Done, Estimate, KioskService, Refused, StoppedHall, VisitFound
+from queue_server.public.program import Place, application
+from queue_server.public.shared import Parts
+from tests.support.boards import board
+from tests.support.paper_hall import NOW, QUEUES, PaperHall, kiosk_view, visit, words
+from tests.support.served_branch import until
+
+CONFIG = Path(__file__).parents[2] / "config"
+VISIT_ID = "0198a3b4c5d67e8f9a0b1c2d3e4f5a6b"
+SECRET = "9f8e7d6c5b4a39281706f5e4d3c2b1a0"  # noqa: S105 -- an example, of no real ticket.
+LINK = f"{VISIT_ID}-{SECRET}"
+
+EXAMPLES = {
+    "link": LINK,
+    "code": "1.001193",
+    "mark": "0" * 12,
+    "name": "phone.css",
+    "zone_id": "hall",
+    "sound_id": "2026-11-23-1",
+    "weight": "Medium",
+}
+"""A value for each variable part of an address of these pages."""
+
+
+def ticket(state: str = "waiting", *, ahead: int = 6, counter_number: int = 0, **more: Any) -> VisitFound:
+    """Make what the server tells of H025."""
+    one: CounterVisit = visit(25, state, visit_id=VISIT_ID, **more)
+    estimate = Estimate(low_s=900, high_s=1800) if state == "waiting" else None
+    return VisitFound(visit=one, ahead=ahead, estimate=estimate, counter_number=counter_number)
+
+
+def called(*, recalls: int = 0) -> VisitFound:
+    """Make what the server tells once counter 3 has called H025."""
+    return ticket("called", ahead=0, counter_number=3, called_at=NOW - timedelta(seconds=5), recalls=recalls)
+
+
+def services() -> tuple[KioskService, ...]:
+    """Give the hall's services, all open."""
+    return tuple(
+        KioskService(
+            service_id=service_id,
+            prefix=prefix,
+            names=words(vi, en),
+            hints=words("", ""),
+            icon="",
+            state="open",
+            waiting=9 - place,
+            estimate=Estimate(low_s=300 * (6 - place), high_s=600 * (6 - place)),
+            counter_numbers=(3, 4) if place == 0 else (place,),
+        )
+        for place, (service_id, prefix, vi, en) in enumerate(QUEUES)
+    )
+
+
+@dataclass
+class Phones:
+    """The application, and the hall on paper at the far end of its link."""
+
+    app: Flask
+    parts: Parts
+    hall: PaperHall
+    found: VisitFound = field(default_factory=ticket)
+    """What the server tells of the one ticket there is."""
+    refused: str = ""
+    """With what code it refuses to cancel."""
+
+    def answer(self, command: AnyCommand) -> AnyReply | None:
+        """Answer as the server does: any wrong secret, and any other visit, is a wrong code."""
+        match command:
+            case FindVisit() | CancelVisit() if (command.visit_id, command.secret) != (VISIT_ID, SECRET):
+                return Refused(code="secret_wrong")
+            case FindVisit():
+                return self.found
+            case CancelVisit() if self.refused:
+                return Refused(code=self.refused)
+            case CancelVisit():
+                self.becomes(ticket("cancelled", ahead=0))
+                return Done()
+        return Refused(code="not_allowed")
+
+    def becomes(self, found: VisitFound, stopped: StoppedHall | None = None) -> None:
+        """Let the ticket stand otherwise, and the hall tell that something changed, or why it is stopped."""
+        self.found = found
+        view = replace(kiosk_view(), services=services(), hotline="024 3876 5432", stopped=stopped)
+        self.hall.publish("kiosk", view)
+
+    def phone(self) -> FlaskClient:
+        """Give a phone's browser."""
+        return self.app.test_client()
+
+    def asked(self, kind: type[AnyCommand]) -> int:
+        """Count the commands of a kind that were asked."""
+        return sum(isinstance(command, kind) for _, command in self.hall.asked)
+
+
+@contextmanager
+def public_pages(state: Path, clips: Path | None = None) -> Iterator[Phones]:
+    """Serve nobody but the test: the application before a hall on paper."""
+    hall = PaperHall("public")
+    with application(Place(state, CONFIG, clips=clips), hall.opened) as (app, parts):
+        phones = Phones(app, parts, hall)
+        hall.answer = phones.answer
+        phones.becomes(ticket())
+        hall.publish("board/hall", board())
+        until(lambda: parts.boards.shown("hall") is not None, "the board gives no turns")
+        yield phones

@@ -330,6 +330,8 @@ class RateByLink(TerminalCommand, frozen=True, kw_only=True):
     secret: Annotated[str, msgspec.Meta(min_length=32, max_length=32)]
     level: Annotated[int, msgspec.Meta(ge=1, le=9)]
     reasons: Annotated[tuple[Code, ...], msgspec.Meta(max_length=8)] = ()
+    scale_id: OptionalIdentifier = ""
+    """The scale that the page had shown; refused when another has begun meanwhile. Empty: today's."""
 
 
 # --- The branch ------------------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ log stores it with the event that made it effective, so that yesterday's log kee
 language stand in dictionaries ``{"vi": …, "en": …}``.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
+from protocol.evaluation import EvaluationForm
 from protocol.message import Code, Identifier, Language, OptionalIdentifier, Prefix
 
 Words = dict[Language, str]
@@ -249,21 +250,47 @@ class Reason(_Part, frozen=True, kw_only=True):
     uses: tuple[ReasonUse, ...]
 
 
+OfficialLevel = Literal["very_satisfied", "satisfied", "not_satisfied"]
+"""The three answers in which authorities are told of satisfaction, best first."""
+
+OFFICIAL_LEVELS: Final[tuple[OfficialLevel, ...]] = get_args(OfficialLevel)
+
+
 class RatingLevel(_Part, frozen=True, kw_only=True):
-    """One answer of a scale, 1 = best. ``satisfied`` tells whether it counts as satisfied."""
+    """One answer of a scale, 1 = best. ``satisfied`` tells whether it counts as satisfied.
+
+    ``official`` is the answer as which it is told to authorities; empty: they are not told of this scale.
+    """
 
     level: Annotated[int, msgspec.Meta(ge=1, le=9)]
     names: Words
     satisfied: bool
     asks_reason: bool = False
+    official: Literal["", "very_satisfied", "satisfied", "not_satisfied"] = ""
 
 
 class RatingScale(_Part, frozen=True, kw_only=True):
-    """A scale of answers with an id of its own, since scales change by decree."""
+    """A scale of answers with an id of its own, since scales change by decree.
+
+    Once ratings may have been given by it, an id keeps what its levels mean; another meaning is another scale.
+    ``valid_from`` is the first business day on which it is asked by; the hall's first scale has none.
+    """
 
     scale_id: Identifier
+    valid_from: str = ""
     levels: tuple[RatingLevel, ...]
     reasons: tuple[Reason, ...] = ()
+
+
+class SatisfactionRules(_Part, frozen=True, kw_only=True):
+    """How satisfaction is told of: the line to reach, and how many ratings it takes to say anything."""
+
+    target_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 80
+    """The share of satisfied citizens that the hall has promised at least."""
+    least_rated: Annotated[int, msgspec.Meta(ge=10)] = 10
+    """From so many ratings on a share is told of; one of fewer could be that of a person."""
+    least_compared: Annotated[int, msgspec.Meta(ge=10)] = 30
+    """From so many ratings on each, counters and clerks are held beside one another."""
 
 
 class Policies(_Part, frozen=True, kw_only=True):
@@ -364,8 +391,13 @@ class Configuration(_Part, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
     reasons: tuple[Reason, ...]
     rating_scale: RatingScale
+    later_scales: tuple[RatingScale, ...] = ()
+    """The scales that follow the first one, by the day on which each begins."""
+    evaluation_forms: tuple[EvaluationForm, ...] = ()
+    """The forms by which months are scored, by the day on which each begins."""
     policies: Policies
     staff_rules: StaffRules = StaffRules()
+    satisfaction: SatisfactionRules = SatisfactionRules()
     numbers_per_person: NumbersPerPerson = NumbersPerPerson()
     linked_services: tuple[LinkedServices, ...] = ()
     kiosk_ranges: tuple[KioskRange, ...] = ()

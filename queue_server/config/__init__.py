@@ -1,8 +1,9 @@
 """TOML to configuration, with the place and the mend of each mistake.
 
-A hall is described by one file, ``branch.toml``, and the catalogues of procedures that it names. :func:`read_sources`
-reads the files; :func:`parse` turns their texts into a :class:`~protocol.configuration.Configuration` or raises
-:class:`Mistakes`, which holds every mistake found and not only the first: a technician mends a file once.
+A hall is described by one file, ``branch.toml``, and the catalogues that it names: files of procedures, of later rating
+scales and of evaluation forms, each by itself or together. :func:`read_sources` reads the files; :func:`parse` turns
+their texts into a :class:`~protocol.configuration.Configuration` or raises :class:`Mistakes`, which holds every mistake
+found and not only the first: a technician mends a file once.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from presentation.checked_tables import Reader
 from presentation.mistakes import Mistake, Mistakes, locate
 from presentation.said import Said, said
 from protocol.configuration import Configuration, Procedure
+from queue_server.config.evaluation import read_evaluation
 from queue_server.config.rules import check
 
 MAIN: Final = "branch.toml"
@@ -71,11 +73,14 @@ def parse(sources: Mapping[str, str]) -> Configuration:
     names = raw.pop("catalogues", [])
     raw["configuration_id"] = _fingerprint(texts)
     values = reader.fields(Configuration, raw, MAIN, ())
+    listed = names if isinstance(names, list) else []
+    files = {name: tables.get(name, {}) for name in listed if isinstance(name, str)}
     catalogue: list[Procedure] = []
-    for name in names if isinstance(names, list) else []:
-        catalogue += reader.parts(Procedure, tables.get(name, {}).get("procedures", []), name, ("procedures",))
+    for name, table in files.items():
+        catalogue += reader.parts(Procedure, table.get("procedures", []), name, ("procedures",))
     values["catalogue"] = tuple(catalogue)
-    check(values, {name: tables.get(name, {}) for name in (MAIN, *names)}, mistakes)
+    check(values, {MAIN: tables[MAIN], **files}, mistakes)
+    read_evaluation(values, MAIN, files, reader, mistakes)
     if mistakes:
         raise Mistakes([_with_line(mistake, texts) for mistake in mistakes])
     return Configuration(**values)

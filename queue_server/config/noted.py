@@ -1,7 +1,7 @@
 """How the checks of a hall tell what they find: the place, what is wrong, and the mend; and what several say alike."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from presentation.mistakes import Path
@@ -59,3 +59,8 @@ def check_unique(parts: Sequence[Any], list_name: str, id_name: str, note: Note)
             tally[identifier] = 0
             what = said("id_twice", "'{name}' stands there more than once", name=identifier)
             note((list_name, index, id_name), what, said("own_ids", "give each its own id"))
+
+
+def missing_languages(words: Mapping[str, str], languages: Sequence[str]) -> list[str]:
+    """Languages in which these words are not given, or are empty."""
+    return [language for language in languages if not words.get(language, "").strip()]

@@ -22,10 +22,10 @@ from protocol.configuration import (
     NumbersPerPerson,
     PersonLimits,
     Policies,
-    RatingScale,
     Words,
 )
 from queue_server.config.calendar import check_calendar, check_day
+from queue_server.config.evaluation import check_first_scale
 from queue_server.config.linked import check_linked
 from queue_server.config.links import check_ticket_link
 from queue_server.config.noted import (
@@ -33,6 +33,7 @@ from queue_server.config.noted import (
     Note,
     check_unique,
     long_name,
+    missing_languages,
     no_words,
     shorten_to,
     stands_twice,
@@ -62,6 +63,9 @@ _NO_HOURS = ("no_such_hours", "there are no opening hours '{name}'")
 _NO_ZONE = ("no_such_zone", "there is no zone '{name}'")
 _NO_PROFILE = ("no_such_profile", "there is no work profile '{name}'")
 
+IN_CATALOGUES = frozenset({"catalogue", "later_scales", "evaluation_forms"})
+"""Parts that stand in files of their own, and are checked there."""
+
 _SHOWN_TO_ALL = ("pledges", "notices")
 """Lists of words that boards show, in all their languages."""
 
@@ -88,7 +92,7 @@ def check(values: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]], mi
     if "calendar" in values:
         check_calendar(values, note)
     if "rating_scale" in values:
-        _check_scale(values["rating_scale"], note)
+        check_first_scale(values["rating_scale"], note)
     if "policies" in values:
         _check_policies(values["policies"], values, languages, note)
     if all(name in values for name in ("numbers_per_person", "services", "reasons")):
@@ -121,7 +125,7 @@ def _check_languages(values: Mapping[str, Any], languages: tuple[str, ...], note
         mend = said("write_languages", 'write languages = ["vi", "en"]')
         note(("languages",), said("no_vietnamese", "Vietnamese is missing"), mend)
     for name in Configuration.__struct_fields__:
-        if name == "catalogue" or name not in values:
+        if name in IN_CATALOGUES or name not in values:
             continue
         for path, words in _words_in(values[name], (name,)):
             missing = missing_languages(words, languages)
@@ -367,13 +371,6 @@ def _check_duty(contacts: Sequence[DutyContact], note: Note) -> None:
             check_day((*path, "days"), day, note)
 
 
-def _check_scale(scale: RatingScale, note: Note) -> None:
-    levels = [level.level for level in scale.levels]
-    if levels != list(range(1, len(levels) + 1)) or len(levels) < 2:  # noqa: PLR2004 -- a scale has a better and a worse.
-        what = said("wrong_levels", "the levels are {levels}", levels=levels)
-        note(("rating_scale", "levels"), what, said("number_levels", "number them 1, 2, 3 … from best to worst"))
-
-
 def _check_catalogue(
     values: Mapping[str, Any],
     tables: Mapping[str, Mapping[str, Any]],
@@ -416,8 +413,3 @@ def _check_catalogue(
         for language, name in procedure.names.items():
             if len(name) > SHORT_NAME_LIMIT:
                 note("names", *long_name(language, name, SHORT_NAME_LIMIT))
-
-
-def missing_languages(words: Words, languages: tuple[str, ...]) -> list[str]:
-    """Languages in which these words are not given, or are empty."""
-    return [language for language in languages if not words.get(language, "").strip()]

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from protocol import commands as c
 from protocol import events as e
-from protocol.configuration import Configuration, KioskRange
+from protocol.configuration import Configuration, KioskRange, RatingLevel
 from queue_server.core.hall import Hall
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
-from queue_server.core.state import Branch
+from queue_server.core.state import Branch, CounterToday
 from queue_server.core.tickets import Events
 
 LIVE_STATES = ("waiting", "called", "in_service", "parked")
@@ -27,6 +27,9 @@ def configure(branch: Branch, request: Request, command: c.Configure, at: dateti
         return ()
     if not now and branch.coming is not None and branch.coming.configuration_id == configuration.configuration_id:
         return ()
+    for known in (branch.configuration, branch.coming):
+        if known is not None and (scale_id := _other_meaning(known, configuration)):
+            raise Refusal("scale_meaning", what=scale_id)
     if now and branch.day_open:
         stranded = next(_stranded(branch, Hall(configuration)), "")
         if stranded:
@@ -42,16 +45,28 @@ def configure(branch: Branch, request: Request, command: c.Configure, at: dateti
     )
 
 
+def _other_meaning(known: Configuration, new: Configuration) -> str:
+    """Name a scale whose levels would mean something else under the same id; ratings are told apart by it."""
+    scales = {scale.scale_id: scale for scale in (known.rating_scale, *known.later_scales)}
+    for scale in (new.rating_scale, *new.later_scales):
+        before = scales.get(scale.scale_id, scale)
+        if len(before.levels) != len(scale.levels) or any(map(_differs, before.levels, scale.levels)):
+            return scale.scale_id
+    return ""
+
+
+def _differs(before: RatingLevel, level: RatingLevel) -> bool:
+    """Tell whether a level counts otherwise than before; what authorities are told may be said later, once."""
+    counts = (before.level, before.satisfied) == (level.level, level.satisfied)
+    return not counts or before.official not in {"", level.official}
+
+
 def _stranded(branch: Branch, hall: Hall) -> Iterator[str]:
     """Name what the new hall lacks and today still needs, one thing after the other."""
     if hall.configuration.calendar.time_zone != branch.configuration.calendar.time_zone:
         yield hall.configuration.calendar.time_zone
     for counter in branch.counters.values():
-        in_use = counter.clerk_id or counter.parked or counter.window
-        if in_use and counter.counter_id not in hall.counters:
-            yield counter.counter_id
-        if counter.clerk_id and counter.work_profile_id not in hall.profiles:
-            yield counter.work_profile_id
+        yield from _used_at(counter, hall)
     served_queues = _served_queues(hall)
     for visit in branch.visits.values():
         if visit.state not in LIVE_STATES:
@@ -66,6 +81,17 @@ def _stranded(branch: Branch, hall: Hall) -> Iterator[str]:
             yield needs_counter
     yield from _coming_in_vain(branch, hall)
     yield from _numbers_given_twice(branch, hall.configuration)
+
+
+def _used_at(counter: CounterToday, hall: Hall) -> Iterator[str]:
+    """Name what is in use at this counter and would be gone: itself, its work profile, the scale of its question."""
+    in_use = counter.clerk_id or counter.parked or counter.window
+    if in_use and counter.counter_id not in hall.counters:
+        yield counter.counter_id
+    if counter.clerk_id and counter.work_profile_id not in hall.profiles:
+        yield counter.work_profile_id
+    if counter.window is not None and counter.window.scale_id not in hall.scales:
+        yield counter.window.scale_id
 
 
 def _coming_in_vain(branch: Branch, hall: Hall) -> Iterator[str]:

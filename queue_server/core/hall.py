@@ -17,7 +17,7 @@ from protocol.configuration import (
     PriorityClass,
     Procedure,
     Queue,
-    RatingLevel,
+    RatingScale,
     Reason,
     Service,
     Words,
@@ -47,7 +47,9 @@ class Hall:
         self.zones: dict[str, Zone] = {part.zone_id: part for part in configuration.zones}
         self.outcomes: dict[str, Outcome] = {part.outcome_id: part for part in configuration.outcomes}
         self.reasons: dict[str, Reason] = {part.reason_id: part for part in configuration.reasons}
-        self.levels: dict[int, RatingLevel] = {part.level: part for part in configuration.rating_scale.levels}
+        self.scales: dict[str, RatingScale] = {
+            scale.scale_id: scale for scale in (configuration.rating_scale, *configuration.later_scales)
+        }
         self.procedures: dict[str, Procedure] = {part.code: part for part in configuration.catalogue}
         self._follows = {
             (linked.service_ids[0], code): linked.service_ids[1:]
@@ -88,6 +90,11 @@ class Hall:
                 self._next_days.clear()
             self._next_days[hours_id, day] = known
         return known
+
+    def scale_on(self, day: str) -> RatingScale:
+        """Give the scale by which ratings are asked for on this business day; before any day, the first one."""
+        begun = [scale for scale in self.configuration.later_scales if scale.valid_from <= day]
+        return max(begun, key=lambda scale: scale.valid_from, default=self.configuration.rating_scale)
 
     def tone_of(self, service_id: str, procedure_code: str) -> Literal["usual", "neutral"]:
         """Tell in which tone a rating is asked for: neutral when the service or the procedure is a sad one."""

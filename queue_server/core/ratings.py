@@ -15,6 +15,7 @@ from typing import Final
 from protocol import commands as c
 from protocol import events as e
 from protocol.commands import RatingChannel
+from protocol.configuration import RatingScale
 from protocol.events import PressFlag
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
@@ -48,7 +49,7 @@ def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetim
         visit_id=visit.visit_id,
         service_id=visit.service_id,
         nonce=_digest("window", visit.visit_id, str(visit.call_id)),
-        scale_id=branch.configuration.rating_scale.scale_id,
+        scale_id=branch.hall.scale_on(branch.day).scale_id,
         tone=branch.hall.tone_of(visit.service_id, visit.procedure_code),
         closes_at=at + timedelta(seconds=window_s),
     )
@@ -99,7 +100,7 @@ def press_rating(branch: Branch, request: Request, command: c.PressRating, at: d
     counter = branch.counters.get(function.counter_id)
     flag = _flag(branch, counter, command, at)
     window = counter.window if counter is not None else None
-    known = {reason.reason_id for reason in branch.configuration.rating_scale.reasons}
+    known = {reason.reason_id for reason in _asked_by(branch, window).reasons}
     return (
         e.RatingPressed(
             at=at,
@@ -125,9 +126,10 @@ def rate_by_link(branch: Branch, request: Request, command: c.RateByLink, at: da
     if visit is None:
         raise Refusal("unknown_visit")
     need_live_link(branch, request, visit)
-    if not visit.served or command.level not in branch.hall.levels:
+    scale = _shown_on_link(branch, command.scale_id)
+    if not visit.served or command.level not in _levels(scale):
         raise Refusal("not_rateable")
-    known = {reason.reason_id for reason in branch.configuration.rating_scale.reasons}
+    known = {reason.reason_id for reason in scale.reasons}
     reasons = tuple(reason for reason in command.reasons if reason in known)
     again = "link" in visit.rated_by
     pressed = e.RatingPressed(
@@ -154,7 +156,7 @@ def rate_by_link(branch: Branch, request: Request, command: c.RateByLink, at: da
             visit_id=visit.visit_id,
             service_id=visit.service_id,
             channel="link",
-            scale_id=branch.configuration.rating_scale.scale_id,
+            scale_id=scale.scale_id,
             level=command.level,
             reasons=reasons,
         ),
@@ -165,11 +167,11 @@ def _flag(branch: Branch, counter: CounterToday | None, command: c.PressRating, 
     """Say why this press does not count; empty when it does. The first reason that holds is given."""
     if not branch.day_open:
         return "outside_hours"
-    if command.level not in branch.hall.levels:
+    window = counter.window if counter is not None else None
+    if command.level not in _levels(_asked_by(branch, window)):
         return "unknown_level"
     if counter is None:
         return "wrong_counter"
-    window = counter.window
     if command.nonce and (window is None or command.nonce != window.nonce):
         elsewhere = any(other.window and other.window.nonce == command.nonce for other in branch.counters.values())
         return "wrong_counter" if elsewhere else "stale_window"
@@ -189,6 +191,24 @@ def _flag_in_window(branch: Branch, window: Window, command: c.PressRating, at: 
     if last is not None and abs(command.pressed_at - last) < timedelta(milliseconds=policies.rating_debounce_ms):
         return "debounce"
     return ""
+
+
+def _asked_by(branch: Branch, window: Window | None) -> RatingScale:
+    """Give the scale of the open question; without one, today's."""
+    today = branch.hall.scale_on(branch.day)
+    return branch.hall.scales.get(window.scale_id, today) if window is not None else today
+
+
+def _shown_on_link(branch: Branch, scale_id: str) -> RatingScale:
+    """Give the scale that the page of a link had shown; one that has meanwhile given way is asked anew, not guessed."""
+    today = branch.hall.scale_on(branch.day)
+    if scale_id not in {"", today.scale_id}:
+        raise Refusal("scale_changed")
+    return today
+
+
+def _levels(scale: RatingScale) -> frozenset[int]:
+    return frozenset(level.level for level in scale.levels)
 
 
 def _digest(*parts: str) -> str:

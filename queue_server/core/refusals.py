@@ -57,6 +57,7 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     "service_not_here": ("service_id",),
     "secret_wrong": (),
     "link_expired": (),
+    "scale_changed": (),
     # Counters
     "counter_closed": (),
     "counter_paused": (),
@@ -83,6 +84,7 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     # The branch
     "configuration_invalid": ("mistakes",),
     "would_strand": ("what",),
+    "scale_meaning": ("what",),
     "training_mixed": (),
     "day_already_open": (),
     "day_was_closed": (),

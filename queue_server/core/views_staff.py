@@ -30,12 +30,13 @@ def rating_view(branch: Branch, counter_id: str) -> v.RatingView:
     """Give what the rating terminal of this counter asks. No press ever changes it."""
     configuration = branch.configuration
     window = branch.counters[counter_id].window
+    today = branch.hall.scale_on(branch.day)
     return v.RatingView(
         counter_id=counter_id,
         counter_number=branch.hall.counters[counter_id].number,
         agency=configuration.agency,
         languages=configuration.languages,
-        scale=configuration.rating_scale,
+        scale=branch.hall.scales.get(window.scale_id, today) if window is not None else today,
         window=v.RatingWindow(
             nonce=window.nonce,
             prefix=branch.visits[window.visit_id].prefix,

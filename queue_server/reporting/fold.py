@@ -432,7 +432,7 @@ class Fold:
 
 def meaning_of(configuration: Configuration) -> Meaning:
     """Take from a configuration what reports need to know of its ids."""
-    scale = configuration.rating_scale
+    scales = (configuration.rating_scale, *configuration.later_scales)
     return Meaning(
         services={
             one.service_id: ServiceMeaning(names=one.names, target_waiting_s=one.target_waiting_s)
@@ -441,7 +441,9 @@ def meaning_of(configuration: Configuration) -> Meaning:
         outcome_names={one.outcome_id: one.names for one in configuration.outcomes},
         reason_names={one.reason_id: one.names for one in configuration.reasons},
         served_outcomes=frozenset(one.outcome_id for one in configuration.outcomes if one.served),
-        satisfied={scale.scale_id: frozenset(level.level for level in scale.levels if level.satisfied)},
+        satisfied={
+            scale.scale_id: frozenset(level.level for level in scale.levels if level.satisfied) for scale in scales
+        },
         class_names={one.priority_class_id: one.names for one in configuration.priority_classes},
         counter_numbers={one.counter_id: one.number for one in configuration.counters},
     )

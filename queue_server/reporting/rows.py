@@ -294,7 +294,7 @@ def together(newest: Meaning, others: Iterable[Meaning]) -> Meaning:
         outcome_names={key: value for one in every for key, value in one.outcome_names.items()},
         reason_names={key: value for one in every for key, value in one.reason_names.items()},
         served_outcomes=newest.served_outcomes,
-        satisfied=newest.satisfied,
+        satisfied={key: value for one in every for key, value in one.satisfied.items()},
         class_names={key: value for one in every for key, value in one.class_names.items()},
         counter_numbers={key: value for one in every for key, value in one.counter_numbers.items()},
     )

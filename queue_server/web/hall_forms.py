@@ -123,7 +123,7 @@ def _field(field: msgspec.structs.FieldInfo, own_id: str = "") -> Field | None:
     if get_origin(bare) is tuple:
         return _list_field(key, get_args(bare)[0], made)
     if get_origin(bare) is Literal:
-        return Field(key, "choice", values=get_args(bare), **made)
+        return Field(key, "choice", values=tuple(filter(None, get_args(bare))), **made)
     shown = _KIND_OF_KEY.get(key) or _KIND_OF_TYPE.get(bare)
     return Field(key, shown, **made) if shown else None
 
@@ -282,6 +282,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Part, ...]], ...]] = (
                 _fields(c.Reason, "reason_id", "names"),
                 given=(("uses", ()),),
             ),
+            Part("satisfaction", ("satisfaction",), _fields(c.SatisfactionRules), is_list=False),
         ),
     ),
     ("rules", (Part("policies", ("policies",), _fields(c.Policies), is_list=False),)),

@@ -21,6 +21,9 @@ WITHOUT_A_FIELD = {
     ("configuration_id",): "it is the hash of the texts",
     ("training",): "motcua training writes it; a hall never changes its kind",
     ("catalogue",): "procedures have files of their own",
+    ("later_scales",): "scales that follow have files of their own",
+    ("evaluation_forms",): "forms have files of their own",
+    ("rating_scale", "valid_from"): "the first scale has no first day",
     ("services", "icon"): "no screen shows it",
     ("rating_scale", "reasons", "uses"): "a reason of a rating is for the rating alone",
 }

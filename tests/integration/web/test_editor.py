@@ -161,7 +161,7 @@ def send_file(editing: Pages, tech: Visitor, name: str, body: bytes) -> TestResp
 def test_a_catalogue_file_comes_and_goes(editing: Pages, tech: Visitor) -> None:
     assert send_file(editing, tech, "more.toml", PROCEDURE.encode()).status_code == 302
     draft = editing.parts.editing.draft()
-    assert 'catalogues = ["catalogue/ward.toml", "catalogue/more.toml"]' in draft.text
+    assert 'catalogues = ["catalogue/ward.toml", "catalogue/evaluation.toml", "catalogue/more.toml"]' in draft.text
     assert draft.configuration is not None
     assert [one.code for one in draft.configuration.catalogue][-1:] == ["9.1"]
     again = PROCEDURE.replace("9.1", "9.2").encode()

@@ -7,7 +7,7 @@
     exports     answers as CSV and XLSX
     stretches   what counters do with their time; pure
     tables      `reports.db`: follows the log, may be deleted and rebuilt at any time
-    figures     percentiles, shares, Wilson intervals; pure, with their sources
+    figures     percentiles, shares; pure, with their sources
     definitions every figure of the history: what it counts, its unit, what it can be cut by
     questions   the figures over days, by hour, service, counter, clerk or class, in SQL
     day         the rows of a business day -> the report of that day; pure

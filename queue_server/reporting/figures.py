@@ -6,14 +6,13 @@ from typing import Final
 
 import msgspec
 
+from queue_server.satisfaction.intervals import wilson
+
 LEAST_SAMPLE: Final = 10
 """Below so many, counts are shown but no rate, percentile or interval: they would say more than is known."""
 
 LEAST_TIME_S: Final = 3600
 """Of less time than this no share is given."""
-
-_Z_95: Final = 1.959963984540054
-"""The 97.5 % point of the normal distribution: two-sided 95 %."""
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,25 +66,13 @@ def spread_of_ordered(ordered: list[int]) -> Spread:
     return Spread(n=len(ordered), p50_s=percentile(ordered, 50), p90_s=percentile(ordered, 90))
 
 
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """Give the 95 % score interval of a share (E. B. Wilson, JASA 22 (1927) 209-212).
-
-    It stays within 0 and 1 and does not collapse when all or none agree, unlike the textbook's "plus or minus".
-    """
-    assert 0 <= part <= whole, f"a share of {part} in {whole}"
-    assert whole > 0, "a share of nothing"
-    share, square = part / whole, _Z_95**2
-    middle = (share + square / (2 * whole)) / (1 + square / whole)
-    half = _Z_95 / (1 + square / whole) * math.sqrt(share * (1 - share) / whole + square / (4 * whole**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def share(part: int, whole: int) -> Share:
     """Give a share with its counts, and its interval when there are enough."""
     if whole < LEAST_SAMPLE:
         return Share(part=part, whole=whole)
-    low, high = wilson(part, whole)
-    return Share(part=part, whole=whole, low=low, high=high)
+    bounds = wilson(part, whole)
+    assert bounds is not None, "so many answers have an interval"
+    return Share(part=part, whole=whole, low=bounds.low, high=bounds.high)
 
 
 def time_share(part_s: int, whole_s: int) -> TimeShare:

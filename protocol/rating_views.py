@@ -20,6 +20,15 @@ class RatingWindow(Part, frozen=True, kw_only=True):
     """Who has served, where the branch lets terminals show it (``policies.rating_shows_clerk``)."""
 
 
+class LinkRating(Part, frozen=True, kw_only=True):
+    """What a ticket's link asks once the visit is over; told to its citizen alone."""
+
+    scale: RatingScale
+    tone: Literal["usual", "neutral"]
+    given: bool
+    """It has been answered by the link. What was answered is told to nobody."""
+
+
 class RatingView(View, frozen=True, kw_only=True):
     """Topic ``rating/<counter>``: what the rating terminal asks. No press ever changes it."""
 

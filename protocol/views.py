@@ -26,7 +26,7 @@ from protocol.estimates import Estimate
 from protocol.events import Clause, Span
 from protocol.message import Instant
 from protocol.print_views import HallKiosk, HallPrintOrder, PrintOrder, PrintOrderState
-from protocol.rating_views import RatingView, RatingWindow
+from protocol.rating_views import LinkRating, RatingView, RatingWindow
 from protocol.rosters import Shift
 from protocol.staff_replies import NoteFound, WaitingListPage
 from protocol.staff_views import (
@@ -77,6 +77,7 @@ __all__ = [
     "HelpCall",
     "Introduction",
     "KioskCutOff",
+    "LinkRating",
     "NoteFound",
     "OrderEntry",
     "OrderView",
@@ -387,6 +388,8 @@ class VisitFound(Reply, frozen=True, kw_only=True):
     counter_number: int = 0
     secret: str = ""
     copies: int = 0
+    link_rating: LinkRating | None = None
+    """Told to the public pages: what the link of a served visit asks."""
 
 
 class RostersFound(Reply, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from typing import Final
 
 from protocol import commands as c
 from protocol import events as e
+from protocol import views as v
 from protocol.commands import RatingChannel
 from protocol.configuration import RatingScale
 from protocol.events import PressFlag
@@ -160,6 +161,21 @@ def rate_by_link(branch: Branch, request: Request, command: c.RateByLink, at: da
             level=command.level,
             reasons=reasons,
         ),
+    )
+
+
+def link_rating(branch: Branch, request: Request, visit: Visit) -> v.LinkRating | None:
+    """Give what the link of a visit asks: nothing until it is over and was served, and nothing to anybody else.
+
+    Staff never learn whether a visit was rated, so only the public pages, which have its secret, are told.
+    """
+    is_public = any(function.kind == "public" for function in request.actor.functions)
+    if not is_public or not visit.served or visit.state != "ended":
+        return None
+    return v.LinkRating(
+        scale=branch.hall.scale_on(branch.day),
+        tone=branch.hall.tone_of(visit.service_id, visit.procedure_code),
+        given="link" in visit.rated_by,
     )
 
 

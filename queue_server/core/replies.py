@@ -18,6 +18,7 @@ from queue_server.core.devices import about_device, check_asked
 from queue_server.core.permission import counter_in_charge
 from queue_server.core.persons import limit_reached
 from queue_server.core.print_orders import need_order
+from queue_server.core.ratings import link_rating
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
 from queue_server.core.rosters import check_days, rosters_found
@@ -92,7 +93,9 @@ def _answer(  # noqa: C901 -- one case per question.
                 procedures=hall.catalogue_pages[command.page],
             )
         case c.FindVisit():
-            answer = _found(branch, _visit(branch, request, command.visit_id), estimates, at)
+            visit = _visit(branch, request, command.visit_id)
+            found = _found(branch, visit, estimates, at)
+            answer = msgspec.structs.replace(found, link_rating=link_rating(branch, request, visit))
         case c.FindHeldNumber():
             held = held_visit(branch, command)
             found = _found(branch, held, estimates, at)

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from queue_server.public.catalogue import catalogue
 from queue_server.public.phone import phone
+from queue_server.public.rating import rating
 from queue_server.public.shared import Parts, message_page, words
 from queue_server.public.site import site
 from queue_server.public.televisions import televisions
@@ -34,11 +35,11 @@ HEADERS: Final = {
 def create_app(made: Parts) -> Flask:
     """Make the application. It has no session and no cookie: what a phone may do, its link alone says."""
     app = Flask("queue_server.public", static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT_BYTES, MAX_FORM_PARTS=8)
+    app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT_BYTES, MAX_FORM_PARTS=12)
     app.extensions["motcua"] = made
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["cells"] = cells
-    for blueprint in (site, waits, catalogue, televisions, phone):
+    for blueprint in (site, waits, catalogue, televisions, phone, rating):
         app.register_blueprint(blueprint)
     app.before_request(_check)
     app.after_request(_dress)

@@ -28,9 +28,16 @@ def now(link: str) -> Response:
     """Give what changes of the page, to a page that looks again; 304 while it is as it was."""
     found = parts().tickets.find(link, request.remote_addr or "")
     if not isinstance(found, VisitFound):
-        return _trouble(found)
+        return trouble_page(found)
     spoken = words(found.visit.language)
-    shown = render_template("ticket_now.html", words=spoken, ticket=_page(found, spoken), stopped=stopped_words(spoken))
+    shown = render_template(
+        "ticket_now.html",
+        words=spoken,
+        language=spoken.language,
+        link=link,
+        ticket=_page(found, spoken),
+        stopped=stopped_words(spoken),
+    )
     response = unchanged_or(Response(shown))
     response.headers["X-Hall-Time"] = _hall_time(spoken)
     return response
@@ -46,17 +53,17 @@ def cancel(link: str) -> AnyResponse:
         case Refused(code="visit_not_waiting" | "day_closed" | "visit_too_old" | "unknown_visit"):
             return _ticket(link, "follow.too_late_to_cancel")
         case Refused():
-            return _trouble(trouble_of(reply))
+            return trouble_page(trouble_of(reply))
         case "wrong" | "expired" | "gone" | "busy":
-            return _trouble(reply)
+            return trouble_page(reply)
         case _:
-            return _trouble("gone")
+            return trouble_page("gone")
 
 
 def _ticket(link: str, problem: str) -> Response:
     found = parts().tickets.find(link, request.remote_addr or "")
     if not isinstance(found, VisitFound):
-        return _trouble(found)
+        return trouble_page(found)
     spoken = words(found.visit.language)
     shown = _page(found, spoken)
     return page(
@@ -82,7 +89,7 @@ def _hall_time(spoken: Words) -> str:
     return clock(spoken, parts().hall.now(), kiosk.utc_offset_s if kiosk else 0)
 
 
-def _trouble(trouble: Trouble) -> Response:
+def trouble_page(trouble: Trouble) -> Response:
     """Say why there is no ticket to show. Every wrong link gets the same answer, byte by byte."""
     spoken = words()
     match trouble:

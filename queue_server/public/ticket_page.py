@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from presentation.formats import listed, ticket_number, wait_range
 from presentation.texts import Words, name_in
@@ -45,6 +45,8 @@ class TicketPage:
     procedure_code: str
     """What it is for, where the catalogue knows it."""
     may_cancel: bool
+    rating: Literal["", "asked", "given"]
+    """Whether the service may be rated here, or was; empty before and where nothing was served."""
     alert: str
     """Changes with each call and recall, and is empty without: for these the phone makes itself heard."""
     poll_s: int
@@ -92,9 +94,16 @@ def _going_on(
         counter_number=found.counter_number,
         procedure_code=procedure.code if procedure is not None else "",
         may_cancel=waits,
+        rating=_rating(found),
         alert=_alert(visit),
         poll_s=_poll_s(state, is_today=_is_today(visit, kiosk, now)),
     )
+
+
+def _rating(found: VisitFound) -> Literal["", "asked", "given"]:
+    if found.link_rating is None:
+        return ""
+    return "given" if found.link_rating.given else "asked"
 
 
 def _poll_s(state: str, *, is_today: bool) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from protocol.commands import AnyCommand, CancelVisit, FindVisit
+from protocol.commands import AnyCommand, CancelVisit, FindVisit, RateByLink
 from protocol.link import LinkFull, NoAnswer, new_id
 from protocol.views import AnyReply, Refused, VisitFound
 from queue_server.watched_hall import WatchedHall
@@ -77,6 +77,15 @@ class Guesses:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a citizen answered by a link: a level of the scale that the page had shown, and reasons."""
+
+    level: int
+    reasons: tuple[str, ...]
+    scale_id: str
+
+
 @dataclass(frozen=True)
 class _Kept:
     revision: int
@@ -85,7 +94,7 @@ class _Kept:
 
 
 class Tickets:
-    """Finds and cancels visits by their links; for any thread."""
+    """Finds, cancels and rates visits by their links; for any thread."""
 
     def __init__(self, hall: WatchedHall, now_s: Callable[[], float] = time.monotonic) -> None:
         self._hall = hall
@@ -118,14 +127,33 @@ class Tickets:
         match = LINK.fullmatch(link)
         if match is None:
             return "wrong"
+        command = CancelVisit(function_id=self._hall.function_id or "unknown", visit_id=match[1], secret=match[2])
+        return self._send(link, address, command)
+
+    def rate(self, link: str, address: str, answer: Answer) -> AnyReply | Trouble:
+        """Send the answer of a link; the server checks the secret and counts one."""
+        match = LINK.fullmatch(link)
+        if match is None:
+            return "wrong"
+        command = RateByLink(
+            function_id=self._hall.function_id or "unknown",
+            visit_id=match[1],
+            secret=match[2],
+            level=answer.level,
+            reasons=answer.reasons,
+            scale_id=answer.scale_id,
+        )
+        return self._send(link, address, command)
+
+    def _send(self, link: str, address: str, command: AnyCommand) -> AnyReply | Trouble:
+        """Send what changes a visit; what was told of it before is over then."""
         with self._lock:
             if link not in self._kept and not self._guesses.allow(address, self._now_s()):
                 return "busy"
-        command = CancelVisit(function_id=self._hall.function_id or "unknown", visit_id=match[1], secret=match[2])
         reply = self._ask(command)
         with self._lock:
             kept = self._kept.get(link)
-            if kept is not None:  # It stays known, but what was told of it before is over.
+            if kept is not None:  # The link stays known.
                 self._kept[link] = _Kept(-1, kept.at_s, kept.found)
         return reply if reply is not None else "gone"
 

@@ -12,7 +12,7 @@ from queue_server.serving import Door, WebServer
 from tests.browser.test_axe import LANGUAGES, findings
 from tests.support.boards import stopped
 from tests.support.paper_hall import kiosk_view
-from tests.support.public_pages import EXAMPLES, LINK, Phones, called, public_pages, services, ticket
+from tests.support.public_pages import EXAMPLES, LINK, Phones, called, public_pages, served, services, ticket
 from tests.support.routes import routes
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,12 @@ pytestmark = pytest.mark.browser
 STATES: dict[str, tuple[VisitFound, str]] = {
     "no show": (ticket("no_show", ahead=0), f"/t/{LINK}"),
     "called": (called(), f"/t/{LINK}"),
-    "served": (ticket("ended", ahead=0), f"/t/{LINK}"),
+    "ended": (ticket("ended", ahead=0), f"/t/{LINK}"),
+    "served": (served(), f"/t/{LINK}"),
+    "rated": (served(given=True), f"/t/{LINK}"),
+    "rating": (served(), f"/t/{LINK}/rate"),
+    "rating, neutral": (served(tone="neutral"), f"/t/{LINK}/rate"),
+    "rating, thanks": (served(given=True), f"/t/{LINK}/rate"),
     "cancelled": (ticket("cancelled", ahead=0), f"/t/{LINK}"),
     "a wrong link": (ticket(), "/t/wrong"),
     "nothing there": (ticket(), "/nowhere/at/all"),

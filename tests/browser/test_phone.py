@@ -12,6 +12,7 @@ from queue_server.public.program import LIMITS
 from queue_server.serving import Door, WebServer
 from tests.support.boards import stopped
 from tests.support.public_pages import LINK, Phones, called, public_pages, ticket
+from tests.support.served_branch import until
 
 FIRST_VIEW_BYTES = 60_000
 PATIENCE_MS = 10_000
@@ -195,11 +196,12 @@ def test_a_line_that_takes_questions_and_never_answers_is_said_too(hall: Hall) -
     phone.goto(f"{hall.address}/t/{LINK}")
     phone.wait_for_load_state("networkidle")
     phone.route("**/now*", lambda route: held.append(route))  # noqa: PLW0108 -- Playwright looks into what it is given.
-    phone.clock.run_for(44_000)
+    # The page's clock runs on by itself too, so a busy machine is given some seconds on either side of the 45.
+    phone.clock.run_for(30_000)
     assert not phone.locator("#stale").is_visible()
-    phone.clock.run_for(2_000)
+    phone.clock.run_for(20_000)
     assert "Chưa có số liệu mới từ 08:42" in phone.locator("#stale").inner_text()
-    assert len(held) > 1, "a question that hangs holds up no other"
+    until(lambda: bool(phone.evaluate("1")) and len(held) > 1, "a question that hangs holds up the next")
     hall.phones.becomes(ticket(ahead=3))
     phone.unroute("**/now*")
     phone.clock.run_for(15_000)

@@ -5,14 +5,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
-from protocol.commands import AnyCommand, CancelVisit, FindVisit
-from protocol.views import AnyReply, CounterVisit, Done, Estimate, KioskService, Refused, StoppedHall, VisitFound
+from protocol.commands import AnyCommand, CancelVisit, FindVisit, RateByLink
+from protocol.configuration import RatingScale
+from protocol.views import (
+    AnyReply,
+    CounterVisit,
+    Done,
+    Estimate,
+    KioskService,
+    LinkRating,
+    Refused,
+    StoppedHall,
+    VisitFound,
+)
+from queue_server.config import load
 from queue_server.public.program import Place, application
 from queue_server.public.shared import Parts
 from tests.support.boards import board
@@ -48,6 +60,17 @@ def called(*, recalls: int = 0) -> VisitFound:
     return ticket("called", ahead=0, counter_number=3, called_at=NOW - timedelta(seconds=5), recalls=recalls)
 
 
+def served(*, given: bool = False, tone: Literal["usual", "neutral"] = "usual") -> VisitFound:
+    """Make what the server tells once H025 was served: its link asks for a rating, or has been answered."""
+    asked = LinkRating(scale=rating_scale(), tone=tone, given=given)
+    return replace(ticket("ended", ahead=0), link_rating=asked)
+
+
+def rating_scale() -> RatingScale:
+    """Give the scale of the hall that we ship."""
+    return load(CONFIG / "branch.toml")[0].rating_scale
+
+
 def services() -> tuple[KioskService, ...]:
     """Give the hall's services, all open."""
     return tuple(
@@ -81,16 +104,26 @@ class Phones:
     def answer(self, command: AnyCommand) -> AnyReply | None:
         """Answer as the server does: any wrong secret, and any other visit, is a wrong code."""
         match command:
-            case FindVisit() | CancelVisit() if (command.visit_id, command.secret) != (VISIT_ID, SECRET):
+            case FindVisit() | CancelVisit() | RateByLink() if (command.visit_id, command.secret) != (VISIT_ID, SECRET):
                 return Refused(code="secret_wrong")
             case FindVisit():
                 return self.found
-            case CancelVisit() if self.refused:
+            case CancelVisit() | RateByLink() if self.refused:
                 return Refused(code=self.refused)
             case CancelVisit():
                 self.becomes(ticket("cancelled", ahead=0))
                 return Done()
+            case RateByLink():
+                return self._rated()
         return Refused(code="not_allowed")
+
+    def _rated(self) -> AnyReply:
+        """Count the first answer."""
+        asked = self.found.link_rating
+        if asked is None:
+            return Refused(code="not_rateable")
+        self.becomes(replace(self.found, link_rating=replace(asked, given=True)))
+        return Refused(code="already_rated") if asked.given else Done()
 
     def becomes(self, found: VisitFound, stopped: StoppedHall | None = None) -> None:
         """Let the ticket stand otherwise, and the hall tell that something changed, or why it is stopped."""

@@ -10,14 +10,27 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlencode
 
 import pytest
 
-from protocol.commands import CallNext, CancelVisit, FindVisit, Introduce, OpenCounter, SignInClerk, TakeTicket
+from protocol.commands import (
+    CallNext,
+    CancelVisit,
+    EndService,
+    FindVisit,
+    Introduce,
+    OpenCounter,
+    SignInClerk,
+    StartService,
+    TakeTicket,
+)
+from protocol.events import RatingPressed, VisitRated
 from protocol.keys import new_id
 from protocol.ticket_code import ticket_code, ticket_secret
 from protocol.views import Introduction, Refused, TicketTaken, VisitCalledReply
-from tests.support.served_branch import CONFIG, PATIENCE_S, ServedBranch, function, reap
+from queue_server.journal import Journal
+from tests.support.served_branch import CONFIG, PATIENCE_S, ServedBranch, function, reap, until
 
 
 class ServedPublic:
@@ -46,9 +59,10 @@ class ServedPublic:
         self.process.send_signal(signal.SIGTERM)
         assert reap(self.process) == 0, "pages that are stopped end with 0"
 
-    def fetch(self, path: str, method: str = "GET") -> tuple[int, str]:
+    def fetch(self, path: str, method: str = "GET", form: dict[str, str] | None = None) -> tuple[int, str]:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)) as connection:
-            connection.request(method, path)
+            kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+            connection.request(method, path, urlencode(form) if form else None, kind)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
 
@@ -96,6 +110,32 @@ def test_a_number_is_given_back_by_its_link(pages: ServedPublic) -> None:
     assert 'data-state="cancelled"' not in pages.fetch(f"/t/{link}")[1]
     assert pages.fetch(f"/t/{link}/cancel", "POST")[0] == 303
     assert 'data-state="cancelled"' in pages.fetch(f"/t/{link}")[1]
+
+
+def test_a_served_visit_is_rated_once_by_its_link(pages: ServedPublic) -> None:
+    taken, link = pages.take("land")
+    by_clerk = {"function_id": "staff-1", "staff_role": "clerk", "clerk_id": "binh", "counter_id": "counter-4"}
+    with pages.branch.link("staff") as staff:
+        for command in (
+            SignInClerk(**by_clerk),  # type: ignore[arg-type]  # Plain words.
+            OpenCounter(**by_clerk),  # type: ignore[arg-type]  # The same.
+            CallNext(**by_clerk),  # type: ignore[arg-type]  # The same.
+            StartService(**by_clerk, visit_id=taken.visit_id),  # type: ignore[arg-type]  # The same.
+        ):
+            assert not isinstance(staff.ask_and_wait(command), Refused), command
+        assert "/rate" not in pages.fetch(f"/t/{link}")[1], "nobody is asked before it is over"
+        assert pages.fetch(f"/t/{link}/rate", "POST", {"level": "1"})[0] == 422
+        staff.ask_and_wait(EndService(**by_clerk, visit_id=taken.visit_id, outcome="received"))  # type: ignore[arg-type]  # The same.
+    until(lambda: "/rate" in pages.fetch(f"/t/{link}")[1], "the phone is not asked")
+    answers = [pages.fetch(f"/t/{link}/rate", "POST", {"level": level}) for level in ("4", "1")]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 303
+    with Journal(pages.branch.state / "branch.db") as journal:
+        events = [row.event() for row in journal.rows()]
+    rated = [one for one in events if isinstance(one, VisitRated) and one.visit_id == taken.visit_id]
+    assert [(one.channel, one.level, one.clerk_id) for one in rated] == [("link", 4, "binh")]
+    pressed = [one for one in events if isinstance(one, RatingPressed) and one.visit_id == taken.visit_id]
+    assert [(one.level, one.flag) for one in pressed] == [(4, ""), (1, "duplicate_link")]
 
 
 def test_the_server_takes_no_turned_bit(pages: ServedPublic) -> None:

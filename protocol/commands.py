@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from protocol.ballot_commands import BallotCommand, FetchBallots
 from protocol.command_parts import CallingCommand, Command, CounterCommand, StaffRole, TerminalCommand, VisitCommand
 from protocol.configuration import Day
 from protocol.device_commands import (
@@ -93,7 +94,7 @@ TicketState = Literal["confirmed", "uncertain", "held", "failed", "void"]
 TransferPosition = Literal["policy", "first", "last", "arrival"]
 """Where a transferred visit stands: as the branch's policy says, at the head, at the end, or by its old arrival."""
 
-RatingChannel = Literal["keypad", "terminal", "link", "paper", "surprise"]
+RatingChannel = Literal["keypad", "terminal", "link", "paper", "surprise", "home"]
 """The way by which a rating reached us; channels are counted apart."""
 
 
@@ -441,6 +442,7 @@ AnyCommand = (
     | StopHall
     | ResumeHall
     | PlanRoster
+    | BallotCommand
     | CreateDevice
     | RevokeDevice
     | ReportDevice
@@ -454,6 +456,7 @@ AnyCommand = (
     | FindNote
     | FetchWaitingList
     | FetchRosters
+    | FetchBallots
     | FindTicket
     | MendVisit
     | Attend
@@ -477,6 +480,7 @@ Question = (
     | FindNote
     | FetchWaitingList
     | FetchRosters
+    | FetchBallots
     | FindTicket
     | Asked
     | FindPrintOrder

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from protocol.ballot_events import BallotEvent
 from protocol.commands import HelpFrom, RatingChannel
 from protocol.configuration import Configuration
 from protocol.device_events import (
@@ -450,5 +451,6 @@ AnyEvent = (
     | RatingPressed
     | RatingClosed
     | VisitRated
+    | BallotEvent
 )
 """Every event there is."""

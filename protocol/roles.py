@@ -6,6 +6,7 @@ message that no table names for the sender is refused with ``not_allowed``.
 
 from typing import Final
 
+from protocol import ballot_commands as bc
 from protocol import commands as c
 
 Role = str
@@ -52,6 +53,8 @@ _STOP: Final[CommandTypes] = frozenset({c.StopHall, c.ResumeHall})
 _LIST: Final[CommandTypes] = frozenset({c.FetchWaitingList})
 _ROSTERS: Final[CommandTypes] = frozenset({c.PlanRoster, c.FetchRosters})
 _IN_CHARGE: Final[CommandTypes] = _BRANCH | _RELEASE | _HELP | _STOP | _LIST | _ROSTERS
+_BALLOTS: Final[CommandTypes] = frozenset({bc.DrawBallots, bc.HandBallots, bc.EnterBallot, bc.FetchBallots})
+_CAMPAIGNS: Final[CommandTypes] = frozenset({bc.SettleBallot, bc.VoidBallot, bc.PlanCampaign, bc.EndCampaign})
 _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
@@ -75,6 +78,8 @@ COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
     | _HEALTH
     | _CONSOLE
     | _IN_CHARGE
+    | _BALLOTS
+    | _CAMPAIGNS
     | {c.TakeTicket, c.MendVisit, c.PrintTicket, c.FindTicket, c.FindVisit, c.FetchCatalogue},
     "public": _QUESTIONS | _HEALTH | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
     "system": _QUESTIONS | _HEALTH | {c.TakeTicket, c.CancelVisit, c.FindVisit, c.FetchCatalogue},
@@ -103,6 +108,7 @@ COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
     "clerk": _CONSOLE | _HELP | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend},
     "usher": _HELP
     | _LIST
+    | _BALLOTS
     | {
         c.TakeTicket,
         c.MendVisit,
@@ -120,9 +126,11 @@ COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
     | _STOP
     | _LIST
     | _ROSTERS
+    | _BALLOTS
+    | _CAMPAIGNS
     | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
     "inspector": _LIST
-    | frozenset({c.FindDevice, c.FetchRosters, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
+    | frozenset({bc.FetchBallots, c.FindDevice, c.FetchRosters, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
 }
 """The second table: what a person of this role may ask through the staff pages."""
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from protocol.ballot_views import BallotKept, BallotsFound
 from protocol.board_views import BoardCall, BoardCounter, BoardView, BoardWaiting
 from protocol.configuration import (
     ClockTime,
@@ -418,6 +419,8 @@ AnyReply = (
     | NoteFound
     | WaitingListPage
     | RostersFound
+    | BallotsFound
+    | BallotKept
     | Attended
     | DeviceFound
     | Refused

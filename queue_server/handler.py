@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol.codec import Malformed, decode_command, encode
 from protocol.commands import AnyCommand, Question
@@ -26,6 +27,7 @@ from protocol.message import OLDEST_SUPPORTED_VERSION
 from protocol.ticket_code import kiosk_link_key, ticket_secret
 from protocol.views import Estimate, Refused
 from queue_server import core
+from queue_server.ballot_facts import ballot_facts, standing_seed
 from queue_server.contacts import Contacts
 from queue_server.core.permission import check_role
 from queue_server.journal import Head, NotALog
@@ -382,6 +384,8 @@ class Handler:
                     pairing_code=pairing_code(self.branch, self._around.draw, at),
                     pairing_salt=self._around.draw("0123456789abcdef", 32),
                 )
+            case bc.DrawBallots() | bc.PlanCampaign() | bc.EndCampaign() | c.EndService() | c.CloseDay():
+                facts = ballot_facts(self.branch, command, self._around.branch_key, self._around.draw, utc_offset_s)
             case c.Pair():
                 facts = core.Facts(utc_offset_s=utc_offset_s, public_key=public_key)
             case c.Introduce():
@@ -463,6 +467,7 @@ class Handler:
             utc_offset_s=utc_offset_s,
             learned=self.branch.learned if self.branch.day_open else core.learned_by(self.branch),
             previous_head=self._log.hash.hex(),
+            campaign_seed=standing_seed(self.branch, self._around.branch_key),
             ballot_seed_hash=hashlib.sha256(seed.encode()).hexdigest(),
         )
 

@@ -8,8 +8,10 @@ branch.
 from collections.abc import Iterable
 from typing import assert_never
 
+from protocol import ballot_events as be
 from protocol import events as e
 from protocol.configuration import Configuration
+from queue_server.core.apply_ballots import change_ballots
 from queue_server.core.apply_branch import (
     announce_device,
     answer_help,
@@ -61,12 +63,14 @@ def replay(events: Iterable[e.AnyEvent], configuration: Configuration | None = N
 
 def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 -- one case per event.
     """Change the branch by what happened."""
+    if isinstance(event, be.BallotEvent):
+        change_ballots(branch, event)
+        return
     match event:
         case (
             e.VisitTaken() | e.VisitCalled() | e.VisitRecalled() | e.ServiceStarted() | e.ServiceEnded()
             | e.VisitMarkedNoShow() | e.VisitReinstated() | e.VisitPrioritized() | e.VisitMended() | e.VisitParked()
-            | e.VisitTransferred() | e.VisitCancelled() | e.VisitExpired() | e.VisitContinued()
-            | e.ServiceContinued()
+            | e.VisitTransferred() | e.VisitCancelled() | e.VisitExpired() | e.VisitContinued() | e.ServiceContinued()
         ):  # fmt: skip
             change_visit(branch, event)
         case e.VisitRenumbered():

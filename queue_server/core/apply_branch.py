@@ -56,6 +56,8 @@ def open_day(branch: Branch, event: e.DayOpened) -> None:
     branch.stops.clear()
     branch.rosters.clear()  # So do they.
     branch.planned = None
+    branch.ballots.clear()  # And they.
+    branch.campaign = None
     branch.day = event.day
     branch.day_open = True
     branch.plan = laid_out(
@@ -193,6 +195,8 @@ def sign_in(branch: Branch, event: e.ClerkSignedIn) -> None:
     counter.work_profile_id = event.work_profile_id
     counter.since_at = event.at
     branch.counter_by_clerk[event.clerk_id] = event.counter_id
+    here = branch.worked_at.get(event.counter_id, ())
+    branch.worked_at[event.counter_id] = tuple(dict.fromkeys((*here, event.clerk_id)))
 
 
 def sign_out(branch: Branch, event: e.ClerkSignedOut) -> None:

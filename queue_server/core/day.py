@@ -12,7 +12,8 @@ import msgspec
 
 from protocol import commands as c
 from protocol import events as e
-from queue_server.core import ratings
+from queue_server.core import campaigns, ratings
+from queue_server.core.ballots import still_awaited
 from queue_server.core.calendar import DayPlan, business_date, plan_day, working_days
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Facts, Request
@@ -31,7 +32,7 @@ def tick(branch: Branch, request: Request, command: c.Tick, at: datetime) -> Eve
     if branch.day_open:
         assert branch.plan is not None, "an open day has a plan"
         if at >= branch.plan.closes_at:
-            return _closing(branch, at)
+            return _closing(branch, request.facts, at)
         return tuple(
             event
             for counter in branch.counters.values()
@@ -59,10 +60,10 @@ def open_day(branch: Branch, request: Request, command: c.OpenDay, at: datetime)
 
 def close_day(branch: Branch, request: Request, command: c.CloseDay, at: datetime) -> Events:
     """Close the business day before the calendar does."""
-    del request, command
+    del command
     if not branch.day_open:
         raise Refusal("day_closed")
-    return _closing(branch, at)
+    return _closing(branch, request.facts, at)
 
 
 def next_deadline(branch: Branch, at: datetime, utc_offset_s: int) -> datetime | None:
@@ -121,7 +122,8 @@ def _opening(branch: Branch, plan: DayPlan, facts: Facts, at: datetime) -> Event
         previous_head=facts.previous_head,
     )
     still = (*_still_stopped(branch, at), *still_planned(branch, plan.day, at), *_still_pairing(branch, at))
-    return (opened, *still, *_health(branch, at))
+    ballots = (*still_awaited(branch, plan.day, at), *campaigns.still_planned(branch, plan.day, facts, at))
+    return (opened, *still, *ballots, *_health(branch, at))
 
 
 def _still_stopped(branch: Branch, at: datetime) -> Iterator[e.AnyEvent]:
@@ -165,7 +167,7 @@ def _health(branch: Branch, at: datetime) -> Iterator[e.AnyEvent]:
             )
 
 
-def _closing(branch: Branch, at: datetime) -> Events:
+def _closing(branch: Branch, facts: Facts, at: datetime) -> Events:
     """End the day: every visit gets its end, every question is shut, every clerk goes home."""
     events: list[e.AnyEvent] = []
     for counter in branch.counters.values():
@@ -182,6 +184,7 @@ def _closing(branch: Branch, at: datetime) -> Events:
     ]
     if branch.stopped is not None and branch.stopped.ends_with_day:
         events.append(e.HallResumed(at=at))
+    events += campaigns.end_with_day(branch, facts, at)
     taken = sum(branch.taken_by_service.values())
     expired_count = sum(isinstance(event, e.VisitExpired) for event in events)
     events.append(e.DayClosed(at=at, day=branch.day, visits_taken=taken, served=branch.served, expired=expired_count))

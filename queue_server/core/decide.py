@@ -7,9 +7,12 @@ This one only asks whether the actor may, and hands over; the type checker names
 from datetime import datetime
 from typing import assert_never
 
+from protocol import ballot_commands as bc
 from protocol import commands as c
 from queue_server.core import (
+    ballots,
     calls,
+    campaigns,
     configure,
     counter_help,
     counters,
@@ -98,23 +101,40 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
         case c.PlanRoster() as command:
             events = rosters.plan_roster(branch, request, command, at)
         case (
-            c.Introduce()
-            | c.FetchCatalogue()
-            | c.FindVisit()
-            | c.FindHeldNumber()
-            | c.FindNote()
-            | c.FetchWaitingList()
-            | c.FetchRosters()
-            | c.FindTicket()
-            | c.Attend()
-            | c.FindDevice()
-            | c.TryFunction()
-            | c.FindPrintOrder() as command
-        ):
+            bc.DrawBallots() | bc.HandBallots() | bc.EnterBallot() | bc.SettleBallot() | bc.VoidBallot()
+            | bc.PlanCampaign() | bc.EndCampaign() as command
+        ):  # fmt: skip
+            events = _decide_ballots(branch, request, command, at)
+        case (
+            c.Introduce() | c.FetchCatalogue() | c.FindVisit() | c.FindHeldNumber() | c.FindNote() | c.FindTicket()
+            | c.FetchWaitingList() | c.FetchRosters() | bc.FetchBallots() | c.Attend() | c.FindDevice()
+            | c.TryFunction() | c.FindPrintOrder() as command
+        ):  # fmt: skip
             replies.check_question(branch, request, command, at)
             events = ()
         case _:
             assert_never(request.command)
+    return events
+
+
+def _decide_ballots(branch: Branch, request: Request, command: bc.BallotCommand, at: datetime) -> Events:
+    match command:
+        case bc.DrawBallots():
+            events = ballots.draw_ballots(branch, request, command, at)
+        case bc.HandBallots():
+            events = ballots.hand_ballots(branch, request, command, at)
+        case bc.EnterBallot():
+            events = ballots.enter_ballot(branch, request, command, at)
+        case bc.SettleBallot():
+            events = ballots.settle_ballot(branch, request, command, at)
+        case bc.VoidBallot():
+            events = ballots.void_ballot(branch, request, command, at)
+        case bc.PlanCampaign():
+            events = campaigns.plan_campaign(branch, request, command, at)
+        case bc.EndCampaign():
+            events = campaigns.end_campaign(branch, request, command, at)
+        case _:
+            assert_never(command)
     return events
 
 

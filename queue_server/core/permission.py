@@ -7,6 +7,7 @@ and commands at a counter count only while that clerk is signed in there.
 
 from typing import Final
 
+from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol.commands import AnyCommand
 from protocol.roles import may_send, staff_may_send
@@ -20,6 +21,7 @@ _LOOP: Final = frozenset({c.Tick, c.Configure, c.OpenDay, c.CloseDay, c.CreateDe
 _NAME_A_CLERK: Final = (
     *(c.CounterCommand, c.CancelVisit, c.AnswerHelp, c.AnswerCounterHelp, c.TakeTicket),
     *(c.StopHall, c.ResumeHall, c.MendVisit, c.PlanRoster, c.PrintTicket),
+    *(bc.DrawBallots, bc.HandBallots, bc.EnterBallot, bc.SettleBallot, bc.VoidBallot, bc.PlanCampaign, bc.EndCampaign),
 )
 """What the staff pages ask in the name of a person."""
 

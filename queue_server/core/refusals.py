@@ -81,6 +81,20 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     # Rating
     "not_rateable": (),
     "already_rated": (),
+    # Ballots
+    "nobody_to_ask": (),
+    "too_many_ballots": ("limit",),
+    "ballot_drawn": ("number",),
+    "ballot_code_wrong": (),
+    "unknown_ballot": (),
+    "ballot_void": (),
+    "ballot_settled": (),
+    "ballot_own_counter": (),
+    "ballot_same_person": (),
+    "ballot_level": ("level",),
+    "campaign_stands": (),
+    "campaign_days": ("days",),
+    "no_campaign": (),
     # The branch
     "configuration_invalid": ("mistakes",),
     "would_strand": ("what",),

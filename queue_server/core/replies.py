@@ -10,9 +10,11 @@ from typing import assert_never
 
 import msgspec
 
+from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol import events as e
 from protocol import views as v
+from queue_server.core.ballots import ballot_kept, ballots_found
 from queue_server.core.calling import ahead_of
 from queue_server.core.devices import about_device, check_asked
 from queue_server.core.permission import counter_in_charge
@@ -56,6 +58,8 @@ def reply(branch: Branch, request: Request, events: Events, estimates: Estimates
         case c.RateByLink():
             again = any(isinstance(event, e.RatingPressed) and event.flag for event in events)
             answer = v.Refused(code="already_rated") if again else v.Done()
+        case bc.EnterBallot() | bc.SettleBallot() as command:
+            answer = ballot_kept(branch, command, events)
         case (
             c.Introduce()
             | c.FetchCatalogue()
@@ -64,6 +68,7 @@ def reply(branch: Branch, request: Request, events: Events, estimates: Estimates
             | c.FindNote()
             | c.FetchWaitingList()
             | c.FetchRosters()
+            | bc.FetchBallots()
             | c.FindTicket()
             | c.Attend()
             | c.FindDevice()
@@ -106,6 +111,8 @@ def _answer(  # noqa: C901 -- one case per question.
             answer = msgspec.structs.replace(found, secret=request.facts.ticket_secret)
         case c.FetchRosters():
             answer = rosters_found(branch, command)
+        case bc.FetchBallots():
+            answer = ballots_found(branch, request, command)
         case c.FindPrintOrder():
             order = need_order(branch, command, at)
             found = _found(branch, branch.visits[order.visit_id], estimates, at)
@@ -143,7 +150,7 @@ def check_question(branch: Branch, request: Request, command: c.Question, at: da
             check_asked(branch, command)
         case c.FindPrintOrder():
             need_order(branch, command, at)
-        case c.Introduce() | c.FetchWaitingList():
+        case c.Introduce() | c.FetchWaitingList() | bc.FetchBallots():
             pass
 
 

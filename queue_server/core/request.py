@@ -76,6 +76,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Tick, OpenDay: the last hash of the log's chain."""
     ballot_seed_hash: str = ""
     """Tick, OpenDay: the hash of the surprise-ballot seed."""
+    campaign_seed: str = ""
+    """PlanCampaign, EndCampaign, EndService, Tick, OpenDay, CloseDay: the campaign's secret seed, 64 hex digits."""
+    ballot_codes: tuple[str, ...] = ()
+    """DrawBallots, EndService: codes by chance, as many as ballots may be drawn; none at hand has one of them."""
+    ballot_chance: str = ""
+    """DrawBallots: chance to choose visits by."""
     pairing_code: str = ""
     """CreateDevice: 8 characters by chance, 2 public and 6 secret."""
     pairing_salt: str = ""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from protocol import commands as c
 from protocol import events as e
-from queue_server.core import linked, ratings
+from queue_server.core import campaigns, linked, ratings
 from queue_server.core.calls import called_visit, need_same_visit, whole_seconds
 from queue_server.core.counters import need_open_day, need_reason
 from queue_server.core.permission import counter_in_charge
@@ -58,6 +58,8 @@ def end_service(branch: Branch, request: Request, command: c.EndService, at: dat
     )
     if outcome.served and not command.come_back_today and not command.stay:
         events += ratings.open_window(branch, counter, visit, at)
+    if outcome.served and not (command.come_back_today or command.stay or follows):
+        events += campaigns.draw_surprise(branch, counter, visit, request.facts, at)
     if follows:
         events.append(linked.go_on(branch, counter, visit, follows, at, stay=command.stay))
     return tuple(events)

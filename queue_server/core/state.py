@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from protocol.ballots import Ballot, Campaign
 from protocol.commands import DeviceState, FunctionDescription, HelpFrom, RatingChannel
 from protocol.configuration import Configuration, KioskRange
 from protocol.estimates import Correction, Estimate, Learned, Pace, Stretch
@@ -295,6 +296,12 @@ class Branch:
     planned: dict[str, tuple[Stretch, ...]] | None = None
     """By counter, from today's roster: when it should be open; ``None`` without one."""
 
+    ballots: dict[str, Ballot] = field(default_factory=dict)
+    """By code: the ballots that may still come back, of today and lately."""
+    campaign: Campaign | None = None
+    worked_at: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By counter: who has been signed in there today."""
+
     devices: dict[str, Device] = field(default_factory=dict)
     device_by_key: dict[str, str] = field(default_factory=dict)
     device_by_function: dict[str, str] = field(default_factory=dict)
@@ -385,6 +392,7 @@ def empty_hall(branch: Branch) -> None:
         branch.durations_s,
         branch.press_ids,
         branch.print_orders,
+        branch.worked_at,
         branch.paces,
         branch.corrections,
         branch.clerks,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol.link import new_id
 from protocol.message import type_of
@@ -50,6 +51,13 @@ _FIELDS: dict[type[c.Command], dict[str, object]] = {
     c.ResumeHall: {"told_at": AT},
     c.PlanRoster: {"rosters": (WantedRoster(day="2026-11-25", shifts=()),)},
     c.FetchRosters: {"first_day": "2026-11-23"},
+    bc.DrawBallots: {"draw_id": VISIT_ID},
+    bc.HandBallots: {"codes": ("11111111111",)},
+    bc.EnterBallot: {"code": "11111-11111-1", "level": 1, "clerk_id": "boss"},
+    bc.SettleBallot: {"code": "11111-11111-1", "level": 1, "clerk_id": "boss"},
+    bc.VoidBallot: {"code": "11111-11111-1", "reason": "lost", "clerk_id": "boss"},
+    bc.PlanCampaign: {"campaign_id": VISIT_ID, "first_day": "2026-11-23", "last_day": "2026-11-27"},
+    bc.EndCampaign: {"campaign_id": VISIT_ID},
     c.MendVisit: {"visit_id": VISIT_ID, "reason": "asked"},
     c.FindTicket: {"visit_id": VISIT_ID},
     c.PrintTicket: {"order_id": new_id(), "visit_id": VISIT_ID, "kiosk_function_id": "kiosk-1"},

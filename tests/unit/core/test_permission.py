@@ -5,6 +5,7 @@ import typing
 import msgspec
 import pytest
 
+from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol import views as v
 from protocol.commands import FunctionDescription
@@ -28,6 +29,10 @@ EXAMPLES = {
     "number": 501,
     "prefix": "H",
     "level": 1,
+    "draw_id": "1" * 32,
+    "campaign_id": "1" * 32,
+    "codes": ("1" * 11,),
+    "last_day": "2026-11-27",
     "order_id": "0198c2d400007000800000000000000a",
     "reason": "frail",
     "outcome": "received",
@@ -53,6 +58,8 @@ def example(kind: type[c.Command], **more: object) -> c.AnyCommand:
         fields["state"] = "confirmed"
     if kind is c.FetchCatalogue:
         fields["catalogue_hash"] = "0"
+    if kind is bc.VoidBallot:
+        fields["reason"] = "lost"
     fields |= {name: value for name, value in more.items() if name in kind.__struct_fields__}
     made: c.AnyCommand = msgspec.convert({"type": type_of(kind.__name__), **fields}, c.AnyCommand)
     return made

@@ -37,7 +37,10 @@ class HandBallots(TerminalCommand, frozen=True, kw_only=True):
 
 
 class EnterBallot(TerminalCommand, frozen=True, kw_only=True):
-    """What stands on a ballot that came back, as whoever asks reads it."""
+    """What stands on a ballot that came back, as whoever asks reads it.
+
+    Reasons are named by their ids or by their places on the paper, from 1.
+    """
 
     code: TypedCode
     level: int

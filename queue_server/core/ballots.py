@@ -240,9 +240,13 @@ def _entry(
     scale = _scale_of(branch, ballot)
     if command.level not in {level.level for level in scale.levels}:
         raise Refusal("ballot_level", level=str(command.level))
-    known = {reason.reason_id for reason in scale.reasons}
-    reasons = tuple(reason for reason in dict.fromkeys(command.reasons) if reason in known)
-    return BallotEntry(at=at, clerk_id=request.actor.clerk_id, level=command.level, reasons=reasons)
+    by_place = {str(place): reason.reason_id for place, reason in enumerate(scale.reasons, 1)}
+    known = {reason.reason_id: reason.reason_id for reason in scale.reasons}
+    for reason in command.reasons:
+        if reason not in by_place and reason not in known:
+            raise Refusal("ballot_reason", reason=reason)
+    reasons = dict.fromkeys(known.get(reason) or by_place[reason] for reason in command.reasons)
+    return BallotEntry(at=at, clerk_id=request.actor.clerk_id, level=command.level, reasons=tuple(reasons))
 
 
 def _scale_of(branch: Branch, ballot: Ballot) -> RatingScale:

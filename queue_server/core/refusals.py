@@ -92,6 +92,7 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     "ballot_own_counter": (),
     "ballot_same_person": (),
     "ballot_level": ("level",),
+    "ballot_reason": ("reason",),
     "campaign_stands": (),
     "campaign_days": ("days",),
     "no_campaign": (),

@@ -14,6 +14,7 @@ from presentation.formats import duration
 from queue_server.web.acceptance import acceptance
 from queue_server.web.asking import for_forms
 from queue_server.web.backups_pages import backups_pages
+from queue_server.web.ballots import ballots
 from queue_server.web.counter import counter
 from queue_server.web.device_pages import device_pages
 from queue_server.web.devices import devices
@@ -69,6 +70,7 @@ def create_app(made: Parts) -> Flask:
         waiting,
         systems,
         roster,
+        ballots,
         acceptance,
         device_pages,
     ):

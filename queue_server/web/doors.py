@@ -16,6 +16,8 @@ _CLERK: Final[frozenset[Role]] = frozenset({"clerk"})
 _TECHNICIAN: Final[frozenset[Role]] = frozenset({"technician"})
 _RESULTS: Final[frozenset[Role]] = frozenset({"manager", "inspector"})
 _USHER: Final[frozenset[Role]] = frozenset({"usher"})
+_MANAGER: Final[frozenset[Role]] = frozenset({"manager"})
+_BALLOTS: Final[frozenset[Role]] = frozenset({"manager", "usher"})
 _IN_CHARGE: Final[frozenset[Role]] = frozenset({"technician", "manager"})
 _OVERVIEW: Final[frozenset[Role]] = frozenset({"technician", "manager", "inspector"})
 _KEEPING: Final[frozenset[Role]] = frozenset({"technician", "inspector"})
@@ -72,6 +74,17 @@ DOORS: Final[dict[str, frozenset[Role] | str]] = {
     "roster.change": _IN_CHARGE,
     "roster.copy": _IN_CHARGE,
     "roster.clear": _IN_CHARGE,
+    "ballots.home": _RESULTS | _USHER,
+    "ballots.sheet": _RESULTS | _USHER,
+    "ballots.draw": _BALLOTS,
+    "ballots.hand": _BALLOTS,
+    "ballots.entry": _BALLOTS,
+    "ballots.enter": _BALLOTS,
+    "ballots.differences": _RESULTS,
+    "ballots.settle": _MANAGER,
+    "ballots.void": _MANAGER,
+    "ballots.plan": _MANAGER,
+    "ballots.end": _MANAGER,
     "order.ledger": _RESULTS,
     "order.live": _RESULTS,
     "reports.day": _RESULTS,

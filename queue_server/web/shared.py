@@ -45,6 +45,7 @@ ROOMS: Final = (
     ("overview.hall", "overview.title"),
     ("order.ledger", "order.title"),
     ("roster.week", "roster.title"),
+    ("ballots.home", "ballots.title"),
     ("reports.day", "overview.reports"),
     ("figures.history", "figures.title"),
     ("acceptance.wizard", "acceptance.room"),

@@ -59,6 +59,17 @@ roster.add                         - - T M -
 roster.change                      - - T M -
 roster.copy                        - - T M -
 roster.clear                       - - T M -
+ballots.home                       - U - M I
+ballots.sheet                      - U - M I
+ballots.draw                       - U - M -
+ballots.hand                       - U - M -
+ballots.entry                      - U - M -
+ballots.enter                      - U - M -
+ballots.differences                - - - M I
+ballots.settle                     - - - M -
+ballots.void                       - - - M -
+ballots.plan                       - - - M -
+ballots.end                        - - - M -
 order.ledger                       - - - M I
 order.live                         - - - M I
 reports.day                        - - - M I

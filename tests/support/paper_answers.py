@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import msgspec
 
+from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol.views import (
     AnyReply,
@@ -23,7 +24,7 @@ from protocol.views import (
     WaitingListPage,
     WaitingVisit,
 )
-from tests.support import rosters
+from tests.support import paper_ballots, rosters
 from tests.support.paper_hall import NOW, visit
 
 DEVICE_ID = "agent-1"
@@ -59,6 +60,8 @@ def answer(command: c.AnyCommand) -> AnyReply:  # noqa: PLR0911 -- one case per 
             return NoteFound(visit_id=command.visit_id, note="Thiếu bản sao giấy chứng sinh, hẹn 14 giờ.")
         case c.FetchRosters():
             return rosters.answer(command)
+        case bc.FetchBallots() | bc.EnterBallot():
+            return paper_ballots.answer(command)
         case _:
             return Done()
 

@@ -29,6 +29,7 @@ NOT_AN_INSPECTORS = {
     *("counter.choose", "counter.console", "counter.live"),  # A clerk's own place, with a colleague's note.
     *("usher.hall", "usher.live", "usher.visit", "usher_prints.live"),  # Ticket codes, by which one cancels.
     "editor_forms.new_item",  # An empty form.
+    "ballots.entry",  # Empty lines to type into.
 }
 
 

@@ -63,10 +63,11 @@ def test_an_entered_ballot_is_the_rating_of_its_visit_by_its_channel() -> None:
     table = BallotTable().play(TWO_SERVED)
     table.draw(2)
     first = table.ballots[0]
-    assert table.enter(first, 3, "slow", "unheard_of") == "rated"
+    assert table.enter(first, 3, "unheard_of") == "ballot_reason", "a slip is told, not dropped"
+    assert table.enter(first, 3, "1", "slow") == "rated"
     rated = ratings(table)[-1]
     assert (rated.channel, rated.visit_id, rated.clerk_id, rated.level) == ("paper", first.visit_id, "an", 3)
-    assert rated.reasons == ("slow",), "a reason that the scale does not have is none"
+    assert rated.reasons == ("slow",), "by its place on the paper, and once"
     assert table.enter(first, 1) == "rated duplicate"
     assert [entry.flag for entry in table.ballots[0].entries] == ["", "duplicate"], "kept, and not counted"
     assert len(ratings(table)) == 1

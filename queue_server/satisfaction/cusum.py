@@ -15,7 +15,7 @@ days; `motcua bench satisfaction` measures it, and docs/satisfaction.md tells wh
 """
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from itertools import accumulate
 from statistics import median
 from typing import Final, Literal, TypeVar
@@ -39,9 +39,9 @@ class Rule(msgspec.Struct, frozen=True):
     """By so much, in shares, an honest counter may lie above the middle of its peers."""
 
 
-RESPONSE_BESIDE_PEERS: Final = Rule("response", "peers", pressed=0.2, threshold=8.0, allowance=0.12)
+RESPONSE_BESIDE_PEERS: Final = Rule("response", "peers", pressed=0.35, threshold=10.0, allowance=0.1)
 RESPONSE_BESIDE_PAST: Final = Rule("response", "past", pressed=0.2, threshold=10.0)
-SHARE_BESIDE_PAST: Final = Rule("share", "past", pressed=0.5, threshold=7.0)
+SHARE_BESIDE_PAST: Final = Rule("share", "past", pressed=0.5, threshold=8.5)
 RULES: Final = {
     "response_beside_peers": RESPONSE_BESIDE_PEERS,
     "response_beside_past": RESPONSE_BESIDE_PAST,
@@ -71,8 +71,8 @@ class Chart(msgspec.Struct, frozen=True):
     alarms: tuple[int, ...]
 
 
-def charts(days: Sequence[Mapping[Key, Tally]], rule: Rule) -> dict[Key, Chart]:
-    """Draw the chart of every counter over these days, each with the tallies by counter of ONE channel.
+def charts(days: Sequence[Mapping[Key, Tally]], rule: Rule, only: Collection[Key] | None = None) -> dict[Key, Chart]:
+    """Draw the chart of every counter (or of these only) over days, each the tallies by counter of ONE channel.
 
     A counter that was shut has no tally on that day, and its level stays. Days count from 0.
     """
@@ -80,6 +80,7 @@ def charts(days: Sequence[Mapping[Key, Tally]], rule: Rule) -> dict[Key, Chart]:
     steps = {
         key: _steps(own, [other for name, other in sums.items() if name != key], rule, len(days))
         for key, own in sums.items()
+        if only is None or key in only
     }
     return {key: _chart(of_key, rule.threshold) for key, of_key in steps.items()}
 

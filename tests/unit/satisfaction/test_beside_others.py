@@ -64,7 +64,7 @@ def test_limits_of_a_funnel_hold_as_many_as_they_say(seed: int) -> None:
 
 def test_a_shrunken_share_is_the_posterior_s_mean(seed: int) -> None:
     chance = random.Random(seed)
-    for _ in range(200):
+    for _ in range(60):
         tallies = {}
         for counter in range(chance.randint(3, 20)):
             rated = chance.randint(0, 300)

@@ -275,7 +275,7 @@ _ATTEMPTS: Final[dict[str, tuple[int, int, Callable[[Hall, str, str], None]]]] =
     "be asked twice by sending a rated visit on": (1, 1, _twice),
     "press at another counter for this one": (20, 0, _elsewhere),
     "presses kept back and delivered later": (20, 0, _kept_back),
-    "guess a ticket's link": (100, 0, _guessed),
+    "a ticket's link with a wrong secret": (100, 0, _guessed),
     "use a ticket's link again": (20, 1, _link_again),
 }
 """What is tried: how many tries, how many citizens were satisfied and said so meanwhile, and how."""

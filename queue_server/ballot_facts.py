@@ -6,11 +6,15 @@ be kept, backed up or lost, and whoever does not have the branch's key knows not
 
 import hmac
 from collections.abc import Callable
+from typing import Final
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol.ballots import CODE_ALPHABET, CODE_SIGNS, checked_code
 from queue_server import core
+
+TRIES_MOST: Final = 100
+"""So many codes may be known already: with 31^10 of them, one would be a wonder."""
 
 
 def ballot_facts(
@@ -43,8 +47,11 @@ def campaign_seed(branch_key: bytes, campaign_id: str) -> str:
 def new_codes(branch: core.Branch, count: int, draw: Callable[[str, int], str]) -> tuple[str, ...]:
     """Draw so many codes that no ballot at hand has, each once."""
     codes: dict[str, None] = {}
-    while len(codes) < count:
+    for _ in range(count + TRIES_MOST):
+        if len(codes) == count:
+            break
         code = checked_code(draw(CODE_ALPHABET, CODE_SIGNS))
         if code not in branch.ballots:
             codes[code] = None
+    assert len(codes) == count, "whoever draws the same signs again and again draws no chance"
     return tuple(codes)

@@ -22,7 +22,12 @@ _WORDED: Final = {
 }
 """Fields whose values are codes with words of their own."""
 
-_STATES: Final = {"device_reported": "device_state", "ticket_reported": "ticket_state"}
+_STATES: Final = {
+    "ballot_entered": "ballots.state",
+    "ballot_settled": "ballots.state",
+    "device_reported": "device_state",
+    "ticket_reported": "ticket_state",
+}
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ class Names:
         """Name the tables of words in which a field's codes may stand."""
         if name == "state":
             return (_STATES.get(kind, "state"),)
+        if (kind, name) == ("ballot_voided", "reason"):
+            return ("ballots.void_reason",)
         return (_WORDED[name],) if name in _WORDED else ()
 
     def _named_value(self, name: str, text: str) -> str:

@@ -63,7 +63,11 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "counter_help_answered",
         "counter_help_ended",
     ),
-    "ratings": ("rating_opened", "rating_pressed", "rating_closed", "visit_rated"),
+    "ratings": (
+        *("rating_opened", "rating_pressed", "rating_closed", "visit_rated"),
+        *("ballots_drawn", "ballots_handed", "ballot_entered", "ballot_settled", "ballot_voided", "ballots_kept"),
+        *("campaign_planned", "campaign_ended"),
+    ),
     "devices": (
         "device_created",
         "pairing_failed",
@@ -91,7 +95,7 @@ TOLD: Final = (
     *("outcome", "reason", "without_card", "clause", "waited_s", "stopped_s", "passed_over", "recalls", "served_s"),
     *("off_line", "over_limit", "come_back_today", "stop_here", "noted", "by", "by_clerk_id", "to"),
     *("state", "detail", "copy", "channel", "flag", "tries", "name"),
-    *("emergency_id", "effective", "day", "visits_taken", "served", "expired", "epoch", "step_s"),
+    *("emergency_id", "effective", "day", "visits_taken", "served", "expired", "epoch", "step_s", "seed"),
 )
 """The fields that are told, in this order. All others stay in the log: keys, hashes, marks of persons, ratings."""
 

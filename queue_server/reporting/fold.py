@@ -12,6 +12,7 @@ from queue_server.reporting.rows import (
     Context,
     CounterNow,
     DayRow,
+    LevelMeaning,
     Meaning,
     NoShowRow,
     PressRow,
@@ -376,6 +377,7 @@ class Fold:
             QuestionRow(
                 seq=seq,
                 day=self._visit(event.visit_id).day,
+                hour=self._hour(event.at),
                 visit_id=event.visit_id,
                 service_id=event.service_id,
                 counter_id=event.counter_id,
@@ -385,11 +387,14 @@ class Fold:
 
     def _rated(self, seq: int, event: e.VisitRated) -> None:
         satisfied = self.context.meaning.satisfied.get(event.scale_id, frozenset())
+        levels = self.context.meaning.levels.get(event.scale_id, ())
         self.touched.ratings.append(
             RatingRow(
                 seq=seq,
                 day=self._visit(event.visit_id).day,
                 rated_day=self.context.day,
+                rated_at=event.at.isoformat(),
+                hour=self._hour(event.at),
                 visit_id=event.visit_id,
                 service_id=event.service_id,
                 counter_id=event.counter_id,
@@ -398,6 +403,8 @@ class Fold:
                 scale_id=event.scale_id,
                 level=event.level,
                 satisfied=event.level in satisfied,
+                low=event.level <= len(levels) and levels[event.level - 1].low,
+                reasons=" ".join(event.reasons),
             )
         )
 
@@ -406,6 +413,7 @@ class Fold:
             PressRow(
                 seq=seq,
                 day=self.context.day,
+                hour=self._hour(event.at),
                 visit_id=event.visit_id,
                 counter_id=event.counter_id,
                 function_id=event.function_id,
@@ -446,6 +454,14 @@ def meaning_of(configuration: Configuration) -> Meaning:
         },
         class_names={one.priority_class_id: one.names for one in configuration.priority_classes},
         counter_numbers={one.counter_id: one.number for one in configuration.counters},
+        levels={
+            scale.scale_id: tuple(
+                LevelMeaning(names=level.names, official=level.official, low=level.asks_reason)
+                for level in scale.levels
+            )
+            for scale in scales
+        },
+        rating_reason_names={reason.reason_id: reason.names for scale in scales for reason in scale.reasons},
     )
 
 

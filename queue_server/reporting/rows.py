@@ -187,6 +187,7 @@ class QuestionRow(msgspec.Struct, kw_only=True):
 
     seq: int
     day: str
+    hour: int
     visit_id: str
     service_id: str
     counter_id: str
@@ -194,11 +195,16 @@ class QuestionRow(msgspec.Struct, kw_only=True):
 
 
 class RatingRow(msgspec.Struct, kw_only=True):
-    """The one rating of a visit by one channel. `day` is the visit's own, `rated_day` when it came."""
+    """The one rating of a visit by one channel. `day` is the visit's own, `rated_day` when it came, at `rated_at`.
+
+    `low` is an answer that asks for reasons; `reasons` are their ids, one after the other with spaces between.
+    """
 
     seq: int
     day: str
     rated_day: str
+    rated_at: str
+    hour: int
     visit_id: str
     service_id: str
     counter_id: str
@@ -207,6 +213,8 @@ class RatingRow(msgspec.Struct, kw_only=True):
     scale_id: str
     level: int
     satisfied: bool
+    low: bool
+    reasons: str
 
 
 class PressRow(msgspec.Struct, kw_only=True):
@@ -214,6 +222,7 @@ class PressRow(msgspec.Struct, kw_only=True):
 
     seq: int
     day: str
+    hour: int
     visit_id: str
     counter_id: str
     function_id: str
@@ -239,6 +248,14 @@ class ServiceMeaning(msgspec.Struct, frozen=True):
     target_waiting_s: int
 
 
+class LevelMeaning(msgspec.Struct, frozen=True):
+    """One answer of a scale: its words, as what it is officially told (or nothing), and whether it is a low one."""
+
+    names: dict[str, str]
+    official: str
+    low: bool
+
+
 class Meaning(msgspec.Struct, frozen=True):
     """What ids meant in one configuration."""
 
@@ -250,6 +267,9 @@ class Meaning(msgspec.Struct, frozen=True):
     """Levels that count as satisfied, by scale id."""
     class_names: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     counter_numbers: dict[str, int] = msgspec.field(default_factory=dict)
+    levels: dict[str, tuple[LevelMeaning, ...]] = msgspec.field(default_factory=dict)
+    """By scale id, from level 1 on."""
+    rating_reason_names: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
 
 
 class CounterNow(msgspec.Struct):
@@ -297,4 +317,6 @@ def together(newest: Meaning, others: Iterable[Meaning]) -> Meaning:
         satisfied={key: value for one in every for key, value in one.satisfied.items()},
         class_names={key: value for one in every for key, value in one.class_names.items()},
         counter_numbers={key: value for one in every for key, value in one.counter_numbers.items()},
+        levels={key: value for one in every for key, value in one.levels.items()},
+        rating_reason_names={key: value for one in every for key, value in one.rating_reason_names.items()},
     )

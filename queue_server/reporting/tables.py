@@ -40,7 +40,7 @@ from queue_server.reporting.rows import (
 )
 
 REPORTS_FILE: Final = "reports.db"
-TABLES_VERSION: Final = 8
+TABLES_VERSION: Final = 9
 """Raised with every change of a row or of the fold; older tables are then made anew."""
 
 BATCH: Final = 5_000

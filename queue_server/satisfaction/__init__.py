@@ -9,6 +9,9 @@
     ranking      groups that can be told apart, in place of ranks
     cusum        charts that watch counters for answers which no citizen gave
     exact        the binomial and beta probabilities that these need
+    alerts       alarms while too many answers of a short time are unsatisfied
+    inquiries    what becomes of a low rating: owner, statement, answer, appeal
+    evaluation   the sum of a form's indicators and its class
 
 It knows no branch, no log and no clock; who cuts the ratings by counter or by day gives it the tallies.
 """

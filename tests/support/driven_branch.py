@@ -92,6 +92,10 @@ class DrivenBranch:
             assert self.tick() or not due, f"a deadline at {deadline} made no event"
         self.at = max(self.at, to)
 
+    def happens(self, event: e.AnyEvent) -> None:
+        """Let something have happened that no request of the test asks for."""
+        self._append(event)
+
     def _carry_out(self, request: core.Request) -> tuple[views.AnyReply, tuple[e.AnyEvent, ...]]:
         try:
             events = core.decide(self.branch, request, self.at)

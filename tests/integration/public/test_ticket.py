@@ -174,7 +174,7 @@ def test_every_turned_bit_gets_the_same_answer(phones: Phones) -> None:
 
 
 def test_each_wrong_link_is_asked_of_the_server_once_like_a_right_one(phones: Phones) -> None:
-    """So the time it takes says nothing either: the server does the same for each (`test_guessed_secrets`)."""
+    """So the time it takes says nothing either: the server does the same work for each, see `test_old_links.py`."""
     for link in flipped(LINK)[::16]:
         before = phones.asked(FindVisit)
         phones.phone().get(f"/t/{link}")

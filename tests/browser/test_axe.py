@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Served, live, serving
 from tests.support.filled_pages import filled_pages
+from tests.support.paper_ballots import DRAW
 from tests.support.paper_hall import counter_view, furnish, hall_view
 from tests.support.programs import PROGRAMS
 from tests.support.routes import routes
@@ -93,6 +94,7 @@ def addresses(gallery: Served) -> Iterator[tuple[str, str, str]]:
             )
 
 
+@pytest.mark.timeout(300)
 def test_every_page_that_opens_by_its_address(gallery: Served) -> None:
     found, looked_at = [], []
     people: dict[str, tuple[Visitor, Page]] = {}
@@ -181,6 +183,7 @@ STATES: dict[str, State] = {
     # Routes that do not open by their address alone.
     "entry.start": (lambda gallery: signed_in(gallery, "boss"), "/", nothing),
     "entry.code": (at_the_code, "/login/code", nothing),
+    "ballots.sheet": (lambda gallery: signed_in(gallery, "boss"), f"/ballots/sheet?draw={DRAW}", nothing),
     # States of routes that do.
     "a version of the hall": (lambda gallery: signed_in(gallery, "tech"), "/editor/versions", the_newest_version),
     "a device and its trials": (lambda gallery: signed_in(gallery, "tech"), "/devices/agent-1", nothing),

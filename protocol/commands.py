@@ -47,6 +47,7 @@ from protocol.message import (
 from protocol.packed import PACKED_MOST
 from protocol.roster_commands import FetchRosters, PlanRoster
 from protocol.usher_commands import AnswerHelp, FetchWaitingList, FindPrintOrder, FindTicket, MendVisit, PrintTicket
+from protocol.voice_commands import VoiceCommand, VoiceQuestion
 
 __all__ = [
     "LONG_MESSAGE_LETTERS",
@@ -443,6 +444,7 @@ AnyCommand = (
     | ResumeHall
     | PlanRoster
     | BallotCommand
+    | VoiceCommand
     | CreateDevice
     | RevokeDevice
     | ReportDevice
@@ -457,6 +459,7 @@ AnyCommand = (
     | FetchWaitingList
     | FetchRosters
     | FetchBallots
+    | VoiceQuestion
     | FindTicket
     | MendVisit
     | Attend
@@ -481,6 +484,7 @@ Question = (
     | FetchWaitingList
     | FetchRosters
     | FetchBallots
+    | VoiceQuestion
     | FindTicket
     | Asked
     | FindPrintOrder

@@ -295,6 +295,29 @@ class SatisfactionRules(_Part, frozen=True, kw_only=True):
     """A ballot counts when two people have read it, neither of whom saw what the other one had read."""
 
 
+VoiceChannel = Literal["phone", "paper", "hotline", "desk"]
+"""How a voice came: by a page on a phone, on paper, by a call, or told to staff."""
+
+
+class VoiceKind(_Part, frozen=True, kw_only=True):
+    """A kind of voice, and within how many working days it is answered."""
+
+    kind_id: Identifier
+    names: Words
+    answer_days: Annotated[int, msgspec.Meta(ge=1, le=90)]
+
+
+class VoiceRules(_Part, frozen=True, kw_only=True):
+    """The hotline and the suggestion box. Without a channel the hall has none, and says so rather than "none came"."""
+
+    channels: tuple[VoiceChannel, ...] = ()
+    kinds: tuple[VoiceKind, ...] = ()
+    due_soon_days: Annotated[int, msgspec.Meta(ge=0, le=30)] = 2
+    """So many working days before it is due, a voice is shown as due soon."""
+    kept_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 90
+    """So many days after it is over its words and its contact are erased; what counts of it stays."""
+
+
 class Policies(_Part, frozen=True, kw_only=True):
     """House rules as numbers. All times are hall time, in seconds."""
 
@@ -400,6 +423,7 @@ class Configuration(_Part, frozen=True, kw_only=True):
     policies: Policies
     staff_rules: StaffRules = StaffRules()
     satisfaction: SatisfactionRules = SatisfactionRules()
+    voices: VoiceRules = VoiceRules()
     numbers_per_person: NumbersPerPerson = NumbersPerPerson()
     linked_services: tuple[LinkedServices, ...] = ()
     kiosk_ranges: tuple[KioskRange, ...] = ()

@@ -38,6 +38,7 @@ from protocol.message import (
 from protocol.roster_events import RosterPlanned
 from protocol.ticket_events import TicketPrintOrdered, TicketReported
 from protocol.usher_events import VisitMended
+from protocol.voice_events import VoiceEvent
 
 __all__ = [
     "DeviceCreated",
@@ -452,5 +453,6 @@ AnyEvent = (
     | RatingClosed
     | VisitRated
     | BallotEvent
+    | VoiceEvent
 )
 """Every event there is."""

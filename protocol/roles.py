@@ -8,6 +8,7 @@ from typing import Final
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import voice_commands as vc
 
 Role = str
 
@@ -55,6 +56,12 @@ _ROSTERS: Final[CommandTypes] = frozenset({c.PlanRoster, c.FetchRosters})
 _IN_CHARGE: Final[CommandTypes] = _BRANCH | _RELEASE | _HELP | _STOP | _LIST | _ROSTERS
 _BALLOTS: Final[CommandTypes] = frozenset({bc.DrawBallots, bc.HandBallots, bc.EnterBallot, bc.FetchBallots})
 _CAMPAIGNS: Final[CommandTypes] = frozenset({bc.SettleBallot, bc.VoidBallot, bc.PlanCampaign, bc.EndCampaign})
+_READ_VOICES: Final[CommandTypes] = frozenset({vc.FetchVoices, vc.FindVoice})
+_VOICES: Final[CommandTypes] = _READ_VOICES | {vc.AnswerVoice}
+"""What whoever a voice is assigned to may ask about it; the rules show each person their own."""
+_TAKE_VOICES: Final[CommandTypes] = _VOICES | {vc.ReceiveVoice, vc.FindVoiceCode}
+_MANAGE_VOICES: Final[CommandTypes] = _TAKE_VOICES | {vc.AssignVoice, vc.EndVoice}
+_PHONE_VOICES: Final[CommandTypes] = frozenset({vc.ReceiveVoice, vc.FindVoiceCode, vc.FollowVoice})
 _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
@@ -80,8 +87,9 @@ COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
     | _IN_CHARGE
     | _BALLOTS
     | _CAMPAIGNS
+    | _MANAGE_VOICES
     | {c.TakeTicket, c.MendVisit, c.PrintTicket, c.FindTicket, c.FindVisit, c.FetchCatalogue},
-    "public": _QUESTIONS | _HEALTH | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
+    "public": _QUESTIONS | _HEALTH | _PHONE_VOICES | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
     "system": _QUESTIONS | _HEALTH | {c.TakeTicket, c.CancelVisit, c.FindVisit, c.FetchCatalogue},
     "technician": _QUESTIONS | _HEALTH | _BRANCH | _RELEASE | {c.FetchCatalogue},
     "observer": _QUESTIONS | _HEALTH,
@@ -105,10 +113,11 @@ TOPICS_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
 family of topics. A ``board`` without a zone may watch every board."""
 
 COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
-    "clerk": _CONSOLE | _HELP | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend},
+    "clerk": _CONSOLE | _HELP | _VOICES | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend},
     "usher": _HELP
     | _LIST
     | _BALLOTS
+    | _TAKE_VOICES
     | {
         c.TakeTicket,
         c.MendVisit,
@@ -128,8 +137,10 @@ COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
     | _ROSTERS
     | _BALLOTS
     | _CAMPAIGNS
+    | _MANAGE_VOICES
     | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
     "inspector": _LIST
+    | _READ_VOICES
     | frozenset({bc.FetchBallots, c.FindDevice, c.FetchRosters, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
 }
 """The second table: what a person of this role may ask through the staff pages."""

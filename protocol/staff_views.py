@@ -133,6 +133,10 @@ class HallView(View, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     today: HallDay
     alarms: tuple[Code, ...] = ()
+    voices_overdue: int = 0
+    """Open voices whose last day to be answered in time is over …"""
+    voices_due_soon: int = 0
+    """… and those for which it comes soon."""
     help_calls: tuple[HelpCall, ...] = ()
     kiosks_cut_off: tuple[KioskCutOff, ...] = ()
     counter_help: tuple[CounterHelp, ...] = ()

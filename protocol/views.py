@@ -50,6 +50,7 @@ from protocol.staff_views import (
     WaitingVisit,
 )
 from protocol.view_parts import VIEW_LIMIT_BYTES, CounterState, Part, Reply, StoppedHall, View, VisitState
+from protocol.voice_views import VoiceCodeFound, VoiceFollowed, VoiceFound, VoicesFound
 
 __all__ = [
     "VIEW_LIMIT_BYTES",
@@ -421,6 +422,10 @@ AnyReply = (
     | RostersFound
     | BallotsFound
     | BallotKept
+    | VoiceFound
+    | VoiceCodeFound
+    | VoiceFollowed
+    | VoicesFound
     | Attended
     | DeviceFound
     | Refused

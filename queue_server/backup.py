@@ -9,7 +9,7 @@ another disk's.
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -30,11 +30,14 @@ from queue_server.branch_files import ADDRESS_FILE, BRANCH_KEY_FILE, SERVER_KEY_
 from queue_server.clock import CLOCK_FILE
 from queue_server.journal import Journal, Verdict, require_sqlite, verify
 from queue_server.log import HEADS_FILE, LOG_FILE, Log
+from queue_server.voice_words import VOICES_FILE
 
 UNFINISHED: Final = ".unfinished"
 KEEP_HOURLY: Final = 24
 KEEP_DAILY: Final = 14
 KEEP_MONTHLY: Final = 12
+VOICES_KEPT_DAYS: Final = 14
+"""Copies that are older hold no words of voices: what is erased in the branch is in no copy after so long."""
 EPOCHS_AHEAD: Final = 1000
 """A restored branch counts its starts from so much higher, so that its views are newer than any that were ever seen."""
 
@@ -81,13 +84,17 @@ def back_up(state: Path, target: Path, at: datetime, rooms: Mapping[str, Path] |
         beside = copy_rooms(rooms or rooms_beside(state), draft)
         _copy_own(state, draft)
         _snapshot(state / LOG_FILE, draft / LOG_FILE)
+        # After the log: words are on the disk before their event, so that none is missing of what this log tells.
+        _copy_voices(state, draft)
         verdict, _ = _verified(draft)
         draft.rename(final)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     _flush(target)
-    return Copy(final, verdict, _let_old_go(target), beside)
+    removed = _let_old_go(target)
+    _forget_voices(target, at)
+    return Copy(final, verdict, removed, beside)
 
 
 def restore(copy: Path, state: Path, at: datetime, *, branch_only: bool = False) -> Restored:
@@ -121,6 +128,8 @@ def _restore_branch(copy: Path, state: Path) -> None:
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     _copy_own(copy, state)
     _copy_file(copy / LOG_FILE, state / LOG_FILE)
+    if (copy / VOICES_FILE).exists():
+        _copy_file(copy / VOICES_FILE, state / VOICES_FILE)
     _flush(state)
     log = Log(state / LOG_FILE)
     try:
@@ -157,16 +166,34 @@ def _snapshot(log: Path, to: Path) -> None:
     """Write a consistent, compact copy of the log as it is at one instant."""
     with Journal(log):  # Says what is wrong when it is no log.
         pass
-    connection = apsw.Connection(str(log), flags=apsw.SQLITE_OPEN_READONLY)
+    _vacuum(log, to)
+
+
+def _vacuum(file: Path, to: Path) -> None:
+    connection = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         connection.set_busy_timeout(10_000)
         connection.execute("VACUUM INTO ?", (str(to),))
     except apsw.Error as error:
-        raise BadCopy(f"{log} cannot be copied to {to}: {error}") from error
+        raise BadCopy(f"{file} cannot be copied to {to}: {error}") from error
     finally:
         connection.close()
     to.chmod(0o600)
     _flush(to)
+
+
+def _copy_voices(state: Path, draft: Path) -> None:
+    """Copy the words of voices as they are at one instant; a branch that never had any has no such file."""
+    if (state / VOICES_FILE).exists():
+        _vacuum(state / VOICES_FILE, draft / VOICES_FILE)
+
+
+def _forget_voices(target: Path, at: datetime) -> None:
+    """Remove the words of voices from copies that are kept for longer."""
+    oldest = (at - timedelta(days=VOICES_KEPT_DAYS)).strftime(NAME)
+    for path in target.glob(f"branch-*Z/{VOICES_FILE}"):
+        if path.parent.name < oldest:
+            path.unlink()
 
 
 def _copy_own(source: Path, to: Path) -> None:

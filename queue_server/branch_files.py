@@ -5,6 +5,7 @@ branch.key      the secret from which the tickets' secrets are made             
 server.json     where the server listens                                           clock.json   the anchor of hall time
 person.key      the key of the day for the marks of persons, where numbers are limited per person; in no copy
 private.db      what clerks wrote for the next colleague, until it is erased; in no copy
+voices.db       what citizens told the hall, until it is erased; only in copies of the last two weeks
 technician/     the first technician's key and link, which pair all other devices
 """
 

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import voice_commands as vc
 from protocol.codec import Malformed, decode_command, encode
 from protocol.commands import AnyCommand, Question
 from protocol.configuration import Words
@@ -37,6 +38,8 @@ from queue_server.private import NotKept
 from queue_server.recovery import load_branch
 from queue_server.sent_texts import configuration_of, whole
 from queue_server.surroundings import Surroundings
+from queue_server.voice_facts import voice_facts
+from queue_server.voice_words import WordsNotKept
 
 CONTACT_GAP: Final = timedelta(seconds=5)
 
@@ -255,8 +258,11 @@ class Handler:
             request = self._request(actor, command, at, one.public_key)
             events = self._rules.decide(self.branch, request, at)
             self._around.notes.keep_with(command, events, self.branch.day)  # Before the transfer itself is kept.
+            self._around.voices.keep_with(command, events)  # So are the words of voices.
         except core.Refusal as refusal:
             return self.refused(refusal.code, refusal.parts)
+        except WordsNotKept:
+            return self.refused("voice_not_kept")
         except NotKept:
             return self.refused("note_not_kept")
         for event in events:
@@ -309,6 +315,8 @@ class Handler:
         day, kept_days = self.branch.day, self.branch.configuration.staff_rules.notes_kept_days
         erased = self._around.notes.erase(day, day_open=self.branch.day_open, kept_days=kept_days)
         (self.alarms.discard if erased else self.alarms.add)("notes")
+        erased = self._around.voices.keep_only(self.branch.voices)
+        (self.alarms.discard if erased else self.alarms.add)("voices")
 
     def keep_head(self, head: Head) -> None:
         """Write a head into the second file; that it fails is an alarm, not a reason to stop."""
@@ -369,7 +377,7 @@ class Handler:
             self._offset = at, zone, int(offset.total_seconds())
         return self._offset[2]
 
-    def _request(self, actor: core.Actor, command: AnyCommand, at: datetime, public_key: str = "") -> core.Request:
+    def _request(self, actor: core.Actor, command: AnyCommand, at: datetime, public_key: str = "") -> core.Request:  # noqa: C901 -- one case per kind of facts.
         utc_offset_s = self.utc_offset_s(at)
         match command:
             case c.Tick() | c.OpenDay():
@@ -386,6 +394,11 @@ class Handler:
                 )
             case bc.DrawBallots() | bc.PlanCampaign() | bc.EndCampaign() | c.EndService() | c.CloseDay():
                 facts = ballot_facts(self.branch, command, self._around.branch_key, self._around.draw, utc_offset_s)
+            case (
+                vc.ReceiveVoice() | vc.AssignVoice() | vc.AnswerVoice() | vc.EndVoice()
+                | vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice() | vc.FetchVoices()
+            ):  # fmt: skip
+                facts = voice_facts(self.branch, command, self._around.branch_key, self._around.voices, utc_offset_s)
             case c.Pair():
                 facts = core.Facts(utc_offset_s=utc_offset_s, public_key=public_key)
             case c.Introduce():

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import apsw
 
@@ -41,12 +41,47 @@ class NotKept(Exception):  # noqa: N818 -- it says what became of the note.
     """The file takes no notes now; says why."""
 
 
-class PrivateNotes:
-    """The notes of a branch. ``path`` is their file; without one they live in memory alone. One thread."""
+class PrivateFile:
+    """A file of words beside the log. ``path`` is the file; without one they live in memory alone. One thread."""
+
+    setup: ClassVar[str]
+    """What makes the file's tables, safe to repeat."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._file: apsw.Connection | None = None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    @property
+    def _exists(self) -> bool:
+        return self._file is not None or (self._path is not None and self._path.exists())
+
+    def _opened(self) -> apsw.Connection:
+        if self._file is None:
+            if self._path is not None and not self._path.exists():
+                write_private(self._path, b"")
+            opened = apsw.Connection(str(self._path) if self._path is not None else ":memory:")
+            opened.set_busy_timeout(1000)
+            opened.execute(self.setup).fetchall()  # Each statement runs when the one before it is read to its end.
+            self._file = opened
+        return self._file
+
+    def _lost(self, error: Exception) -> None:
+        """Tell of it, and open the file anew next time."""
+        sys.stderr.write(f"{self._path or 'words'}: {error}; free or replace the disk\n")
+        if self._path is not None:
+            self.close()
+
+
+class PrivateNotes(PrivateFile):
+    """The notes of a branch."""
+
+    setup = _SETUP
 
     def keep(self, visit_id: str, noted_at: datetime, day: str, note: str) -> None:
         """Keep a note, in one line of plain text; it is durable afterwards. Raises :class:`NotKept`."""
@@ -92,29 +127,3 @@ class PrivateNotes:
             self._lost(error)
             return False
         return True
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    @property
-    def _exists(self) -> bool:
-        return self._file is not None or (self._path is not None and self._path.exists())
-
-    def _opened(self) -> apsw.Connection:
-        if self._file is None:
-            if self._path is not None and not self._path.exists():
-                write_private(self._path, b"")
-            opened = apsw.Connection(str(self._path) if self._path is not None else ":memory:")
-            opened.set_busy_timeout(1000)
-            opened.execute(_SETUP).fetchall()  # Each statement runs when the one before it is read to its end.
-            self._file = opened
-        return self._file
-
-    def _lost(self, error: Exception) -> None:
-        """Tell of it, and open the file anew next time."""
-        sys.stderr.write(f"{self._path or 'notes'}: {error}; free or replace the disk\n")
-        if self._path is not None:
-            self.close()

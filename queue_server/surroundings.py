@@ -8,6 +8,7 @@ from protocol.views import Refused
 from queue_server.attendance import AttendanceBook
 from queue_server.person_keys import PersonKeys
 from queue_server.private import PrivateNotes
+from queue_server.voice_words import VoicesFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,4 +24,5 @@ class Surroundings:
     parse: Callable[[Mapping[str, str]], Configuration]
     person_keys: PersonKeys = field(default_factory=PersonKeys)
     notes: PrivateNotes = field(default_factory=PrivateNotes)
+    voices: VoicesFile = field(default_factory=VoicesFile)
     attendance: AttendanceBook = field(default_factory=AttendanceBook)

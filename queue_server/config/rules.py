@@ -22,6 +22,7 @@ from protocol.configuration import (
     NumbersPerPerson,
     PersonLimits,
     Policies,
+    VoiceRules,
     Words,
 )
 from queue_server.config.calendar import check_calendar, check_day
@@ -99,6 +100,7 @@ def check(values: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]], mi
         _check_persons(values, note)
     _check_emergencies(values.get("emergencies", ()), note)
     _check_duty(values.get("duty_contacts", ()), note)
+    _check_voices(values.get("voices", VoiceRules()), note)
     if "ticket_link" in values:
         check_ticket_link(values["ticket_link"], lambda what, mend: note(("ticket_link", "base_address"), what, mend))
     _check_catalogue(values, tables, demanded, mistakes)
@@ -148,6 +150,16 @@ def _words_in(value: Any, path: Path) -> Iterable[tuple[Path, Words]]:
         path[-1] in ("names", "agency", "ticket_footer", "training") or path[0] in _SHOWN_TO_ALL
     ):
         yield path, value
+
+
+def _check_voices(rules: VoiceRules, note: Note) -> None:
+    if rules.channels and not rules.kinds:
+        what = said("no_voice_kinds", "there are no kinds of voices")
+        note(("voices",), what, said("add_voice_kinds", "add [[voices.kinds]], or take channels out"))
+    tally = Tally(kind.kind_id for kind in rules.kinds)
+    for index, kind in enumerate(rules.kinds):
+        if tally[kind.kind_id] > 1:
+            note(("voices", "kinds", index, "kind_id"), *stands_twice(kind.kind_id))
 
 
 def _check_references(values: Mapping[str, Any], note: Note) -> None:

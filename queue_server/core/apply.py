@@ -10,6 +10,7 @@ from typing import assert_never
 
 from protocol import ballot_events as be
 from protocol import events as e
+from protocol import voice_events as ve
 from protocol.configuration import Configuration
 from queue_server.core.apply_ballots import change_ballots
 from queue_server.core.apply_branch import (
@@ -41,6 +42,7 @@ from queue_server.core.apply_visits import (
     rate_visit,
     renumber_visit,
 )
+from queue_server.core.apply_voices import change_voices
 from queue_server.core.rosters import keep_rosters, planned_today
 from queue_server.core.state import Branch, new_branch
 
@@ -63,8 +65,8 @@ def replay(events: Iterable[e.AnyEvent], configuration: Configuration | None = N
 
 def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 -- one case per event.
     """Change the branch by what happened."""
-    if isinstance(event, be.BallotEvent):
-        change_ballots(branch, event)
+    if isinstance(event, be.BallotEvent | ve.VoiceEvent):
+        _change_registers(branch, event)
         return
     match event:
         case (
@@ -131,3 +133,11 @@ def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PL
             pass  # Facts about the server, not about the branch.
         case _:
             assert_never(event)
+
+
+def _change_registers(branch: Branch, event: be.BallotEvent | ve.VoiceEvent) -> None:
+    """Change what is kept beside the visits, over many days."""
+    if isinstance(event, be.BallotEvent):
+        change_ballots(branch, event)
+    else:
+        change_voices(branch, event)

@@ -58,6 +58,8 @@ def open_day(branch: Branch, event: e.DayOpened) -> None:
     branch.planned = None
     branch.ballots.clear()  # And they.
     branch.campaign = None
+    branch.voices.clear()
+    branch.voice_by_hash.clear()
     branch.day = event.day
     branch.day_open = True
     branch.plan = laid_out(

@@ -21,6 +21,7 @@ from queue_server.core.rosters import still_planned
 from queue_server.core.services import served_until
 from queue_server.core.state import Branch, CounterToday, Visit
 from queue_server.core.tickets import Events
+from queue_server.core.voices import still_kept
 
 UNRECORDED = "unrecorded"
 """The outcome of a service that nobody had ended when the day closed."""
@@ -123,7 +124,7 @@ def _opening(branch: Branch, plan: DayPlan, facts: Facts, at: datetime) -> Event
     )
     still = (*_still_stopped(branch, at), *still_planned(branch, plan.day, at), *_still_pairing(branch, at))
     ballots = (*still_awaited(branch, plan.day, at), *campaigns.still_planned(branch, plan.day, facts, at))
-    return (opened, *still, *ballots, *_health(branch, at))
+    return (opened, *still, *ballots, *still_kept(branch, plan.day, at), *_health(branch, at))
 
 
 def _still_stopped(branch: Branch, at: datetime) -> Iterator[e.AnyEvent]:

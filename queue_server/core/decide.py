@@ -9,6 +9,7 @@ from typing import assert_never
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import voice_commands as vc
 from queue_server.core import (
     ballots,
     calls,
@@ -29,6 +30,7 @@ from queue_server.core import (
     services,
     stopping,
     tickets,
+    voices,
 )
 from queue_server.core.permission import check_role
 from queue_server.core.request import Request
@@ -105,10 +107,13 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
             | bc.PlanCampaign() | bc.EndCampaign() as command
         ):  # fmt: skip
             events = _decide_ballots(branch, request, command, at)
+        case vc.ReceiveVoice() | vc.AssignVoice() | vc.AnswerVoice() | vc.EndVoice() as command:
+            events = _decide_voices(branch, request, command, at)
         case (
             c.Introduce() | c.FetchCatalogue() | c.FindVisit() | c.FindHeldNumber() | c.FindNote() | c.FindTicket()
             | c.FetchWaitingList() | c.FetchRosters() | bc.FetchBallots() | c.Attend() | c.FindDevice()
-            | c.TryFunction() | c.FindPrintOrder() as command
+            | c.TryFunction() | c.FindPrintOrder() | vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice()
+            | vc.FetchVoices() as command
         ):  # fmt: skip
             replies.check_question(branch, request, command, at)
             events = ()
@@ -136,6 +141,20 @@ def _decide_ballots(branch: Branch, request: Request, command: bc.BallotCommand,
         case _:
             assert_never(command)
     return events
+
+
+def _decide_voices(branch: Branch, request: Request, command: vc.VoiceCommand, at: datetime) -> Events:
+    match command:
+        case vc.ReceiveVoice():
+            return voices.receive_voice(branch, request, command, at)
+        case vc.AssignVoice():
+            return voices.assign_voice(branch, request, command, at)
+        case vc.AnswerVoice():
+            return voices.answer_voice(branch, request, command, at)
+        case vc.EndVoice():
+            return voices.end_voice(branch, request, command, at)
+        case _:
+            assert_never(command)
 
 
 def _decide_counter(branch: Branch, request: Request, command: _AtCounter, at: datetime) -> Events:  # noqa: PLR0911 -- one case per command.

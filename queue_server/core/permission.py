@@ -9,6 +9,7 @@ from typing import Final
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import voice_commands as vc
 from protocol.commands import AnyCommand
 from protocol.roles import may_send, staff_may_send
 from queue_server.core.refusals import Refusal
@@ -22,6 +23,8 @@ _NAME_A_CLERK: Final = (
     *(c.CounterCommand, c.CancelVisit, c.AnswerHelp, c.AnswerCounterHelp, c.TakeTicket),
     *(c.StopHall, c.ResumeHall, c.MendVisit, c.PlanRoster, c.PrintTicket),
     *(bc.DrawBallots, bc.HandBallots, bc.EnterBallot, bc.SettleBallot, bc.VoidBallot, bc.PlanCampaign, bc.EndCampaign),
+    *(vc.ReceiveVoice, vc.AssignVoice, vc.AnswerVoice, vc.EndVoice),
+    *(vc.FindVoice, vc.FindVoiceCode, vc.FetchVoices),
 )
 """What the staff pages ask in the name of a person."""
 

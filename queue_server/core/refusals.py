@@ -96,6 +96,17 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     "campaign_stands": (),
     "campaign_days": ("days",),
     "no_campaign": (),
+    # Voices
+    "voice_not_offered": (),
+    "voice_kind": (),
+    "voice_empty": (),
+    "voice_day": (),
+    "too_many_voices": (),
+    "unknown_voice": (),
+    "voice_own": (),
+    "voice_owner_named": (),
+    "voice_over": (),
+    "voice_unanswered": (),
     # The branch
     "configuration_invalid": ("mistakes",),
     "would_strand": ("what",),
@@ -133,6 +144,7 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     # Said by the server around the core
     "id_reused": (),
     "note_not_kept": (),
+    "voice_not_kept": (),
     "storage": (),
     "busy": (),
     "malformed": (),

@@ -14,6 +14,7 @@ from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol import events as e
 from protocol import views as v
+from protocol import voice_commands as vc
 from queue_server.core.ballots import ballot_kept, ballots_found
 from queue_server.core.calling import ahead_of
 from queue_server.core.devices import about_device, check_asked
@@ -28,6 +29,7 @@ from queue_server.core.shown import Estimates, open_counter_numbers
 from queue_server.core.state import Branch, Visit
 from queue_server.core.tickets import GIVE_TICKETS, Events, need_live_link, visit_of_today
 from queue_server.core.views_counter import counter_visit
+from queue_server.core.voice_answers import answer_about_voices, check_voice_question
 from queue_server.core.waiting_list import PAGE_VISITS, waiting_list
 
 
@@ -73,7 +75,11 @@ def reply(branch: Branch, request: Request, events: Events, estimates: Estimates
             | c.Attend()
             | c.FindDevice()
             | c.TryFunction()
-            | c.FindPrintOrder() as command
+            | c.FindPrintOrder()
+            | vc.FindVoice()
+            | vc.FindVoiceCode()
+            | vc.FollowVoice()
+            | vc.FetchVoices() as command
         ):
             answer = _answer(branch, request, command, estimates, at)
         case _:
@@ -81,7 +87,7 @@ def reply(branch: Branch, request: Request, events: Events, estimates: Estimates
     return answer
 
 
-def _answer(  # noqa: C901 -- one case per question.
+def _answer(  # noqa: C901, PLR0912 -- one case per question.
     branch: Branch, request: Request, command: c.Question, estimates: Estimates, at: datetime
 ) -> v.AnyReply:
     """Answer a question that may be asked."""
@@ -123,6 +129,8 @@ def _answer(  # noqa: C901 -- one case per question.
             answer = about_device(branch, request, command)
         case c.FindNote():
             answer = v.NoteFound(visit_id=command.visit_id, note=request.facts.note)
+        case vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice() | vc.FetchVoices():
+            answer = answer_about_voices(branch, request, command)
         case _:
             assert_never(command)
     return answer
@@ -150,6 +158,8 @@ def check_question(branch: Branch, request: Request, command: c.Question, at: da
             check_asked(branch, command)
         case c.FindPrintOrder():
             need_order(branch, command, at)
+        case vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice() | vc.FetchVoices():
+            check_voice_question(branch, request, command)
         case c.Introduce() | c.FetchWaitingList() | bc.FetchBallots():
             pass
 

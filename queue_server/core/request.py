@@ -13,6 +13,7 @@ from protocol.commands import About, AnyCommand, FunctionDescription, Trial
 from protocol.configuration import Configuration
 from protocol.estimates import Estimate, Learned
 from protocol.views import Silence, TrialKnown
+from protocol.voice_views import VoiceWords
 from queue_server.core.state import Visit
 
 
@@ -102,6 +103,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """FindNote: what was written about the visit."""
     ticket_secret: str = ""
     """FindHeldNumber: the secret of the ticket of the visit that is held."""
+    voice_code: str = ""
+    """FindVoiceCode: the code that belongs to the voice."""
+    voice_code_hash: str = ""
+    """ReceiveVoice: the hash of the voice's own code; FollowVoice: of the code that was typed."""
+    voice_words: VoiceWords = VoiceWords()
+    """FindVoice, FollowVoice: what was written."""
     attendance: Attendance = Attendance()
     """Attend, FindDevice, TryFunction: what is known of the device that asks, or is meant."""
 

@@ -20,6 +20,7 @@ from protocol.estimates import Correction, Estimate, Learned, Pace, Stretch
 from protocol.events import Clause, HallStopped
 from protocol.rosters import DayRoster
 from protocol.views import CounterState, PrintOrderState, VisitState
+from protocol.voices import Voice
 from queue_server.core.calendar import DayPlan
 from queue_server.core.hall import Hall
 from queue_server.core.line import Line, Place
@@ -299,6 +300,10 @@ class Branch:
     ballots: dict[str, Ballot] = field(default_factory=dict)
     """By code: the ballots that may still come back, of today and lately."""
     campaign: Campaign | None = None
+    voices: dict[str, Voice] = field(default_factory=dict)
+    """By id: the voices whose words are not erased yet."""
+    voice_by_hash: dict[str, str] = field(default_factory=dict)
+    """By the hash of its code: the voice's id."""
     worked_at: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By counter: who has been signed in there today."""
 

@@ -18,6 +18,7 @@ from queue_server.core.shown import (
 )
 from queue_server.core.state import HELP_CALLED, SILENT, Branch
 from queue_server.core.views_counter import counter_help
+from queue_server.core.voices import alarming
 
 HELP_CALLS_SHOWN: Final = 8
 
@@ -61,6 +62,7 @@ def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
     """Give what staff need besides their counter: the words, the queues, the counters, the day."""
     configuration = branch.configuration
     plan, planned = branch.plan, branch.planned
+    voices_overdue, voices_due_soon = alarming(branch)
     return v.HallView(
         branch_id=configuration.branch_id,
         configuration_id=configuration.configuration_id,
@@ -91,6 +93,8 @@ def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
         outcomes=configuration.outcomes,
         reasons=configuration.reasons,
         today=_hall_day(branch),
+        voices_overdue=voices_overdue,
+        voices_due_soon=voices_due_soon,
         help_calls=_help_calls(branch),
         kiosks_cut_off=_kiosks_cut_off(branch),
         counter_help=tuple(

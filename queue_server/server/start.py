@@ -30,6 +30,7 @@ from queue_server.server.loop import Server
 from queue_server.server.presence import SILENT_AFTER_S
 from queue_server.server.sockets import Ports, Sockets
 from queue_server.surroundings import Surroundings
+from queue_server.voice_words import VOICES_FILE, VoicesFile
 
 LOCK_FILE: Final = "server.lock"
 SHIPPED_TEXTS: Final = Path(__file__).parents[2] / "config" / "texts"
@@ -99,6 +100,7 @@ def serve(settings: Settings, on_ready: Callable[[Ready], None], *, signals: boo
                     parse=parse,
                     person_keys=PersonKeys(settings.state / PERSON_KEY_FILE),
                     notes=notes,
+                    voices=VoicesFile(settings.state / VOICES_FILE),
                 ),
             )
             address = _address(settings)

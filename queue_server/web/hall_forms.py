@@ -283,6 +283,8 @@ GROUPS: Final[tuple[tuple[str, tuple[Part, ...]], ...]] = (
                 given=(("uses", ()),),
             ),
             Part("satisfaction", ("satisfaction",), _fields(c.SatisfactionRules), is_list=False),
+            Part("voices", ("voices",), _fields(c.VoiceRules), is_list=False),
+            Part("voice_kinds", ("voices", "kinds"), _fields(c.VoiceKind)),
         ),
     ),
     ("rules", (Part("policies", ("policies",), _fields(c.Policies), is_list=False),)),

@@ -68,6 +68,10 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         *("ballots_drawn", "ballots_handed", "ballot_entered", "ballot_settled", "ballot_voided", "ballots_kept"),
         *("campaign_planned", "campaign_ended"),
     ),
+    "voices": (
+        *("voice_received", "voice_assigned", "voice_answered", "voice_ended"),
+        *("voices_erased", "voices_kept"),
+    ),
     "devices": (
         "device_created",
         "pairing_failed",

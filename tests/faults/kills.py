@@ -63,11 +63,13 @@ def plans() -> Iterator[tuple[str, int]]:
         yield call, 1 + (index // 2 if call == "pwrite64" else index // 4) % most
 
 
-def live_and_die(branch: ServedBranch, where: Iterable[tuple[str, int]], kills: int) -> Ledger:
+def live_and_die(
+    branch: ServedBranch, where: Iterable[tuple[str, int]], kills: int, asked: Iterator[AnyCommand] | None = None
+) -> Ledger:
     """Let the server live once for each plan until it was killed so often, asking all the while; then give it peace."""
     branch.pair("staff", function("staff", "staff-1"))
     branch.stop()
-    ledger, asked = Ledger(), commands()
+    ledger, asked = Ledger(), asked or commands()
     answers: Queue[AnyReply | None] = Queue()
     waiting: tuple[str, AnyCommand] | None = None
     with branch.link("staff") as link:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import voice_commands as vc
 from protocol.link import new_id
 from protocol.message import type_of
 from protocol.rosters import WantedRoster
@@ -58,6 +59,17 @@ _FIELDS: dict[type[c.Command], dict[str, object]] = {
     bc.VoidBallot: {"code": "11111-11111-1", "reason": "lost", "clerk_id": "boss"},
     bc.PlanCampaign: {"campaign_id": VISIT_ID, "first_day": "2026-11-23", "last_day": "2026-11-27"},
     bc.EndCampaign: {"campaign_id": VISIT_ID},
+    vc.ReceiveVoice: {
+        "voice_id": VISIT_ID, "channel": "paper", "kind_id": "complaint", "text": "slow",
+        "clerk_id": "boss",
+    },
+    vc.AssignVoice: {"voice_id": VISIT_ID, "owner_id": "lan", "clerk_id": "boss"},
+    vc.AnswerVoice: {"voice_id": VISIT_ID, "text": "sorry", "clerk_id": "boss"},
+    vc.EndVoice: {"voice_id": VISIT_ID, "ending": "closed", "clerk_id": "boss"},
+    vc.FindVoice: {"voice_id": VISIT_ID, "clerk_id": "boss"},
+    vc.FindVoiceCode: {"voice_id": VISIT_ID, "clerk_id": "boss"},
+    vc.FetchVoices: {"clerk_id": "boss"},
+    vc.FollowVoice: {"code": "11111-11111-1"},
     c.MendVisit: {"visit_id": VISIT_ID, "reason": "asked"},
     c.FindTicket: {"visit_id": VISIT_ID},
     c.PrintTicket: {"order_id": new_id(), "visit_id": VISIT_ID, "kiosk_function_id": "kiosk-1"},

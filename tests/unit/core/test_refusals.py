@@ -21,6 +21,7 @@ SAID_AROUND_THE_CORE = {
     "malformed",
     "internal",
     "note_not_kept",
+    "voice_not_kept",
 }
 
 

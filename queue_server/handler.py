@@ -22,7 +22,6 @@ from protocol import commands as c
 from protocol import voice_commands as vc
 from protocol.codec import Malformed, decode_command, encode
 from protocol.commands import AnyCommand, Question
-from protocol.configuration import Words
 from protocol.events import AnyEvent, DayClosed, DayOpened
 from protocol.message import OLDEST_SUPPORTED_VERSION
 from protocol.ticket_code import kiosk_link_key, ticket_secret
@@ -33,6 +32,7 @@ from queue_server.contacts import Contacts
 from queue_server.core.permission import check_role
 from queue_server.journal import Head, NotALog
 from queue_server.log import HEADS_FILE, CommitUnknown, Log, LogUnusable, StoredReply, body_hash, write_head
+from queue_server.named_parts import named_parts
 from queue_server.pairing_codes import pairing_code
 from queue_server.private import NotKept
 from queue_server.recovery import load_branch
@@ -85,14 +85,6 @@ class Rules(Protocol):
 
     def apply(self, branch: core.Branch, event: AnyEvent, /) -> None:
         """Change the branch by what has happened."""
-
-
-class Named(Protocol):
-    """A part of the hall that people know by a name in their language."""
-
-    @property
-    def names(self) -> Words:
-        """The name per language."""
 
 
 class Handler:
@@ -282,22 +274,9 @@ class Handler:
         kept = dict(parts or {})
         sentences: dict[str, str] = {}
         for language in self.branch.configuration.languages:
-            said = Refused(code=code, parts=self._named(kept, language))
+            said = Refused(code=code, parts=named_parts(self.branch.hall, kept, language))
             sentences.update(self._around.sentences(said, (language,)))
         return encode(Refused(code=code, parts=kept, sentences=sentences))
-
-    def _named(self, parts: Mapping[str, str], language: str) -> dict[str, str]:
-        """Put the names that people know in the place of ids; an id that is not of this hall stays."""
-        hall = self.branch.hall
-        tables: dict[str, Mapping[str, Named]] = {
-            "service_id": hall.services,
-            "counter_id": hall.counters,
-            "priority_class_id": hall.classes,
-            "work_profile_id": hall.profiles,
-            "zone_id": hall.zones,
-        }
-        known = {name: tables[name].get(value) for name, value in parts.items() if name in tables}
-        return {**parts, **{name: part.names[language] for name, part in known.items() if part is not None}}
 
     def _follow_days(self, events: Sequence[AnyEvent]) -> None:
         for event in events:

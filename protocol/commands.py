@@ -42,8 +42,10 @@ from protocol.message import (
     OptionalVisitId,
     PersonMark,
     Prefix,
+    RatingChannel,
     VisitId,
 )
+from protocol.month_commands import MonthCommand
 from protocol.packed import PACKED_MOST
 from protocol.roster_commands import FetchRosters, PlanRoster
 from protocol.usher_commands import AnswerHelp, FetchWaitingList, FindPrintOrder, FindTicket, MendVisit, PrintTicket
@@ -75,6 +77,7 @@ __all__ = [
     "PlaceFunction",
     "PlanRoster",
     "PrintTicket",
+    "RatingChannel",
     "ReportDevice",
     "ResumeHall",
     "RevokeDevice",
@@ -94,9 +97,6 @@ TicketState = Literal["confirmed", "uncertain", "held", "failed", "void"]
 
 TransferPosition = Literal["policy", "first", "last", "arrival"]
 """Where a transferred visit stands: as the branch's policy says, at the head, at the end, or by its old arrival."""
-
-RatingChannel = Literal["keypad", "terminal", "link", "paper", "surprise", "home"]
-"""The way by which a rating reached us; channels are counted apart."""
 
 
 # --- Tickets ---------------------------------------------------------------------------------------------------------
@@ -445,6 +445,7 @@ AnyCommand = (
     | PlanRoster
     | BallotCommand
     | VoiceCommand
+    | MonthCommand
     | CreateDevice
     | RevokeDevice
     | ReportDevice

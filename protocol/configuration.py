@@ -291,6 +291,8 @@ class SatisfactionRules(_Part, frozen=True, kw_only=True):
     """From so many ratings on a share is told of; one of fewer could be that of a person."""
     least_compared: Annotated[int, msgspec.Meta(ge=10)] = 30
     """From so many ratings on each, counters and clerks are held beside one another."""
+    publish_results: bool = False
+    """Whether the public pages show the results of closed months, by counter."""
     ballot_two_entries: bool = False
     """A ballot counts when two people have read it, neither of whom saw what the other one had read."""
 

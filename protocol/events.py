@@ -35,6 +35,7 @@ from protocol.message import (
     Prefix,
     VisitId,
 )
+from protocol.month_events import MonthEvent
 from protocol.roster_events import RosterPlanned
 from protocol.ticket_events import TicketPrintOrdered, TicketReported
 from protocol.usher_events import VisitMended
@@ -454,5 +455,6 @@ AnyEvent = (
     | VisitRated
     | BallotEvent
     | VoiceEvent
+    | MonthEvent
 )
 """Every event there is."""

@@ -6,7 +6,7 @@ fields they do not know, so that an older terminal understands a newer server wi
 
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -47,6 +47,9 @@ Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$")]
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """An aware datetime; UTC on the wire."""
+
+RatingChannel = Literal["keypad", "terminal", "link", "paper", "surprise", "home"]
+"""The way by which a rating reached us; channels are counted apart."""
 
 Code = Annotated[str, msgspec.Meta(max_length=64)]
 """A code from configuration (a reason, an outcome) or an empty string."""

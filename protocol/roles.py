@@ -8,6 +8,7 @@ from typing import Final
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import month_commands as mc
 from protocol import voice_commands as vc
 
 Role = str
@@ -62,6 +63,7 @@ _VOICES: Final[CommandTypes] = _READ_VOICES | {vc.AnswerVoice}
 _TAKE_VOICES: Final[CommandTypes] = _VOICES | {vc.ReceiveVoice, vc.FindVoiceCode}
 _MANAGE_VOICES: Final[CommandTypes] = _TAKE_VOICES | {vc.AssignVoice, vc.EndVoice}
 _PHONE_VOICES: Final[CommandTypes] = frozenset({vc.ReceiveVoice, vc.FindVoiceCode, vc.FollowVoice})
+_MONTHS: Final[CommandTypes] = frozenset({mc.CloseMonth, mc.CorrectMonth, mc.EvaluateClerk})
 _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
@@ -88,6 +90,7 @@ COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
     | _BALLOTS
     | _CAMPAIGNS
     | _MANAGE_VOICES
+    | _MONTHS
     | {c.TakeTicket, c.MendVisit, c.PrintTicket, c.FindTicket, c.FindVisit, c.FetchCatalogue},
     "public": _QUESTIONS | _HEALTH | _PHONE_VOICES | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
     "system": _QUESTIONS | _HEALTH | {c.TakeTicket, c.CancelVisit, c.FindVisit, c.FetchCatalogue},
@@ -138,6 +141,7 @@ COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
     | _BALLOTS
     | _CAMPAIGNS
     | _MANAGE_VOICES
+    | _MONTHS
     | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
     "inspector": _LIST
     | _READ_VOICES

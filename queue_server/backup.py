@@ -30,6 +30,7 @@ from queue_server.branch_files import ADDRESS_FILE, BRANCH_KEY_FILE, SERVER_KEY_
 from queue_server.clock import CLOCK_FILE
 from queue_server.journal import Journal, Verdict, require_sqlite, verify
 from queue_server.log import HEADS_FILE, LOG_FILE, Log
+from queue_server.reporting.month_shelf import MONTHS_FOLDER
 from queue_server.voice_words import VOICES_FILE
 
 UNFINISHED: Final = ".unfinished"
@@ -86,6 +87,7 @@ def back_up(state: Path, target: Path, at: datetime, rooms: Mapping[str, Path] |
         _snapshot(state / LOG_FILE, draft / LOG_FILE)
         # After the log: words are on the disk before their event, so that none is missing of what this log tells.
         _copy_voices(state, draft)
+        _copy_months(state, draft)
         verdict, _ = _verified(draft)
         draft.rename(final)
     except BaseException:
@@ -130,6 +132,7 @@ def _restore_branch(copy: Path, state: Path) -> None:
     _copy_file(copy / LOG_FILE, state / LOG_FILE)
     if (copy / VOICES_FILE).exists():
         _copy_file(copy / VOICES_FILE, state / VOICES_FILE)
+    _copy_months(copy, state)
     _flush(state)
     log = Log(state / LOG_FILE)
     try:
@@ -186,6 +189,15 @@ def _copy_voices(state: Path, draft: Path) -> None:
     """Copy the words of voices as they are at one instant; a branch that never had any has no such file."""
     if (state / VOICES_FILE).exists():
         _vacuum(state / VOICES_FILE, draft / VOICES_FILE)
+
+
+def _copy_months(source: Path, to: Path) -> None:
+    """Copy the snapshots of closed months; they are written once, so each is whole."""
+    snapshots = sorted((source / MONTHS_FOLDER).glob("*.json"))
+    if snapshots:
+        (to / MONTHS_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    for path in snapshots:
+        _copy_file(path, to / MONTHS_FOLDER / path.name)
 
 
 def _forget_voices(target: Path, at: datetime) -> None:

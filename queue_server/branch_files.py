@@ -6,6 +6,7 @@ server.json     where the server listens                                        
 person.key      the key of the day for the marks of persons, where numbers are limited per person; in no copy
 private.db      what clerks wrote for the next colleague, until it is erased; in no copy
 voices.db       what citizens told the hall, until it is erased; only in copies of the last two weeks
+months/         what was frozen of each closed month; its hash is in the log
 technician/     the first technician's key and link, which pair all other devices
 """
 

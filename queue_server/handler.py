@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import month_commands as mc
 from protocol import voice_commands as vc
 from protocol.codec import Malformed, decode_command, encode
 from protocol.commands import AnyCommand, Question
@@ -378,6 +379,8 @@ class Handler:
                 | vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice() | vc.FetchVoices()
             ):  # fmt: skip
                 facts = voice_facts(self.branch, command, self._around.branch_key, self._around.voices, utc_offset_s)
+            case mc.CloseMonth():
+                facts = core.Facts(utc_offset_s=utc_offset_s, month_seq=self._log.end_of_month(command.month))
             case c.Pair():
                 facts = core.Facts(utc_offset_s=utc_offset_s, public_key=public_key)
             case c.Introduce():

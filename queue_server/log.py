@@ -332,6 +332,22 @@ class Log:
             return bytes(value)
         return b""
 
+    def end_of_month(self, month: str) -> int:
+        """Give the seq up to which the log speaks of a month's business days: 0 where it had none.
+
+        It is found by the index of openings; only the last day's own rows are read for its closing.
+        """
+        in_month = (f"{month}-01", f"{month}-31")
+        query = "SELECT max(seq) FROM events WHERE type='day_opened' AND day BETWEEN ? AND ?"
+        last = self._reading(query, in_month)[0][0]
+        if last is None:
+            return 0
+        later = self._reading("SELECT min(seq) FROM events WHERE type='day_opened' AND seq>?", (last,))[0][0]
+        if later is not None:
+            return int(later) - 1
+        closed = self._reading("SELECT max(seq) FROM events WHERE seq>? AND type='day_closed'", (last,))[0][0]
+        return int(closed or self.seq)
+
     def _reading(self, query: str, bindings: tuple[str | int, ...]) -> list[tuple[Any, ...]]:
         try:
             return self._open().execute(query, bindings).fetchall()

@@ -58,8 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _follow(state: Path, *, rebuild: bool) -> None:
     from queue_server.journal import Journal
+    from queue_server.reporting.month_shelf import Shelf
     from queue_server.reporting.tables import REPORTS_FILE, following
 
+    shelf = Shelf(state / REPORTS_FILE)
     ended = threading.Event()
     if not rebuild:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,10 +69,12 @@ def _follow(state: Path, *, rebuild: bool) -> None:
     with Journal(state / "branch.db") as journal, following(state / REPORTS_FILE) as tables:
         if rebuild:
             tables.rebuild(journal, _progress())
+            shelf.complete(journal)
             return
         while True:
             if tables.follow(journal, _progress()):
                 print("the report tables did not fit this log and were made anew", file=sys.stderr)
+            shelf.complete(journal)
             # SQLite tells nobody of a commit, so the log is looked at again after a while; ending is heard at once.
             if ended.wait(FOLLOWED_EVERY_S):
                 return

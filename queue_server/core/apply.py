@@ -10,6 +10,7 @@ from typing import assert_never
 
 from protocol import ballot_events as be
 from protocol import events as e
+from protocol import month_events as me
 from protocol import voice_events as ve
 from protocol.configuration import Configuration
 from queue_server.core.apply_ballots import change_ballots
@@ -31,6 +32,7 @@ from queue_server.core.apply_branch import (
     sign_out,
     stop_hall,
 )
+from queue_server.core.apply_months import change_months
 from queue_server.core.apply_visits import (
     change_visit,
     close_rating,
@@ -65,7 +67,7 @@ def replay(events: Iterable[e.AnyEvent], configuration: Configuration | None = N
 
 def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 -- one case per event.
     """Change the branch by what happened."""
-    if isinstance(event, be.BallotEvent | ve.VoiceEvent):
+    if isinstance(event, be.BallotEvent | ve.VoiceEvent | me.MonthEvent):
         _change_registers(branch, event)
         return
     match event:
@@ -135,9 +137,11 @@ def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PL
             assert_never(event)
 
 
-def _change_registers(branch: Branch, event: be.BallotEvent | ve.VoiceEvent) -> None:
+def _change_registers(branch: Branch, event: be.BallotEvent | ve.VoiceEvent | me.MonthEvent) -> None:
     """Change what is kept beside the visits, over many days."""
     if isinstance(event, be.BallotEvent):
         change_ballots(branch, event)
+    elif isinstance(event, me.MonthEvent):
+        change_months(branch, event)
     else:
         change_voices(branch, event)

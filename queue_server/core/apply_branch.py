@@ -59,6 +59,7 @@ def open_day(branch: Branch, event: e.DayOpened) -> None:
     branch.ballots.clear()  # And they.
     branch.campaign = None
     branch.voices.clear()
+    branch.months.clear()
     branch.voice_by_hash.clear()
     branch.day = event.day
     branch.day_open = True

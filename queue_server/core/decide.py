@@ -9,6 +9,7 @@ from typing import assert_never
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import month_commands as mc
 from protocol import voice_commands as vc
 from queue_server.core import (
     ballots,
@@ -21,6 +22,7 @@ from queue_server.core import (
     devices,
     linked,
     mending,
+    months,
     print_orders,
     priority,
     ratings,
@@ -109,6 +111,8 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
             events = _decide_ballots(branch, request, command, at)
         case vc.ReceiveVoice() | vc.AssignVoice() | vc.AnswerVoice() | vc.EndVoice() as command:
             events = _decide_voices(branch, request, command, at)
+        case mc.CloseMonth() | mc.CorrectMonth() | mc.EvaluateClerk() as command:
+            events = _decide_months(branch, request, command, at)
         case (
             c.Introduce() | c.FetchCatalogue() | c.FindVisit() | c.FindHeldNumber() | c.FindNote() | c.FindTicket()
             | c.FetchWaitingList() | c.FetchRosters() | bc.FetchBallots() | c.Attend() | c.FindDevice()
@@ -153,6 +157,18 @@ def _decide_voices(branch: Branch, request: Request, command: vc.VoiceCommand, a
             return voices.answer_voice(branch, request, command, at)
         case vc.EndVoice():
             return voices.end_voice(branch, request, command, at)
+        case _:
+            assert_never(command)
+
+
+def _decide_months(branch: Branch, request: Request, command: mc.MonthCommand, at: datetime) -> Events:
+    match command:
+        case mc.CloseMonth():
+            return months.close_month(branch, request, command, at)
+        case mc.CorrectMonth():
+            return months.correct_month(branch, request, command, at)
+        case mc.EvaluateClerk():
+            return months.evaluate_clerk(branch, request, command, at)
         case _:
             assert_never(command)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import month_commands as mc
 from protocol import voice_commands as vc
 from protocol.commands import AnyCommand
 from protocol.roles import may_send, staff_may_send
@@ -24,6 +25,7 @@ _NAME_A_CLERK: Final = (
     *(c.StopHall, c.ResumeHall, c.MendVisit, c.PlanRoster, c.PrintTicket),
     *(bc.DrawBallots, bc.HandBallots, bc.EnterBallot, bc.SettleBallot, bc.VoidBallot, bc.PlanCampaign, bc.EndCampaign),
     *(vc.ReceiveVoice, vc.AssignVoice, vc.AnswerVoice, vc.EndVoice),
+    *(mc.CloseMonth, mc.CorrectMonth, mc.EvaluateClerk),
     *(vc.FindVoice, vc.FindVoiceCode, vc.FetchVoices),
 )
 """What the staff pages ask in the name of a person."""

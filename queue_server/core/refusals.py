@@ -107,6 +107,17 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     "voice_owner_named": (),
     "voice_over": (),
     "voice_unanswered": (),
+    # Months
+    "month_not_over": ("month",),
+    "month_empty": ("month",),
+    "month_too_old": ("month",),
+    "month_day_open": (),
+    "month_behind": (),
+    "month_closed": ("month",),
+    "month_not_closed": ("month",),
+    "evaluation_own": (),
+    "evaluation_form": (),
+    "evaluation_points": (),
     # The branch
     "configuration_invalid": ("mistakes",),
     "would_strand": ("what",),

@@ -109,6 +109,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """ReceiveVoice: the hash of the voice's own code; FollowVoice: of the code that was typed."""
     voice_words: VoiceWords = VoiceWords()
     """FindVoice, FollowVoice: what was written."""
+    month_seq: int = 0
+    """CloseMonth: up to which event the log speaks of the month's business days; 0 where it had none."""
     attendance: Attendance = Attendance()
     """Attend, FindDevice, TryFunction: what is known of the device that asks, or is meant."""
 

@@ -18,6 +18,7 @@ from protocol.commands import DeviceState, FunctionDescription, HelpFrom, Rating
 from protocol.configuration import Configuration, KioskRange
 from protocol.estimates import Correction, Estimate, Learned, Pace, Stretch
 from protocol.events import Clause, HallStopped
+from protocol.months import ClosedMonth
 from protocol.rosters import DayRoster
 from protocol.views import CounterState, PrintOrderState, VisitState
 from protocol.voices import Voice
@@ -304,6 +305,8 @@ class Branch:
     """By id: the voices whose words are not erased yet."""
     voice_by_hash: dict[str, str] = field(default_factory=dict)
     """By the hash of its code: the voice's id."""
+    months: dict[str, ClosedMonth] = field(default_factory=dict)
+    """By month: those that are closed."""
     worked_at: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By counter: who has been signed in there today."""
 

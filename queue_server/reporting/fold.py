@@ -6,20 +6,26 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from protocol import events as e
-from protocol.configuration import Configuration
+from protocol import month_events as me
+from queue_server.reporting.meanings import meaning_of
+from queue_server.reporting.month_rows import (
+    ClosingRow,
+    CorrectionRow,
+    EvaluationRow,
+    closing_row,
+    correction_row,
+    evaluation_row,
+)
 from queue_server.reporting.rows import (
     CallRow,
     Context,
     CounterNow,
     DayRow,
-    LevelMeaning,
-    Meaning,
     NoShowRow,
     PressRow,
     PriorityRow,
     QuestionRow,
     RatingRow,
-    ServiceMeaning,
     StageRow,
     StopRow,
     StretchRow,
@@ -50,6 +56,7 @@ NOT_TOLD: Final = frozenset(
         e.CallLeftUnsaid,
         e.RatingClosed,
         e.RosterPlanned,
+        me.MonthsKept,
     )
 )
 """Events that change no row, by their tags: a fifth of a log, and the tables need not even decode them."""
@@ -79,6 +86,9 @@ class Touched:
     transfers: list[TransferRow] = field(default_factory=list)
     stretches: list[StretchRow] = field(default_factory=list)
     stops: list[StopRow] = field(default_factory=list)
+    closings: list[ClosingRow] = field(default_factory=list)
+    corrections: list[CorrectionRow] = field(default_factory=list)
+    evaluations: list[EvaluationRow] = field(default_factory=list)
 
 
 @dataclass
@@ -132,6 +142,12 @@ class Fold:
                 self._at_counter(seq, event)
             case e.CounterEvent():
                 self._pass_time(seq, event, "")
+            case me.MonthClosed():
+                self.touched.closings.append(closing_row(seq, self.context.day, event))
+            case me.MonthCorrected():
+                self.touched.corrections.append(correction_row(seq, self.context.day, event))
+            case me.ClerkEvaluated():
+                self.touched.evaluations.append(evaluation_row(seq, self.context.day, event))
             case _:
                 pass  # Devices and clocks stand in no report yet.
 
@@ -436,33 +452,6 @@ class Fold:
             raise BrokenStory(f"the business day {day} was closed but never opened")
         self.touched.days[day] = found
         return found
-
-
-def meaning_of(configuration: Configuration) -> Meaning:
-    """Take from a configuration what reports need to know of its ids."""
-    scales = (configuration.rating_scale, *configuration.later_scales)
-    return Meaning(
-        services={
-            one.service_id: ServiceMeaning(names=one.names, target_waiting_s=one.target_waiting_s)
-            for one in configuration.services
-        },
-        outcome_names={one.outcome_id: one.names for one in configuration.outcomes},
-        reason_names={one.reason_id: one.names for one in configuration.reasons},
-        served_outcomes=frozenset(one.outcome_id for one in configuration.outcomes if one.served),
-        satisfied={
-            scale.scale_id: frozenset(level.level for level in scale.levels if level.satisfied) for scale in scales
-        },
-        class_names={one.priority_class_id: one.names for one in configuration.priority_classes},
-        counter_numbers={one.counter_id: one.number for one in configuration.counters},
-        levels={
-            scale.scale_id: tuple(
-                LevelMeaning(names=level.names, official=level.official, low=level.asks_reason)
-                for level in scale.levels
-            )
-            for scale in scales
-        },
-        rating_reason_names={reason.reason_id: reason.names for scale in scales for reason in scale.reasons},
-    )
 
 
 def _seconds(begin: str, end: str) -> int | None:

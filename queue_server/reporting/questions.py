@@ -128,16 +128,21 @@ NOTHING_SPREAD: Final = Spread(n=0, p50_s=None, p90_s=None)
 def answer(path: Path, question: Question) -> Answer:
     """Answer a question from the report tables; raises `NoReports`."""
     with open_to_read(path) as (tables, followed_seq):
-        days = tables.execute(
-            "SELECT day FROM days WHERE day BETWEEN ? AND ? ORDER BY day", (question.first_day, question.last_day)
-        )
-        return Answer(
-            question=question,
-            days=tuple(day for (day,) in days),
-            rows=tuple(_Asked(tables, question).rows(question.definitions)) if question.by else (),
-            whole=_whole(tables, question),
-            followed_seq=followed_seq,
-        )
+        return answer_of(tables, followed_seq, question)
+
+
+def answer_of(tables: Database, followed_seq: int, question: Question) -> Answer:
+    """Answer a question from tables that are open."""
+    days = tables.execute(
+        "SELECT day FROM days WHERE day BETWEEN ? AND ? ORDER BY day", (question.first_day, question.last_day)
+    )
+    return Answer(
+        question=question,
+        days=tuple(day for (day,) in days),
+        rows=tuple(_Asked(tables, question).rows(question.definitions)) if question.by else (),
+        whole=_whole(tables, question),
+        followed_seq=followed_seq,
+    )
 
 
 def _whole(tables: Database, question: Question) -> FigureRow:

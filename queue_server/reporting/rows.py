@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from protocol.evaluation import EvaluationForm
+
 VisitState = Literal["waiting", "called", "in_service", "parked", "ended", "no_show", "cancelled", "expired"]
 
 
@@ -256,6 +258,15 @@ class LevelMeaning(msgspec.Struct, frozen=True):
     low: bool
 
 
+class House(msgspec.Struct, frozen=True):
+    """What a configuration says of satisfaction: its line, from how many ratings on, and by which forms to evaluate."""
+
+    target_percent: int = 80
+    least_rated: int = 10
+    publish_results: bool = False
+    forms: tuple[EvaluationForm, ...] = ()
+
+
 class Meaning(msgspec.Struct, frozen=True):
     """What ids meant in one configuration."""
 
@@ -270,6 +281,7 @@ class Meaning(msgspec.Struct, frozen=True):
     levels: dict[str, tuple[LevelMeaning, ...]] = msgspec.field(default_factory=dict)
     """By scale id, from level 1 on."""
     rating_reason_names: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    house: House = House()
 
 
 class CounterNow(msgspec.Struct):
@@ -319,4 +331,5 @@ def together(newest: Meaning, others: Iterable[Meaning]) -> Meaning:
         counter_numbers={key: value for one in every for key, value in one.counter_numbers.items()},
         levels={key: value for one in every for key, value in one.levels.items()},
         rating_reason_names={key: value for one in every for key, value in one.rating_reason_names.items()},
+        house=newest.house,
     )

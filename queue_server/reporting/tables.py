@@ -20,6 +20,7 @@ import sqlite_utils
 from queue_server.journal import Journal
 from queue_server.reporting.day import DayRows
 from queue_server.reporting.fold import NOT_TOLD, Fold, Touched
+from queue_server.reporting.month_rows import ClosingRow, CorrectionRow, EvaluationRow
 from queue_server.reporting.rows import (
     NOTHING_MEANT,
     CallRow,
@@ -40,7 +41,7 @@ from queue_server.reporting.rows import (
 )
 
 REPORTS_FILE: Final = "reports.db"
-TABLES_VERSION: Final = 9
+TABLES_VERSION: Final = 10
 """Raised with every change of a row or of the fold; older tables are then made anew."""
 
 BATCH: Final = 5_000
@@ -59,6 +60,9 @@ _KEYS: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
     TransferRow: ("transfers", "seq"),
     StretchRow: ("stretches", "stretch_id"),
     StopRow: ("stops", "stop_id"),
+    ClosingRow: ("closings", "seq"),
+    CorrectionRow: ("corrections", "seq"),
+    EvaluationRow: ("evaluations", "seq"),
 }
 _SQL_TYPES: Final[dict[Any, type]] = {bool: int, int: int, int | None: int}
 
@@ -193,6 +197,28 @@ def open_to_read(path: Path) -> Iterator[tuple[sqlite_utils.Database, int]]:
         yield tables, _followed(tables)[0]
 
 
+def context_of(tables: sqlite_utils.Database) -> Context:
+    """Give what the tables know of every configuration, as of the moment at which they were opened."""
+    return _followed(tables)[2]
+
+
+def rows_where(tables: sqlite_utils.Database, kind: type[RowT], condition: str, *values: str) -> list[RowT]:
+    """Read the rows of a kind that fit; the condition's words are our own, what comes from outside is bound."""
+    return _rows(tables, kind, condition, values)
+
+
+@contextmanager
+def made_up_to(folder: Path, journal: Journal, seq: int) -> Iterator[sqlite_utils.Database]:
+    """Make tables in an empty folder as they were at an event of the log; raises `BrokenStory`."""
+    tables = _opened(folder / REPORTS_FILE)
+    try:
+        _hurry(tables)
+        _catch_up(tables, journal, lambda _seq, _last: None, seq)
+        yield tables
+    finally:
+        tables.close()
+
+
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite_utils.Database]:
     """Open the tables to read them as of one moment, though the follower may write meanwhile."""
@@ -234,9 +260,7 @@ def _rebuild(path: Path, journal: Journal, progress: Progress) -> None:
         leftover.unlink(missing_ok=True)
     tables = _opened(draft)
     try:
-        # A draft is thrown away when anything goes wrong; it needs to be on the disk only before it takes its place.
-        for pragma in ("synchronous = OFF", "journal_mode = MEMORY", "cache_size = -65536"):
-            tables.execute(f"PRAGMA {pragma}")
+        _hurry(tables)
         _catch_up(tables, journal, progress)
     finally:
         tables.close()
@@ -245,9 +269,16 @@ def _rebuild(path: Path, journal: Journal, progress: Progress) -> None:
     draft.replace(path)
 
 
-def _catch_up(tables: sqlite_utils.Database, journal: Journal, progress: Progress) -> None:
+def _hurry(tables: sqlite_utils.Database) -> None:
+    """Write a draft fast: it is thrown away when anything goes wrong, and flushed only before it takes its place."""
+    for pragma in ("synchronous = OFF", "journal_mode = MEMORY", "cache_size = -65536"):
+        tables.execute(f"PRAGMA {pragma}")
+
+
+def _catch_up(tables: sqlite_utils.Database, journal: Journal, progress: Progress, up_to: int | None = None) -> None:
     seq, _, context = _followed(tables)
     last, _ = journal.head()
+    last = last if up_to is None else min(last, up_to)
     while seq < last:
         fold = Fold(
             context,
@@ -255,7 +286,7 @@ def _catch_up(tables: sqlite_utils.Database, journal: Journal, progress: Progres
             stored_day=lambda day: _stored(tables, DayRow, day),
         )
         hash_ = b""
-        for row in journal.rows(seq + 1, BATCH):
+        for row in journal.rows(seq + 1, min(BATCH, last - seq)):
             if row.type not in NOT_TOLD:
                 fold.take(row.seq, row.event())
             seq, hash_ = row.seq, row.hash
@@ -286,6 +317,9 @@ def _store(tables: sqlite_utils.Database, touched: Touched) -> None:
         touched.transfers,
         touched.stretches,
         touched.stops,
+        touched.closings,
+        touched.corrections,
+        touched.evaluations,
     ]
     for (name, _), rows, insert in zip(_KEYS.values(), batches, _INSERTS, strict=True):
         # Row by row through the library, a year's log took three times as long as all the rest together.

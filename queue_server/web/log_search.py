@@ -72,6 +72,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         *("voice_received", "voice_assigned", "voice_answered", "voice_ended"),
         *("voices_erased", "voices_kept"),
     ),
+    "months": ("month_closed", "months_kept", "month_corrected", "clerk_evaluated"),
     "devices": (
         "device_created",
         "pairing_failed",

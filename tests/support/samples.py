@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import month_commands as mc
 from protocol import voice_commands as vc
 from protocol.link import new_id
 from protocol.message import type_of
@@ -70,6 +71,13 @@ _FIELDS: dict[type[c.Command], dict[str, object]] = {
     vc.FindVoiceCode: {"voice_id": VISIT_ID, "clerk_id": "boss"},
     vc.FetchVoices: {"clerk_id": "boss"},
     vc.FollowVoice: {"code": "11111-11111-1"},
+    mc.CloseMonth: {"month": "2026-10", "seq": 9, "snapshot_hash": "0" * 64, "clerk_id": "boss"},
+    mc.CorrectMonth: {
+        "month": "2026-10", "channel": "paper", "seq": 9, "reason": "late_papers", "clerk_id": "boss",
+    },
+    mc.EvaluateClerk: {
+        "month": "2026-10", "evaluated_id": "an", "form_id": "nine-2018", "points": {"attitude": 2}, "clerk_id": "boss",
+    },
     c.MendVisit: {"visit_id": VISIT_ID, "reason": "asked"},
     c.FindTicket: {"visit_id": VISIT_ID},
     c.PrintTicket: {"order_id": new_id(), "visit_id": VISIT_ID, "kiosk_function_id": "kiosk-1"},

@@ -7,6 +7,7 @@ import pytest
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import month_commands as mc
 from protocol import views as v
 from protocol.commands import FunctionDescription
 from protocol.message import type_of
@@ -46,6 +47,10 @@ EXAMPLES = {
     "day": "2026-11-23",
     "call_id": 1,
     "first_day": "2026-11-23",
+    "month": "2026-10",
+    "seq": 9,
+    "snapshot_hash": "0" * 64,
+    "points": {"attitude": 2},
     "rosters": ({"day": "2026-11-25", "shifts": ()},),
     "functions": (FunctionDescription(function_id="x", kind="board"),),
     "trial": "answer",
@@ -63,6 +68,8 @@ def example(kind: type[c.Command], **more: object) -> c.AnyCommand:
         fields["catalogue_hash"] = "0"
     if kind is bc.VoidBallot:
         fields["reason"] = "lost"
+    if kind is mc.CorrectMonth:
+        fields["reason"] = "late_papers"
     fields |= {name: value for name, value in more.items() if name in kind.__struct_fields__}
     made: c.AnyCommand = msgspec.convert({"type": type_of(kind.__name__), **fields}, c.AnyCommand)
     return made

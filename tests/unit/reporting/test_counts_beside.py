@@ -33,6 +33,7 @@ WRITERS = {
 MEANT = re.compile(r"\.p[59]0_s|\.median_service_s|\.middle_s")
 NOT_WRITTEN = {
     "motcua/bench/estimates/table.py": "for builders: its table begins with how many",
+    "queue_server/reporting/month_snapshot.py": "frozen for machines: how many stands first in the same list",
     "queue_server/reporting/advice.py": "a forecast: its sentence says of how many trials and days",
 }
 

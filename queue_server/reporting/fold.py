@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from protocol import ballot_events as b
 from protocol import events as e
 from protocol import month_events as me
+from queue_server.reporting.asked import after_entry, ballot_id_of, channels_at, drawn_rows, note_device
 from queue_server.reporting.meanings import meaning_of
 from queue_server.reporting.month_rows import (
     ClosingRow,
@@ -17,6 +19,7 @@ from queue_server.reporting.month_rows import (
     evaluation_row,
 )
 from queue_server.reporting.rows import (
+    BallotRow,
     CallRow,
     Context,
     CounterNow,
@@ -46,10 +49,6 @@ NOT_TOLD: Final = frozenset(
         e.ClockStepped,
         e.DeviceCreated,
         e.PairingFailed,
-        e.DevicePaired,
-        e.DeviceRevoked,
-        e.DeviceReported,
-        e.FunctionPlaced,
         e.HelpAnswered,
         e.TicketReported,
         e.TicketPrintOrdered,
@@ -89,16 +88,18 @@ class Touched:
     closings: list[ClosingRow] = field(default_factory=list)
     corrections: list[CorrectionRow] = field(default_factory=list)
     evaluations: list[EvaluationRow] = field(default_factory=list)
+    ballots: dict[str, BallotRow] = field(default_factory=dict)
 
 
 @dataclass
 class Fold:
-    """Folds one batch of events. `stored_visit` and `stored_day` give rows of earlier batches."""
+    """Folds one batch of events. `stored_visit`, `stored_day` and `stored_ballot` give rows of earlier batches."""
 
     context: Context
     stored_visit: Callable[[str], VisitRow | None]
     stored_day: Callable[[str], DayRow | None]
     touched: Touched = field(default_factory=Touched)
+    stored_ballot: Callable[[str], BallotRow | None] = lambda _: None
 
     def take(self, seq: int, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912 -- one case per kind of event.
         """Take in the next event; raises `BrokenStory`."""
@@ -115,6 +116,7 @@ class Fold:
                     opened_at=event.at.isoformat(),
                     utc_offset_s=event.utc_offset_s,
                     configuration_id=event.configuration_id,
+                    links=self.context.meaning.links,
                 )
             case e.DayClosed():
                 self._day(event.day).closed_at = event.at.isoformat()
@@ -135,6 +137,10 @@ class Fold:
                 self._gone_on(event)
             case e.RatingOpened():
                 self._asked(seq, event)
+            case b.BallotsDrawn() | b.BallotEntered() | b.BallotSettled() | b.BallotVoided():
+                self._balloted(event)
+            case e.DevicePaired() | e.DeviceRevoked() | e.DeviceReported() | e.FunctionPlaced():
+                note_device(self.context, event)
             case e.VisitRated():
                 self._rated(seq, event)
             case e.VisitEvent():
@@ -149,7 +155,7 @@ class Fold:
             case me.ClerkEvaluated():
                 self.touched.evaluations.append(evaluation_row(seq, self.context.day, event))
             case _:
-                pass  # Devices and clocks stand in no report yet.
+                pass  # What else happens to clocks and devices stands in no report.
 
     def _pass_time(self, seq: int, event: e.CounterEvent, visit_state: str) -> None:
         """Keep what the counter has done until this event, when it does something else from here on."""
@@ -389,6 +395,8 @@ class Fold:
     def _asked(self, seq: int, event: e.RatingOpened) -> None:
         if event.closes_at <= event.at:
             return  # In a stopped hall a question is shut as it opens: nobody was asked.
+        self.context.scale_id = event.scale_id
+        open_channels = channels_at(self.context, event.counter_id)
         self.touched.questions.append(
             QuestionRow(
                 seq=seq,
@@ -398,8 +406,24 @@ class Fold:
                 service_id=event.service_id,
                 counter_id=event.counter_id,
                 clerk_id=event.clerk_id,
+                keypad="keypad" in open_channels,
+                terminal="terminal" in open_channels,
             )
         )
+
+    def _balloted(self, event: b.BallotsDrawn | b.BallotEntered | b.BallotSettled | b.BallotVoided) -> None:
+        if isinstance(event, b.BallotsDrawn):
+            self.touched.ballots.update((row.ballot_id, row) for row in drawn_rows(event.ballots, self.context.day))
+            return
+        ballot_id = ballot_id_of(event.code)
+        row = self.touched.ballots.get(ballot_id) or self.stored_ballot(ballot_id)
+        if row is None:
+            raise BrokenStory("a ballot was entered or made void that was never drawn")
+        self.touched.ballots[ballot_id] = row
+        if isinstance(event, b.BallotVoided):
+            row.state = "void"
+        else:
+            after_entry(row, event, self.context)
 
     def _rated(self, seq: int, event: e.VisitRated) -> None:
         satisfied = self.context.meaning.satisfied.get(event.scale_id, frozenset())
@@ -436,6 +460,7 @@ class Fold:
                 channel=event.channel,
                 level=event.level,
                 flag=event.flag,
+                satisfied=event.level in self.context.meaning.satisfied.get(self.context.scale_id, frozenset()),
             )
         )
 

@@ -34,4 +34,5 @@ def meaning_of(configuration: Configuration) -> Meaning:
             forms=configuration.evaluation_forms,
         ),
         rating_reason_names={reason.reason_id: reason.names for scale in scales for reason in scale.reasons},
+        links=configuration.ticket_link.kind != "code",
     )

@@ -185,7 +185,10 @@ class StopRow(msgspec.Struct, kw_only=True):
 
 
 class QuestionRow(msgspec.Struct, kw_only=True):
-    """A rating that was asked for: the system opened a window after a service."""
+    """A rating that was asked for: the system opened a window after a service.
+
+    `keypad` and `terminal` tell by which of the counter's devices it could be answered; one that was silent is 0.
+    """
 
     seq: int
     day: str
@@ -194,6 +197,8 @@ class QuestionRow(msgspec.Struct, kw_only=True):
     service_id: str
     counter_id: str
     clerk_id: str
+    keypad: bool = False
+    terminal: bool = False
 
 
 class RatingRow(msgspec.Struct, kw_only=True):
@@ -220,7 +225,10 @@ class RatingRow(msgspec.Struct, kw_only=True):
 
 
 class PressRow(msgspec.Struct, kw_only=True):
-    """A press on a rating device that was kept; `flag` tells why it did not count."""
+    """A press on a rating device that was kept; `flag` tells why it did not count.
+
+    `satisfied` is what it would have said, by the scale that was asked last.
+    """
 
     seq: int
     day: str
@@ -231,16 +239,39 @@ class PressRow(msgspec.Struct, kw_only=True):
     channel: str
     level: int
     flag: str
+    satisfied: bool = False
+
+
+class BallotRow(msgspec.Struct, kw_only=True):
+    """A ballot, by the event that drew it and its place there; of its code there is nothing here.
+
+    `day` is that of its visit, `drawn_day` when it was drawn; a blank one has no visit, and `level` and `satisfied`
+    once it is counted. Of others the rating is a `RatingRow`.
+    """
+
+    ballot_id: str
+    day: str
+    drawn_day: str
+    channel: str
+    visit_id: str
+    counter_id: str
+    clerk_id: str
+    service_id: str
+    state: str
+    scale_id: str
+    level: int = 0
+    satisfied: bool = False
 
 
 class DayRow(msgspec.Struct, kw_only=True):
-    """A business day. `configuration_id` tells what ids meant on it, last."""
+    """A business day. `configuration_id` tells what ids meant on it, last; `links`, whether tickets lead to a page."""
 
     day: str
     opened_at: str
     utc_offset_s: int
     configuration_id: str
     closed_at: str = ""
+    links: bool = False
 
 
 class ServiceMeaning(msgspec.Struct, frozen=True):
@@ -282,6 +313,17 @@ class Meaning(msgspec.Struct, frozen=True):
     """By scale id, from level 1 on."""
     rating_reason_names: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     house: House = House()
+    links: bool = False
+    """Tickets lead to a page on which their visit can be rated."""
+
+
+class KeysNow(msgspec.Struct):
+    """A rating device that is paired: where it hangs, and whether it was last heard to be out of order or gone."""
+
+    kind: str
+    device_id: str
+    counter_id: str
+    silent: bool = False
 
 
 class CounterNow(msgspec.Struct):
@@ -306,6 +348,10 @@ class Context(msgspec.Struct):
     """Since when the hall has stood, within the open business day; empty while it goes on."""
     stopped_by: str = ""
     counters: dict[str, CounterNow] = msgspec.field(default_factory=dict)
+    keys: dict[str, KeysNow] = msgspec.field(default_factory=dict)
+    """Rating devices, by function."""
+    scale_id: str = ""
+    """The scale that was asked last."""
 
     @property
     def meaning(self) -> Meaning:

@@ -23,6 +23,7 @@ from queue_server.reporting.fold import NOT_TOLD, Fold, Touched
 from queue_server.reporting.month_rows import ClosingRow, CorrectionRow, EvaluationRow
 from queue_server.reporting.rows import (
     NOTHING_MEANT,
+    BallotRow,
     CallRow,
     Context,
     DayRow,
@@ -41,7 +42,7 @@ from queue_server.reporting.rows import (
 )
 
 REPORTS_FILE: Final = "reports.db"
-TABLES_VERSION: Final = 10
+TABLES_VERSION: Final = 11
 """Raised with every change of a row or of the fold; older tables are then made anew."""
 
 BATCH: Final = 5_000
@@ -63,6 +64,7 @@ _KEYS: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
     ClosingRow: ("closings", "seq"),
     CorrectionRow: ("corrections", "seq"),
     EvaluationRow: ("evaluations", "seq"),
+    BallotRow: ("ballots", "ballot_id"),
 }
 _SQL_TYPES: Final[dict[Any, type]] = {bool: int, int: int, int | None: int}
 
@@ -284,6 +286,7 @@ def _catch_up(tables: sqlite_utils.Database, journal: Journal, progress: Progres
             context,
             stored_visit=lambda visit_id: _stored(tables, VisitRow, visit_id),
             stored_day=lambda day: _stored(tables, DayRow, day),
+            stored_ballot=lambda ballot_id: _stored(tables, BallotRow, ballot_id),
         )
         hash_ = b""
         for row in journal.rows(seq + 1, min(BATCH, last - seq)):
@@ -320,6 +323,7 @@ def _store(tables: sqlite_utils.Database, touched: Touched) -> None:
         touched.closings,
         touched.corrections,
         touched.evaluations,
+        touched.ballots.values(),
     ]
     for (name, _), rows, insert in zip(_KEYS.values(), batches, _INSERTS, strict=True):
         # Row by row through the library, a year's log took three times as long as all the rest together.

@@ -90,6 +90,8 @@ class Service(_Part, frozen=True, kw_only=True):
     """Its numbers need no card and count for nobody, whatever the branch limits: a guidance counter."""
     hours_id: OptionalIdentifier = ""
     rating_tone: Literal["usual", "neutral"] = "usual"
+    after_words: Words = msgspec.field(default_factory=dict)
+    """What its citizens are told once it is over, beside the question for a rating: congratulations, or condolences."""
 
 
 class Queue(_Part, frozen=True, kw_only=True):
@@ -295,6 +297,11 @@ class SatisfactionRules(_Part, frozen=True, kw_only=True):
     """Whether the public pages show the results of closed months, by counter."""
     ballot_two_entries: bool = False
     """A ballot counts when two people have read it, neither of whom saw what the other one had read."""
+    rating_least_s: Annotated[int, msgspec.Meta(ge=0, le=600)] = 20
+    """A visit that ends, or is sent on, sooner after its call was no service, and is not asked; 0 = all are."""
+    rating_burst_presses: Annotated[int, msgspec.Meta(ge=2, le=100)] = 6
+    """So many presses on the same keys within ``rating_burst_s`` are play; those beyond them do not count."""
+    rating_burst_s: Annotated[int, msgspec.Meta(ge=1, le=300)] = 10
 
 
 VoiceChannel = Literal["phone", "paper", "hotline", "desk"]
@@ -388,6 +395,8 @@ class Procedure(_Part, frozen=True, kw_only=True):
     after_15h_next_day: bool = False
     saturday_morning: bool = False
     rating_tone: Literal["usual", "neutral"] = "usual"
+    after_words: Words = msgspec.field(default_factory=dict)
+    """Before those of its service."""
 
 
 class TicketLink(_Part, frozen=True, kw_only=True):

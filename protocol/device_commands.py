@@ -44,6 +44,7 @@ class FunctionDescription(msgspec.Struct, frozen=True, kw_only=True):
     zone_id: OptionalIdentifier = ""
     address: Annotated[str, msgspec.Meta(max_length=256)] = ""
     near_clerk: bool = False
+    """It hangs on the clerk's own computer or lies in the clerk's reach: what is rated by it does not count."""
 
 
 class CreateDevice(TerminalCommand, frozen=True, kw_only=True):

@@ -74,6 +74,8 @@ PressFlag = Literal[
     "unknown_level",
     "duplicate_link",
     "buffered",
+    "burst",
+    "clerk_side",
 ]
 """Why a press on a rating device does not count; empty when it does."""
 

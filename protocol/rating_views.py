@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from protocol.configuration import RatingScale, Words
 from protocol.message import Instant
 from protocol.view_parts import Part, StoppedHall, View
@@ -16,6 +18,8 @@ class RatingWindow(Part, frozen=True, kw_only=True):
     tone: Literal["usual", "neutral"]
     closes_at: Instant
     language: str
+    after_words: Words = msgspec.field(default_factory=dict)
+    """Congratulations or condolences after this very service, with the question and the thanks."""
     clerk_id: str = ""
     """Who has served, where the branch lets terminals show it (``policies.rating_shows_clerk``)."""
 
@@ -27,6 +31,7 @@ class LinkRating(Part, frozen=True, kw_only=True):
     tone: Literal["usual", "neutral"]
     given: bool
     """It has been answered by the link. What was answered is told to nobody."""
+    after_words: Words = msgspec.field(default_factory=dict)
 
 
 class RatingView(View, frozen=True, kw_only=True):

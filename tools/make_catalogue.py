@@ -88,7 +88,10 @@ def ward_toml(choice: Mapping[str, Any], official: Mapping[str, Mapping[str, Any
         "# procedures.toml; edit ward_choice.toml. What is absent has not been recorded yet and is shown as such.\n"
     )
     known = {code for chosen in choice["services"].values() for code in chosen}
-    for stray in sorted((choice["details"].keys() | choice["outside"].keys() | set(choice["tone"]["neutral"])) - known):
+    told_of = choice["details"].keys() | choice["outside"].keys() | set(choice["tone"]["neutral"])
+    for part in choice["after_words"].values():
+        told_of |= set(part["codes"])
+    for stray in sorted(told_of - known):
         raise CatalogueError(f"ward_choice.toml tells of {stray}, which no service lists; list it or delete that")
     blocks = []
     for service_id, chosen in choice["services"].items():
@@ -116,6 +119,7 @@ def _published(
         "after_15h_next_day": official.get("after_15h_next_day") or None,
         "saturday_morning": official.get("saturday_morning") or None,
         "rating_tone": "neutral" if code in choice["tone"]["neutral"] else None,
+        "after_words": next((part["names"] for part in choice["after_words"].values() if code in part["codes"]), None),
     }
     return published | {key: value for key, value in optional.items() if value is not None}
 

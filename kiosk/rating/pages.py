@@ -107,7 +107,7 @@ def _content(state: State, words: Words) -> _Content:  # noqa: PLR0911 -- a tabl
                 "question",
                 title,
                 words("rating.question_hint"),
-                (*_served_by(state, window, words), _answers(state, view, screen)),
+                (*_after_words(window, words), *_served_by(state, window, words), _answers(state, view, screen)),
                 window.nonce,
             )
         case Reasons(window, _, chosen):
@@ -123,6 +123,10 @@ def _content(state: State, words: Words) -> _Content:  # noqa: PLR0911 -- a tabl
 
         case Closed(window):
             return "closed", words("rating.closed"), "", (Emblem("clock"), *_hotline(view, words)), window.nonce
+
+
+def _after_words(window: RatingWindow, words: Words) -> tuple[Block, ...]:
+    return (Notice(name_in(window.after_words, words.language)),) if window.after_words else ()
 
 
 def _served_by(state: State, window: RatingWindow, words: Words) -> tuple[Block, ...]:
@@ -171,7 +175,10 @@ def _thanks(screen: Thanks, words: Words) -> str:
 
 
 def _after_thanks(state: State, screen: Thanks, words: Words) -> tuple[Block, ...]:
-    blocks: list[Block] = [Emblem("tick" if screen.saved is not False else "warning")]
+    blocks: list[Block] = [
+        Emblem("tick" if screen.saved is not False else "warning"),
+        *_after_words(screen.window, words),
+    ]
     if screen.saved and state.link != "up":
         blocks.append(Notice(words("rating.saved_offline")))
     blocks.append(Actions((Button("change", words("rating.change")),)))

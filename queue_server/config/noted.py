@@ -40,6 +40,12 @@ def long_name(language: str, name: str, limit: int) -> tuple[Said, Said]:
     return what, shorten_to(limit)
 
 
+def long_words(language: str, words: str, limit: int) -> tuple[Said, Said]:
+    """Tell that what citizens are told is too long."""
+    what = said("long_words", "the {language} words have {count} letters", language=language, count=len(words))
+    return what, shorten_to(limit)
+
+
 def shorten_to(limit: int) -> Said:
     """Give the mend of what is too long."""
     return said("shorten_to", "shorten it to {limit}", limit=limit)

@@ -5,7 +5,7 @@ Every id that is named exists, every word is there, and a visit can always be ca
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -22,6 +22,8 @@ from protocol.configuration import (
     NumbersPerPerson,
     PersonLimits,
     Policies,
+    Procedure,
+    Service,
     VoiceRules,
     Words,
 )
@@ -34,6 +36,7 @@ from queue_server.config.noted import (
     Note,
     check_unique,
     long_name,
+    long_words,
     missing_languages,
     no_words,
     shorten_to,
@@ -44,6 +47,8 @@ from queue_server.config.noted import (
 
 MAIN = "branch.toml"
 SHORT_NAME_LIMIT = 40
+AFTER_WORDS_LIMIT: Final = 80
+"""What fits below the question of a rating terminal in two lines, also in large text."""
 """Longest name of a service or procedure that fits a tile and a ticket (letters)."""
 
 _IDS = {
@@ -139,7 +144,7 @@ def _words_in(value: Any, path: Path) -> Iterable[tuple[Path, Words]]:
     """Every table of words in a part, with its place."""
     if isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
-            if field in ("names", "hints", "agency", "result_place"):
+            if field in ("names", "hints", "agency", "result_place", "after_words"):
                 yield (*path, field), getattr(value, field)
             else:
                 yield from _words_in(getattr(value, field), (*path, field))
@@ -213,9 +218,18 @@ def _check_counters(values: Mapping[str, Any], note: Note) -> None:
     if "counters" in values and not values["counters"]:
         note(("counters",), said("no_counter", "there is no counter"), said("add_counter", "add [[counters]]"))
     for index, service in enumerate(values.get("services", ())):
-        for language, name in service.names.items():
-            if len(name) > SHORT_NAME_LIMIT:
-                note(("services", index, "names"), *long_name(language, name, SHORT_NAME_LIMIT))
+        for key, what, mend in _too_long(service):
+            note(("services", index, key), what, mend)
+
+
+def _too_long(part: Service | Procedure) -> Iterable[tuple[str, Said, Said]]:
+    """Each name and each sentence that does not fit where it is shown: its key, what is wrong, the mend."""
+    for language, name in part.names.items():
+        if len(name) > SHORT_NAME_LIMIT:
+            yield ("names", *long_name(language, name, SHORT_NAME_LIMIT))
+    for language, words in part.after_words.items():
+        if len(words) > AFTER_WORDS_LIMIT:
+            yield ("after_words", *long_words(language, words, AFTER_WORDS_LIMIT))
 
 
 def _check_classes(values: Mapping[str, Any], note: Note) -> None:
@@ -420,8 +434,11 @@ def _check_catalogue(
         if procedure.code in seen:
             note("code", *stands_twice(procedure.code))
         seen.add(procedure.code)
-        for language in missing_languages(procedure.names, languages):
-            note("names", *no_words([language]))
-        for language, name in procedure.names.items():
-            if len(name) > SHORT_NAME_LIMIT:
-                note("names", *long_name(language, name, SHORT_NAME_LIMIT))
+        said_to_all = {"names": procedure.names} | (
+            {"after_words": procedure.after_words} if procedure.after_words else {}
+        )
+        for key, words in said_to_all.items():
+            for language in missing_languages(words, languages):
+                note(key, *no_words([language]))
+        for key, what, mend in _too_long(procedure):
+            note(key, what, mend)

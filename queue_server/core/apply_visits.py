@@ -257,8 +257,13 @@ def press_rating(branch: Branch, event: e.RatingPressed) -> None:
         if visit is not None:
             visit.presses_by_link += 1
         return
+    counter = branch.counters.get(event.counter_id)
+    window = counter.window if counter is not None else None
+    if window is not None and event.visit_id == window.visit_id:
+        kept = window.presses_at.setdefault(event.function_id, [])
+        kept.append(event.pressed_at)
+        del kept[: -branch.configuration.satisfaction.rating_burst_presses]
     if not event.flag:
-        window = branch.counters[event.counter_id].window
         assert window is not None, "a press counts in an open window only"
         window.presses[event.channel] = Press(event.level, event.reasons)
         window.last_pressed_at[event.function_id] = event.pressed_at

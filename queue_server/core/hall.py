@@ -103,6 +103,11 @@ class Hall:
         tones = {part.rating_tone for part in (procedure, service) if part is not None}
         return "neutral" if "neutral" in tones else "usual"
 
+    def after_words_of(self, service_id: str, procedure_code: str) -> Words:
+        """Give what is said to the citizen once it is over: the procedure's words, else the service's, else nothing."""
+        procedure, service = self.procedures.get(procedure_code), self.services.get(service_id)
+        return next((part.after_words for part in (procedure, service) if part is not None and part.after_words), {})
+
 
 def _pages(catalogue: tuple[Procedure, ...]) -> tuple[tuple[Procedure, ...], ...]:
     """Cut the catalogue into pages by encoded size; an empty one has no page."""

@@ -16,7 +16,7 @@ from protocol import commands as c
 from protocol import events as e
 from protocol import views as v
 from protocol.commands import RatingChannel
-from protocol.configuration import RatingScale
+from protocol.configuration import RatingScale, SatisfactionRules
 from protocol.events import PressFlag
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
@@ -25,13 +25,16 @@ from queue_server.core.tickets import Events, need_live_link
 
 _AT_COUNTER: Final[frozenset[RatingChannel]] = frozenset({"keypad", "terminal"})
 
-_MEANT: Final[frozenset[PressFlag]] = frozenset({"", "too_soon", "debounce"})
+_MEANT: Final[frozenset[PressFlag]] = frozenset({"", "too_soon", "debounce", "burst", "clerk_side"})
 """The flags of presses that were surely meant for the open question."""
 
 
-def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetime) -> Events:
+def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetime, *, goes_on: bool = False) -> Events:
     """Ask for a rating of this visit, unless it has given one at a counter already.
 
+    Whoever was called a few seconds ago has hardly been served, however the call was ended: no question is open then
+    that a clerk could answer alone. A visit that is over so fast may be rated by its link, for the citizen who was
+    sent away; one that goes on (``goes_on``) will be asked where it is served.
     The questions before it were shut when this service started, so two never stand open at one counter, nor about one
     visit. Where it starts and ends in one step, an answer given at another counter is being counted just now.
     """
@@ -41,8 +44,11 @@ def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetim
     )
     if answered or not _AT_COUNTER.isdisjoint(visit.rated_by):
         return ()
-    is_stopped = branch.stopped is not None
-    window_s = 0 if is_stopped else branch.configuration.policies.rating_window_s
+    is_short = _was_too_short(branch, visit, at)
+    if is_short and goes_on:
+        return ()
+    asks = branch.stopped is None and not is_short
+    window_s = branch.configuration.policies.rating_window_s if asks else 0
     opened = e.RatingOpened(
         at=at,
         counter_id=counter.counter_id,
@@ -54,9 +60,9 @@ def open_window(branch: Branch, counter: CounterToday, visit: Visit, at: datetim
         tone=branch.hall.tone_of(visit.service_id, visit.procedure_code),
         closes_at=at + timedelta(seconds=window_s),
     )
-    if not is_stopped:
+    if asks:
         return (opened,)
-    # In a stopped hall nobody is asked; the visit may still be rated by its link.
+    # Shut as it opens: nobody is asked at the counter, but the visit may be rated by its link.
     closed = e.RatingClosed(
         at=at, counter_id=counter.counter_id, clerk_id=counter.clerk_id, visit_id=visit.visit_id, nonce=opened.nonce
     )
@@ -99,7 +105,7 @@ def press_rating(branch: Branch, request: Request, command: c.PressRating, at: d
     function = request.actor.function
     assert function is not None, "only a function of a device presses"
     counter = branch.counters.get(function.counter_id)
-    flag = _flag(branch, counter, command, at)
+    flag = _flag(branch, function, command, at)
     window = counter.window if counter is not None else None
     known = {reason.reason_id for reason in _asked_by(branch, window).reasons}
     return (
@@ -176,13 +182,24 @@ def link_rating(branch: Branch, request: Request, visit: Visit) -> v.LinkRating 
         scale=branch.hall.scale_on(branch.day),
         tone=branch.hall.tone_of(visit.service_id, visit.procedure_code),
         given="link" in visit.rated_by,
+        after_words=branch.hall.after_words_of(visit.service_id, visit.procedure_code),
     )
 
 
-def _flag(branch: Branch, counter: CounterToday | None, command: c.PressRating, at: datetime) -> PressFlag:  # noqa: PLR0911 -- one way out per flag.
+def _was_too_short(branch: Branch, visit: Visit, at: datetime) -> bool:
+    """Tell whether a visit that ends now cannot have been a service.
+
+    Told from the call, since clerks may end a service that they never marked as begun.
+    """
+    least = timedelta(seconds=branch.configuration.satisfaction.rating_least_s)
+    return visit.called_at is not None and at - visit.called_at < least
+
+
+def _flag(branch: Branch, function: c.FunctionDescription, command: c.PressRating, at: datetime) -> PressFlag:  # noqa: PLR0911 -- one way out per flag.
     """Say why this press does not count; empty when it does. The first reason that holds is given."""
     if not branch.day_open:
         return "outside_hours"
+    counter = branch.counters.get(function.counter_id)
     window = counter.window if counter is not None else None
     if command.level not in _levels(_asked_by(branch, window)):
         return "unknown_level"
@@ -195,10 +212,12 @@ def _flag(branch: Branch, counter: CounterToday | None, command: c.PressRating, 
         return "buffered"
     if window is None or at >= window.closes_at:
         return "no_open_window"
-    return _flag_in_window(branch, window, command, at)
+    return _flag_in_window(branch, function, window, command, at)
 
 
-def _flag_in_window(branch: Branch, window: Window, command: c.PressRating, at: datetime) -> PressFlag:
+def _flag_in_window(
+    branch: Branch, function: c.FunctionDescription, window: Window, command: c.PressRating, at: datetime
+) -> PressFlag:
     policies = branch.configuration.policies
     if at - window.opened_at < timedelta(milliseconds=policies.rating_too_soon_ms):
         return "too_soon"
@@ -206,7 +225,19 @@ def _flag_in_window(branch: Branch, window: Window, command: c.PressRating, at: 
     last = window.last_pressed_at.get(command.function_id)
     if last is not None and abs(command.pressed_at - last) < timedelta(milliseconds=policies.rating_debounce_ms):
         return "debounce"
+    if _is_burst(window, command, branch.configuration.satisfaction):
+        return "burst"
+    if function.near_clerk:
+        return "clerk_side"
     return ""
+
+
+def _is_burst(window: Window, command: c.PressRating, rules: SatisfactionRules) -> bool:
+    """Tell whether these keys were pressed so often just before that nobody answers like that."""
+    span = timedelta(seconds=rules.rating_burst_s)
+    before = window.presses_at.get(command.function_id, [])
+    recent = sum(abs(command.pressed_at - pressed_at) < span for pressed_at in before)
+    return recent >= rules.rating_burst_presses
 
 
 def _asked_by(branch: Branch, window: Window | None) -> RatingScale:

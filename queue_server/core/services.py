@@ -112,7 +112,7 @@ def transfer_visit(branch: Branch, request: Request, command: c.TransferVisit, a
     )
     if not was_served:
         return (transferred,)
-    return (transferred, *ratings.open_window(branch, counter, visit, at))
+    return (transferred, *ratings.open_window(branch, counter, visit, at, goes_on=True))
 
 
 def served_until(visit: Visit, at: datetime) -> int:

@@ -149,6 +149,8 @@ class Window(msgspec.Struct, kw_only=True):
     presses: dict[RatingChannel, Press] = msgspec.field(default_factory=dict)
     last_pressed_at: dict[str, datetime] = msgspec.field(default_factory=dict)
     """By function and by its own clock, to tell a bounce from a change of mind."""
+    presses_at: dict[str, list[datetime]] = msgspec.field(default_factory=dict)
+    """The last presses on each function, counted or not, by its own clock: so many in so short a time are play."""
 
 
 class HelpWanted(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -31,6 +31,7 @@ def rating_view(branch: Branch, counter_id: str) -> v.RatingView:
     """Give what the rating terminal of this counter asks. No press ever changes it."""
     configuration = branch.configuration
     window = branch.counters[counter_id].window
+    visit = branch.visits[window.visit_id] if window is not None else None
     today = branch.hall.scale_on(branch.day)
     return v.RatingView(
         counter_id=counter_id,
@@ -40,14 +41,15 @@ def rating_view(branch: Branch, counter_id: str) -> v.RatingView:
         scale=branch.hall.scales.get(window.scale_id, today) if window is not None else today,
         window=v.RatingWindow(
             nonce=window.nonce,
-            prefix=branch.visits[window.visit_id].prefix,
-            number=branch.visits[window.visit_id].number,
+            prefix=visit.prefix,
+            number=visit.number,
             tone=window.tone,
             closes_at=window.closes_at,
-            language=branch.visits[window.visit_id].language,
+            language=visit.language,
+            after_words=branch.hall.after_words_of(window.service_id, visit.procedure_code),
             clerk_id=window.clerk_id if configuration.policies.rating_shows_clerk else "",
         )
-        if window is not None
+        if window is not None and visit is not None
         else None,
         utc_offset_s=utc_offset_s(branch),
         hotline=configuration.hotline,

@@ -394,7 +394,7 @@ class Fold:
 
     def _asked(self, seq: int, event: e.RatingOpened) -> None:
         if event.closes_at <= event.at:
-            return  # In a stopped hall a question is shut as it opens: nobody was asked.
+            return  # In a stopped hall, or after a call of seconds, a question is shut as it opens: nobody was asked.
         self.context.scale_id = event.scale_id
         open_channels = channels_at(self.context, event.counter_id)
         self.touched.questions.append(

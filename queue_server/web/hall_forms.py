@@ -99,7 +99,7 @@ _REFERENCES: Final = {
 _SEQUENCES: Final = frozenset({"service_ids", "board_languages", "announce_languages", "languages"})
 _KIND_OF_TYPE: Final[dict[Any, Kind]] = {bool: "tick", int: "number", float: "decimal", str: "line"}
 _KIND_OF_KEY: Final[dict[str, Kind]] = {
-    **dict.fromkeys(("names", "hints", "agency", "result_place"), "words"),
+    **dict.fromkeys(("names", "hints", "agency", "result_place", "after_words"), "words"),
     "ticket_footer": "long_words",
     **dict.fromkeys(("day_opens", "day_closes", "late_receipt_from"), "clock"),
     "day": "day",

@@ -9,6 +9,7 @@ from protocol.events import RatingOpened, RatingPressed, VisitRated
 from protocol.link import Link, new_id
 from protocol.views import Introduction, Refused
 from queue_server.journal import Journal
+from tests.support.asking_hall import asking_at_once
 from tests.support.served_branch import ServedBranch, function, until
 
 CLERK: Final[dict[str, Any]] = {
@@ -51,7 +52,7 @@ def events_of(branch: ServedBranch, *kinds: type) -> list[Any]:
 
 
 def test_killed_while_a_question_is_open(tmp_path: Path) -> None:
-    with ServedBranch(tmp_path) as branch:
+    with ServedBranch(tmp_path, config=asking_at_once(tmp_path)) as branch:
         branch.pair("kiosk-1", function("kiosk", "kiosk-1"))
         branch.pair("staff", function("staff", "staff-1"))
         branch.pair("keypad", function("rating_keypad", "rating-keypad-1", "counter-1"))

@@ -11,6 +11,7 @@ from protocol.commands import CallNext, EndService, OpenCounter, SignInClerk, St
 from protocol.events import RatingPressed, VisitRated
 from protocol.keys import new_id
 from protocol.views import Refused
+from tests.support.asking_hall import asking_at_once
 from tests.support.real_hall import RealHall, RealScreen, words
 
 pytestmark = [pytest.mark.screen, pytest.mark.timeout(240)]
@@ -35,7 +36,7 @@ def log_of(hall: RealHall) -> list[object]:
 
 def test_a_service_ends_the_citizen_rates_changes_her_mind_and_the_log_has_both(tmp_path: Path) -> None:
     # At this rate the rating window of a minute and a half lasts long enough on a busy machine.
-    with RealHall(tmp_path, rate=3.0) as hall:
+    with RealHall(tmp_path, rate=3.0, config=asking_at_once(tmp_path)) as hall:
         state = hall.pair("tablet-2", "rating_terminal:rating-terminal-2:counter-2")
         with RealScreen("rating", state) as terminal:
             terminal.on("idle", having="Quầy 2")

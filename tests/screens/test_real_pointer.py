@@ -9,6 +9,7 @@ import pytest
 
 from protocol.commands import CallNext, EndService, OpenCounter, SignInClerk, StartService
 from tests.screens.test_rating_program import AT_COUNTER
+from tests.support.asking_hall import asking_at_once
 from tests.support.real_display import RealDisplay
 from tests.support.real_hall import PATIENCE_S, RealHall, RealScreen, middle_of, number_on, words
 
@@ -29,7 +30,7 @@ def click(display: RealDisplay, screen: RealScreen, action: str, then: str) -> N
 
 
 def test_a_pointer_walks_from_the_start_to_a_number_and_rates_the_visit(tmp_path: Path) -> None:
-    with RealHall(tmp_path) as hall, RealDisplay(1080, 1920) as display:
+    with RealHall(tmp_path, config=asking_at_once(tmp_path)) as hall, RealDisplay(1080, 1920) as display:
         state = hall.pair("kiosk-a", "kiosk:kiosk-1")
         with RealScreen("kiosk", state, "--size", "1080x1920", display=display.name) as kiosk:
             kiosk.on("services")

@@ -56,7 +56,7 @@ class BallotTable(Table):
     """A table whose branch knows ballots."""
 
     def __init__(self, configuration: Configuration | None = None, *, seed: int = 0, two_entries: bool = False) -> None:
-        rules = SatisfactionRules(ballot_two_entries=two_entries)
+        rules = SatisfactionRules(ballot_two_entries=two_entries, rating_least_s=0)
         super().__init__(configuration or small_hall(satisfaction=rules))
         self.hall: BallotBranch = BallotBranch(configuration or small_hall(satisfaction=rules), seed)
         self.hall.advance(instant("07:30"))

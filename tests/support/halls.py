@@ -69,6 +69,7 @@ def small_hall(**changes: object) -> c.Configuration:
             reasons=(c.Reason(reason_id="slow", names=words("Slow"), uses=()),),
         ),
         policies=c.Policies(),
+        satisfaction=c.SatisfactionRules(rating_least_s=0),
         kiosk_ranges=(c.KioskRange(function_id="kiosk-1", prefix="H", first=501, last=599),),
         catalogue=(
             c.Procedure(code="birth", service_id="civil_status", names=words("Birth")),

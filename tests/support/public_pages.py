@@ -62,7 +62,9 @@ def called(*, recalls: int = 0) -> VisitFound:
 
 def served(*, given: bool = False, tone: Literal["usual", "neutral"] = "usual") -> VisitFound:
     """Make what the server tells once H025 was served: its link asks for a rating, or has been answered."""
-    asked = LinkRating(scale=rating_scale(), tone=tone, given=given)
+    catalogue = load(CONFIG / "branch.toml")[0].catalogue
+    words = next(one.after_words for one in catalogue if one.rating_tone == "neutral" and one.after_words)
+    asked = LinkRating(scale=rating_scale(), tone=tone, given=given, after_words=words if tone == "neutral" else {})
     return replace(ticket("ended", ahead=0), link_rating=asked)
 
 

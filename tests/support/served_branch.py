@@ -25,8 +25,15 @@ class ServedBranch:
     """The ward hall that ships, on a Monday morning of its own, served by ``motcua server``."""
 
     def __init__(
-        self, folder: Path, *, anchor: str = OPEN_MORNING, rate: float = 1.0, options: Sequence[str] = ()
+        self,
+        folder: Path,
+        *,
+        anchor: str = OPEN_MORNING,
+        rate: float = 1.0,
+        options: Sequence[str] = (),
+        config: Path = CONFIG,
     ) -> None:
+        self._config = config
         self.state = folder / "server"
         self.folder = folder
         self.options = ["--clock-anchor", anchor, "--clock-rate", str(rate), *options]
@@ -35,7 +42,7 @@ class ServedBranch:
         self._links: list[Link] = []
 
     def __enter__(self) -> Self:
-        begin_branch(self.state)
+        begin_branch(self.state, self._config)
         self.start()
         return self
 
@@ -136,10 +143,10 @@ class ServedBranch:
             return link.ask_and_wait(command)
 
 
-def begin_branch(state: Path) -> None:
+def begin_branch(state: Path, config: Path = CONFIG) -> None:
     """Begin a branch in a folder, at any free ports of this machine alone."""
     ports = ["--port", "0", "--views-port", "0", "--pairing-port", "0", "--host", "127.0.0.1", "--json"]
-    assert main(["init", "--state", str(state), "--config", str(CONFIG), *ports]) == 0
+    assert main(["init", "--state", str(state), "--config", str(config), *ports]) == 0
 
 
 def announce_with(technician: Link, branch: Path, device_id: str, *functions: FunctionDescription) -> str:

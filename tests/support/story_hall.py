@@ -21,7 +21,7 @@ from hardware.simulated.remote import Remote
 from motcua.demo.citizens import Screen
 from motcua.demo.pace import Watched
 from motcua.demo.programs import Programs
-from motcua.demo.stage import CONFIG, READY_S, Hall, Plan, set_up
+from motcua.demo.stage import READY_S, Hall, Plan, set_up
 from motcua.demo.witnesses import BoardWitness, DeviceWitness, KioskDoor
 from motcua.demo.world import Notes
 from protocol.events import AnyEvent
@@ -29,6 +29,7 @@ from protocol.link import Link
 from queue_server.journal import Journal
 from queue_server.log import LOG_FILE
 from queue_server.web.program import ACCOUNTS_FILE
+from tests.support.asking_hall import asking_at_once
 from tests.support.authenticators import Authenticators
 from tests.support.served_branch import until
 
@@ -174,7 +175,7 @@ class StoryHall:
 @contextmanager
 def story_hall(browser: Browser, folder: Path, begins_at: datetime, rate: float) -> Iterator[StoryHall]:
     """Set up a hall in a folder; afterwards no program may have ended by itself, or refused to end."""
-    plan = Plan(CONFIG / "branch.toml", folder / "hall", begins_at, rate, headless=True)
+    plan = Plan(asking_at_once(folder) / "branch.toml", folder / "hall", begins_at, rate, headless=True)
     with Programs(folder / "log") as programs, set_up(plan, programs) as (hall, technician), ExitStack() as closing:
         assert hall.troubles == []
         notes, windows = Notes(), Windows(browser)

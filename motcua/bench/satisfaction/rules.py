@@ -183,6 +183,23 @@ def _many(hall: Hall, first: str, _: str) -> None:
         hall.press(first)
 
 
+def _drum(hall: Hall, first: str, _: str) -> None:
+    hall.serve(first)
+    hall.wait(3)
+    for _turn in range(30):
+        hall.press(first)
+        hall.wait(0.5)
+
+
+def _at_once(hall: Hall, first: str, _: str) -> None:
+    for _turn in range(10):
+        hall.call(first)
+        hall.wait(2)
+        hall.clerk(c.EndService, first, outcome="received")
+        hall.wait(3)
+        hall.press(first)
+
+
 def _over(hall: Hall, first: str, _: str) -> None:
     hall.serve(first)
     hall.wait(3)
@@ -269,6 +286,8 @@ _ATTEMPTS: Final[dict[str, tuple[int, int, Callable[[Hall, str, str], None]]]] =
     "press after the window": (20, 0, _after),
     "press while a citizen is served": (20, 0, _while_served),
     "press after calls to which nobody came": (10, 0, _no_show),
+    "end calls within two seconds, and press": (10, 0, _at_once),
+    "30 presses within 15 s for a citizen who went without an answer": (30, 0, _drum),
     "a burst after closing": (200, 0, _at_closing),
     "30 presses for a citizen who went without an answer": (30, 0, _many),
     "20 presses over an unhappy citizen's answer, within the window": (20, 0, _over),

@@ -26,9 +26,12 @@ def test_the_rules_leave_no_fraud_but_a_press_within_the_window(hall: Configurat
     gained = {what for what, one in found.items() if one.ratings}
     assert gained <= {
         "30 presses for a citizen who went without an answer",
+        "30 presses within 15 s for a citizen who went without an answer",
         "20 presses over an unhappy citizen's answer, within the window",
     }
     assert all(found[what].ratings == 1 for what in gained)
+    assert found["end calls within two seconds, and press"].flags == {"no_open_window": 10}
+    assert found["30 presses within 15 s for a citizen who went without an answer"].flags["burst"] > 10
     assert found["a ticket's link with a wrong secret"].kept == 0
     assert all(one.kept >= one.tried for what, one in found.items() if "wrong secret" not in what)
 

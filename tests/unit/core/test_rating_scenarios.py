@@ -8,7 +8,8 @@ from protocol import commands as c
 from protocol import events as e
 from protocol import views as v
 from protocol.commands import FunctionDescription
-from tests.support.halls import key_of
+from protocol.configuration import SatisfactionRules
+from tests.support.halls import key_of, small_hall
 from tests.support.tables import Table, play, visit_id
 
 FIRST_PRESS = 0xB0000
@@ -120,6 +121,65 @@ SCENARIOS = {
         wait    0
         rated   V1                             -> keypad:3
     """,
+    "a call that was ended within seconds was no service, and asks nobody; its citizen still has the link": """
+        take    V1 civil_status
+        take    V2 civil_status
+        signin  an 1
+        call    1                              -> V1 priority
+        wait    19.9
+        end     1 received
+        asks    1                              -> nobody
+        rate    1 1                            -> no_open_window
+        link    V1 3                           -> ok
+        rated   V1                             -> link:3
+        call    1                              -> V2 priority
+        wait    20
+        end     1 received
+        asks    1                              -> H002 usual
+    """,
+    "a visit sent on within seconds of its call is not asked there, but where it was served": """
+        take    V1 civil_status
+        signin  an 1
+        signin  binh 2
+        call    1                              -> V1 priority
+        start   1
+        wait    5
+        transfer 1 land
+        asks    1                              -> nobody
+        call    2                              -> V1 priority
+        start   2
+        wait    60
+        end     2 received
+        asks    2                              -> H001 usual
+    """,
+    "whoever drums on the keys has answered with what came before the drumming": """
+        take    V1 civil_status
+        signin  an 1
+        call    1                              -> V1 priority
+        start   1
+        wait    60
+        end     1 received
+        wait    5
+        rate    1 3                            -> counted
+        wait    1
+        rate    1 1                            -> counted
+        wait    0.1
+        rate    1 3                            -> debounce
+        wait    0.1
+        rate    1 3                            -> debounce
+        wait    1
+        rate    1 2                            -> counted
+        wait    1
+        rate    1 1                            -> counted
+        wait    1
+        rate    1 3                            -> burst
+        wait    3
+        rate    1 3                            -> burst
+        wait    10
+        rate    1 2                            -> counted
+        wait    100
+        rated   V1                             -> keypad:2
+    """,
     "nobody is asked about a call that never became a service": """
         take    V1 civil_status
         take    V2 civil_status
@@ -142,7 +202,42 @@ SCENARIOS = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_ratings(name: str) -> None:
-    play(SCENARIOS[name])
+    play(SCENARIOS[name], small_hall(satisfaction=SatisfactionRules()))
+
+
+def test_keys_on_the_clerks_side_are_kept_and_count_nowhere() -> None:
+    table = play("""
+        take    V1 civil_status
+        take    V2 land
+        signin  an 1
+        signin  binh 2
+        call    1                              -> V1 priority
+        call    2                              -> V2 priority
+        wait    60
+        end     1 received
+        end     2 received
+        wait    2
+    """)
+    table.hall.happens(
+        e.FunctionPlaced(
+            at=table.hall.at,
+            device_id="rating-keypad-1",
+            function_id="rating-keypad-1",
+            counter_id="counter-1",
+            near_clerk=True,
+        )
+    )
+    for line in (
+        "rate 1 3 -> clerk_side",
+        "rate 1 2 terminal -> counted",
+        "rate 2 3 -> counted",
+        "rate 1 9 -> unknown_level",
+        "wait 100",
+        "rate 1 3 -> no_open_window",
+        "rated V1 -> terminal:2",
+        "rated V2 -> keypad:3",
+    ):
+        table.line(0, line)
 
 
 def test_after_a_swap_each_clerk_has_the_ratings_of_his_own_services() -> None:

@@ -4,6 +4,8 @@ import msgspec
 import pytest
 
 from protocol import events as e
+from protocol.rating_views import RatingView
+from queue_server import core
 from tests.support.halls import small_hall
 from tests.support.tables import play, visit_id
 
@@ -266,6 +268,26 @@ def test_a_sad_service_is_asked_in_a_neutral_tone() -> None:
     hall = small_hall()
     sad = tuple(msgspec.structs.replace(service, rating_tone="neutral") for service in hall.services)
     play(SERVED + "asks 1 -> H001 neutral", small_hall(services=sad))
+
+
+def test_the_words_after_a_service_are_those_of_the_procedure_else_of_the_service_and_else_none() -> None:
+    hall = small_hall()
+    congratulated = {"vi": "Chúc mừng!", "en": "Congratulations!"}
+    consoled = {"vi": "Xin chia buồn.", "en": "Our condolences."}
+    services = tuple(
+        msgspec.structs.replace(one, after_words=congratulated) if one.service_id == "civil_status" else one
+        for one in hall.services
+    )
+    catalogue = tuple(
+        msgspec.structs.replace(one, after_words=consoled) if one.code == "death" else one for one in hall.catalogue
+    )
+    hall = small_hall(services=services, catalogue=catalogue)
+    for procedure, said in (("death", consoled), ("birth", congratulated)):
+        table = play(f"take V1 civil_status usual for:{procedure}\nsignin an 1\ncall 1\nwait 60\nend 1 received", hall)
+        view = core.view_of(table.hall.branch, "rating/counter-1", table.hall.estimates, table.hall.at)
+        assert isinstance(view, RatingView)
+        assert view.window is not None
+        assert view.window.after_words == said
 
 
 def test_every_press_is_kept_with_its_flag_and_known_reasons() -> None:

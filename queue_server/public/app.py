@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from queue_server.public.catalogue import catalogue
 from queue_server.public.phone import phone
 from queue_server.public.rating import rating
+from queue_server.public.results import results
 from queue_server.public.shared import Parts, message_page, words
 from queue_server.public.site import site
 from queue_server.public.televisions import televisions
@@ -39,7 +40,7 @@ def create_app(made: Parts) -> Flask:
     app.extensions["motcua"] = made
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["cells"] = cells
-    for blueprint in (site, waits, catalogue, televisions, phone, rating):
+    for blueprint in (site, waits, catalogue, televisions, phone, rating, results):
         app.register_blueprint(blueprint)
     app.before_request(_check)
     app.after_request(_dress)

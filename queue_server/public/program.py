@@ -20,6 +20,7 @@ from protocol.views import Envelope, KioskView
 from queue_server.own_names import misdirected
 from queue_server.public.app import create_app
 from queue_server.public.boards import Boards
+from queue_server.public.closed_months import PublicMonths
 from queue_server.public.shared import Parts
 from queue_server.public.spoken import SayWords, Spoken, nobody_says
 from queue_server.public.tickets import Tickets
@@ -63,7 +64,14 @@ def application(place: Place, open_hall_link: OpenLink) -> Iterator[tuple[Flask,
         hall = WatchedHall(open_hall_link, TOPICS, "public")
         texts = texts_in(place.config / "texts")
         boards = Boards(hall, texts, Spoken(place.clips, place.say_words))
-        parts = Parts(hall=hall, tickets=Tickets(hall), texts=texts, usual=UsualWaits(place.reports), boards=boards)
+        parts = Parts(
+            hall=hall,
+            tickets=Tickets(hall),
+            texts=texts,
+            usual=UsualWaits(place.reports),
+            boards=boards,
+            months=PublicMonths(place.reports),
+        )
         hall.start()
         closing.callback(hall.close)
         boards.start()

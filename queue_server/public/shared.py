@@ -14,6 +14,7 @@ from presentation.texts import Texts, Words, name_in
 from presentation.tokens import css_variables
 from protocol.views import KioskView
 from queue_server.public.boards import Boards
+from queue_server.public.closed_months import PublicMonths
 from queue_server.public.tickets import Tickets
 from queue_server.public.usual import UsualWaits
 from queue_server.watched_hall import WatchedHall
@@ -36,6 +37,7 @@ class Parts:
     texts: Texts
     usual: UsualWaits
     boards: Boards
+    months: PublicMonths
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class WaitHour:
 @waits.get("/")
 def start() -> Response:
     """Give the first page."""
-    return unchanged_or(page("start.html", words()))
+    return unchanged_or(page("start.html", words(), published=bool(parts().months.known())))
 
 
 @waits.get("/waits")

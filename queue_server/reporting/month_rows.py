@@ -70,7 +70,7 @@ def correction_row(seq: int, day: str, event: me.MonthCorrected) -> CorrectionRo
         at=event.at.isoformat(),
         month=event.month,
         channel=event.channel,
-        up_to_seq=event.seq,
+        up_to_seq=min(event.seq, seq),
         reason=event.reason,
         clerk_id=event.clerk_id,
     )

@@ -31,12 +31,12 @@ class UnknownSnapshot(Exception):  # noqa: N818 -- it says what the bytes are no
 class ChannelPart(msgspec.Struct, frozen=True, kw_only=True):
     """The ratings of one channel by one scale. `levels` counts each answer from 1 on.
 
-    `asked` is how many were asked by that channel, by whatever scale; None where that is not known.
+    `asked` is how many visits of the month it asked, by whatever scale; a rating may come of a visit of another month.
     """
 
     channel: str
     scale_id: str
-    asked: int | None
+    asked: int
     rated: int
     satisfied: int
     levels: tuple[int, ...]

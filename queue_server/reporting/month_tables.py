@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 from sqlite_utils import Database
 
+from protocol.evaluation import EvaluationForm
 from queue_server.reporting.definitions import Dimension
 from queue_server.reporting.month_rows import ClosingRow, CorrectionRow, EvaluationRow
 from queue_server.reporting.month_snapshot import (
@@ -36,6 +37,10 @@ Cut = Literal["", "counter", "service", "clerk"]
 
 _CUTS: Final[tuple[Cut, ...]] = ("", "counter", "service", "clerk")
 _DEVICES: Final = frozenset({"keypad", "terminal"})
+
+
+Asked = Mapping[tuple[str, str], int]
+"""How many were asked, by channel and key."""
 
 
 class NoMonth(Exception):  # noqa: N818 -- a state, not a fault.
@@ -86,7 +91,10 @@ class MonthNow(msgspec.Struct, frozen=True, kw_only=True):
     """By clerk: the latest evaluation."""
     late: dict[str, int]
     """By channel: ratings of the month's visits that came too late for its snapshot and are in no other yet."""
-    meaning: Meaning
+    forms: tuple[EvaluationForm, ...]
+    """Those that hold by now, for new evaluations …"""
+    known_forms: dict[str, EvaluationForm]
+    """… and every one that ever held, by id."""
     last_day_closed: bool
 
 
@@ -100,6 +108,12 @@ def closed_months(path: Path) -> dict[str, ClosingRow]:
     """Give the closings by month; raises `NoReports`."""
     with open_to_read(path) as (tables, _):
         return _closings(tables)
+
+
+def public_months(path: Path) -> dict[str, ClosingRow]:
+    """Give the closings of the months whose results the hall shows to everybody; raises `NoReports`."""
+    with open_to_read(path) as (tables, _):
+        return _closings(tables) if context_of(tables).meaning.house.publish_results else {}
 
 
 def month_now(tables: Database, seq: int, month: str) -> MonthNow:
@@ -123,7 +137,8 @@ def month_now(tables: Database, seq: int, month: str) -> MonthNow:
         ),
         evaluations=evaluations,
         late=_late(placed, month, closings),
-        meaning=meaning,
+        forms=context_of(tables).meaning.house.forms,
+        known_forms={form.form_id: form for one in context_of(tables).meanings.values() for form in one.house.forms},
         last_day_closed=bool(days[-1].closed_at),
     )
 
@@ -249,25 +264,50 @@ def _taken_in(
     return _by_key([rating for rating, place in placed if place.correction_seq == row.seq], cut, meaning, {})
 
 
-def _asked(opened: _Open, cut: Cut) -> dict[str, int]:
-    """Count the questions at counters by key."""
+_ASKED: Final[dict[str, str]] = {
+    AT_COUNTER: """
+        FROM questions WHERE day BETWEEN :first AND :last AND (keypad OR terminal OR (visit_id, counter_id) IN
+            (SELECT visit_id, counter_id FROM ratings
+            WHERE day BETWEEN :first AND :last AND channel IN ('keypad', 'terminal')))
+    """,
+    "link": """
+        FROM visits WHERE day BETWEEN :first AND :last AND served AND state = 'ended'
+            AND day IN (SELECT day FROM days WHERE links)
+    """,
+    **dict.fromkeys(
+        ("paper", "surprise", "home"),
+        "FROM ballots WHERE day BETWEEN :first AND :last AND channel = :channel AND visit_id <> '' AND state <> 'void'",
+    ),
+}
+"""Who was asked, as `queue_server.reporting.satisfaction` counts it: a silent device, or a link that led nowhere, asked
+nobody. The two devices of a counter ask one question together."""
+
+
+def _asked(opened: _Open, cut: Cut) -> Asked:
+    """Count who was asked by channel and key, by the days of their visits."""
     column = f"{cut}_id" if cut else "''"
-    query = f"SELECT {column}, count(*) FROM questions WHERE day BETWEEN ? AND ? GROUP BY 1"  # noqa: S608 -- our own names.
-    return dict(opened.tables.execute(query, (f"{opened.month}-01", f"{opened.month}-31")))
+    bound = {"first": f"{opened.month}-01", "last": f"{opened.month}-31"}
+    return {
+        (channel, key): count
+        for channel, source in _ASKED.items()
+        for key, count in opened.tables.execute(
+            f"SELECT {column}, count(*) {source} GROUP BY 1",
+            {**bound, "channel": channel},
+        )
+        if key or not cut
+    }
 
 
-def _by_key(
-    ratings: Iterable[Rating], cut: Cut, meaning: Meaning, asked: Mapping[str, int]
-) -> dict[str, tuple[ChannelPart, ...]]:
-    """Count ratings by key, channel and scale; who was asked at a counter and never answered has a row too."""
+def _by_key(ratings: Iterable[Rating], cut: Cut, meaning: Meaning, asked: Asked) -> dict[str, tuple[ChannelPart, ...]]:
+    """Count ratings by key, channel and scale; a channel that asked and was never answered has a row too."""
     counted: dict[tuple[str, str, str], Counter[int]] = {}
     satisfied: Counter[tuple[str, str, str]] = Counter()
     for rating in ratings:
         name = (rating.key(cut), channel_of(rating.channel), rating.scale_id)
         counted.setdefault(name, Counter())[rating.level] += 1
         satisfied[name] += rating.satisfied
-    for key in asked.keys() - {key for key, channel, _ in counted if channel == AT_COUNTER}:
-        counted[key, AT_COUNTER, ""] = Counter()
+    for channel, key in asked.keys() - {(channel, key) for key, channel, _ in counted}:
+        counted[key, channel, ""] = Counter()
     found: dict[str, list[ChannelPart]] = {}
     for name in sorted(counted, key=lambda name: (name[0], CHANNELS.index(name[1]), name[2])):
         key, channel, scale_id = name
@@ -277,7 +317,7 @@ def _by_key(
             ChannelPart(
                 channel=channel,
                 scale_id=scale_id,
-                asked=asked.get(key) if channel == AT_COUNTER else None,
+                asked=asked.get((channel, key), 0),
                 rated=levels.total(),
                 satisfied=satisfied[name],
                 levels=tuple(levels[level] for level in range(1, most + 1)),

@@ -15,6 +15,7 @@ from queue_server.web.acceptance import acceptance
 from queue_server.web.asking import for_forms
 from queue_server.web.backups_pages import backups_pages
 from queue_server.web.ballots import ballots
+from queue_server.web.clerk_months import clerk_months
 from queue_server.web.counter import counter
 from queue_server.web.device_pages import device_pages
 from queue_server.web.devices import devices
@@ -26,6 +27,7 @@ from queue_server.web.editor_versions import editor_versions
 from queue_server.web.entry import entry
 from queue_server.web.figures import figures
 from queue_server.web.log_pages import log_pages
+from queue_server.web.months import months
 from queue_server.web.order import order
 from queue_server.web.overview import overview
 from queue_server.web.own_account import own_account
@@ -71,6 +73,8 @@ def create_app(made: Parts) -> Flask:
         systems,
         roster,
         ballots,
+        months,
+        clerk_months,
         acceptance,
         device_pages,
     ):

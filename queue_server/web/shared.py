@@ -48,6 +48,7 @@ ROOMS: Final = (
     ("ballots.home", "ballots.title"),
     ("reports.day", "overview.reports"),
     ("figures.history", "figures.title"),
+    ("months.home", "months.title"),
     ("acceptance.wizard", "acceptance.room"),
     ("people.people", "people.title"),
     ("systems.systems", "systems.title"),

@@ -1,13 +1,18 @@
 """Some weeks of a ward's hall with people who are simulated, so that its figures look like those of a real one."""
 
 import random
+import tomllib
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 from motcua.bench.estimates.playing import FIRST_DAY
 from motcua.bench.recorded_days import recorded_days, simulated_hall
-from protocol.events import AnyEvent, RatingOpened, VisitRated
+from protocol.commands import FunctionDescription
+from protocol.evaluation import EvaluationForm
+from protocol.events import AnyEvent, ConfigurationChanged, DevicePaired, RatingOpened, VisitRated
 from protocol.message import RatingChannel
 from protocol.month_events import MonthClosed
 from protocol.months import ClosedMonth
@@ -30,12 +35,28 @@ def weeks(days: int, tickets: int = 150, seed: int = 1) -> tuple[AnyEvent, ...]:
 def rated_weeks(days: int, tickets: int = 60, seed: int = 1) -> tuple[AnyEvent, ...]:
     """Play the same with some who rate: four in ten of those asked, each clerk with another share of satisfied."""
     chance = random.Random(seed)
-    events: list[AnyEvent] = []
-    for event in weeks(days, tickets, seed):
+    first, *others = weeks(days, tickets, seed)
+    assert isinstance(first, ConfigurationChanged), "a log begins with a configuration"
+    events: list[AnyEvent] = [first, keypads_of(first)]
+    for event in others:
         events.append(event)
         if isinstance(event, RatingOpened) and event.closes_at > event.at and chance.random() < ANSWERING:
             events.append(rated(event, chance, "keypad"))
     return tuple(events)
+
+
+def keypads_of(hall: ConfigurationChanged) -> DevicePaired:
+    """Give each counter a rating keypad."""
+    return DevicePaired(
+        at=hall.at,
+        device_id="keypads",
+        name="",
+        public_key="k" * 40,
+        functions=tuple(
+            FunctionDescription(function_id=f"key-{one.counter_id}", kind="rating_keypad", counter_id=one.counter_id)
+            for one in hall.configuration.counters
+        ),
+    )
 
 
 def rated(asked: RatingOpened, chance: random.Random, channel: RatingChannel, at: datetime | None = None) -> VisitRated:
@@ -64,3 +85,18 @@ def closing_of(state: Path, month: str, at: datetime) -> MonthClosed:
         by_clerk_id="boss",
     )
     return MonthClosed(at=at, closed=closed)
+
+
+@cache
+def evaluated_weeks(days: int) -> tuple[AnyEvent, ...]:
+    """Give the same with the shipped form by which clerks' months are evaluated."""
+    file = tomllib.loads((Path(__file__).parents[2] / "config" / "catalogue" / "evaluation.toml").read_text("utf-8"))
+    forms = msgspec.convert(file["evaluation_forms"], tuple[EvaluationForm, ...])
+    first, *others = rated_weeks(days)
+    assert isinstance(first, ConfigurationChanged), "a log begins with a configuration"
+    return (
+        msgspec.structs.replace(
+            first, configuration=msgspec.structs.replace(first.configuration, evaluation_forms=forms)
+        ),
+        *others,
+    )

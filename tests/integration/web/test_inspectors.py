@@ -30,6 +30,7 @@ NOT_AN_INSPECTORS = {
     *("usher.hall", "usher.live", "usher.visit", "usher_prints.live"),  # Ticket codes, by which one cancels.
     "editor_forms.new_item",  # An empty form.
     "ballots.entry",  # Empty lines to type into.
+    *("clerk_months.evaluation", "clerk_months.own"),  # An empty form, and a clerk's own card.
 }
 
 

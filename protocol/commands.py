@@ -32,6 +32,7 @@ from protocol.device_commands import (
 )
 from protocol.hall_commands import LONG_MESSAGE_LETTERS, SHORT_MESSAGE_LETTERS, ResumeHall, StopHall
 from protocol.help_commands import AnswerCounterHelp, CallHelp, EndHelp, HelpFrom
+from protocol.inquiry_commands import InquiryCommand, InquiryQuestion
 from protocol.message import (
     Code,
     Identifier,
@@ -446,6 +447,7 @@ AnyCommand = (
     | BallotCommand
     | VoiceCommand
     | MonthCommand
+    | InquiryCommand
     | CreateDevice
     | RevokeDevice
     | ReportDevice
@@ -461,6 +463,7 @@ AnyCommand = (
     | FetchRosters
     | FetchBallots
     | VoiceQuestion
+    | InquiryQuestion
     | FindTicket
     | MendVisit
     | Attend
@@ -486,6 +489,7 @@ Question = (
     | FetchRosters
     | FetchBallots
     | VoiceQuestion
+    | InquiryQuestion
     | FindTicket
     | Asked
     | FindPrintOrder

@@ -327,6 +327,26 @@ class VoiceRules(_Part, frozen=True, kw_only=True):
     """So many days after it is over its words and its contact are erased; what counts of it stays."""
 
 
+class AlertRules(_Part, frozen=True, kw_only=True):
+    """When unsatisfied answers raise an alert: so large a share of at least so many answers within so long."""
+
+    share_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 50
+    within_s: Annotated[int, msgspec.Meta(ge=60, le=14_400)] = 900
+    least: Annotated[int, msgspec.Meta(ge=2, le=100)] = 4
+
+
+class InquiryRules(_Part, frozen=True, kw_only=True):
+    """Which ratings open an inquiry, how many working days people have in it, and how long its words are kept."""
+
+    opened_by: Literal["unsatisfied", "lowest", "nothing"] = "unsatisfied"
+    """Any answer that does not count as satisfied, the scale's worst one alone, or none."""
+    answer_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 5
+    statement_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 2
+    appeal_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 5
+    kept_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 30
+    """So many days after the end the words of alerts and inquiries are erased; what counts of them stays."""
+
+
 class Policies(_Part, frozen=True, kw_only=True):
     """House rules as numbers. All times are hall time, in seconds."""
 
@@ -435,6 +455,8 @@ class Configuration(_Part, frozen=True, kw_only=True):
     staff_rules: StaffRules = StaffRules()
     satisfaction: SatisfactionRules = SatisfactionRules()
     voices: VoiceRules = VoiceRules()
+    alerts: AlertRules = AlertRules()
+    inquiries: InquiryRules = InquiryRules()
     numbers_per_person: NumbersPerPerson = NumbersPerPerson()
     linked_services: tuple[LinkedServices, ...] = ()
     kiosk_ranges: tuple[KioskRange, ...] = ()

@@ -24,6 +24,7 @@ from protocol.device_events import (
 from protocol.estimates import Estimate, Learned
 from protocol.event_parts import Event, PairedDevice
 from protocol.hall_events import HallResumed, HallStopped
+from protocol.inquiry_events import InquiryEvent
 from protocol.message import (
     Code,
     Identifier,
@@ -458,5 +459,6 @@ AnyEvent = (
     | BallotEvent
     | VoiceEvent
     | MonthEvent
+    | InquiryEvent
 )
 """Every event there is."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import inquiry_commands as ic
 from protocol import month_commands as mc
 from protocol import voice_commands as vc
 
@@ -64,6 +65,10 @@ _TAKE_VOICES: Final[CommandTypes] = _VOICES | {vc.ReceiveVoice, vc.FindVoiceCode
 _MANAGE_VOICES: Final[CommandTypes] = _TAKE_VOICES | {vc.AssignVoice, vc.EndVoice}
 _PHONE_VOICES: Final[CommandTypes] = frozenset({vc.ReceiveVoice, vc.FindVoiceCode, vc.FollowVoice})
 _MONTHS: Final[CommandTypes] = frozenset({mc.CloseMonth, mc.CorrectMonth, mc.EvaluateClerk})
+_READ_INQUIRIES: Final[CommandTypes] = frozenset({ic.FetchAlerts, ic.FetchInquiries, ic.FindInquiry, ic.FetchConcerns})
+_MANAGE_INQUIRIES: Final[CommandTypes] = _READ_INQUIRIES | {ic.StepAlert, ic.StepInquiry}
+_OWN_HEARINGS: Final[CommandTypes] = frozenset({ic.FetchHearings, ic.SpeakInInquiry})
+"""What whoever served may ask of inquiries about that: what was opened to them, and no more."""
 _HEALTH: Final[CommandTypes] = frozenset({c.ReportDevice})
 
 COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
@@ -91,6 +96,8 @@ COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
     | _CAMPAIGNS
     | _MANAGE_VOICES
     | _MONTHS
+    | _MANAGE_INQUIRIES
+    | _OWN_HEARINGS
     | {c.TakeTicket, c.MendVisit, c.PrintTicket, c.FindTicket, c.FindVisit, c.FetchCatalogue},
     "public": _QUESTIONS | _HEALTH | _PHONE_VOICES | {c.CancelVisit, c.RateByLink, c.FindVisit, c.FetchCatalogue},
     "system": _QUESTIONS | _HEALTH | {c.TakeTicket, c.CancelVisit, c.FindVisit, c.FetchCatalogue},
@@ -116,7 +123,11 @@ TOPICS_OF_ROLE: Final[dict[Role, tuple[str, ...]]] = {
 family of topics. A ``board`` without a zone may watch every board."""
 
 COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
-    "clerk": _CONSOLE | _HELP | _VOICES | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend},
+    "clerk": _CONSOLE
+    | _HELP
+    | _VOICES
+    | _OWN_HEARINGS
+    | {c.TakeTicket, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend},
     "usher": _HELP
     | _LIST
     | _BALLOTS
@@ -142,9 +153,11 @@ COMMANDS_OF_STAFF_ROLE: Final[dict[str, CommandTypes]] = {
     | _CAMPAIGNS
     | _MANAGE_VOICES
     | _MONTHS
+    | _MANAGE_INQUIRIES
     | frozenset({c.OpenDay, c.CloseDay, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
     "inspector": _LIST
     | _READ_VOICES
+    | _READ_INQUIRIES
     | frozenset({bc.FetchBallots, c.FindDevice, c.FetchRosters, c.FindVisit, c.FetchCatalogue, c.Introduce, c.Attend}),
 }
 """The second table: what a person of this role may ask through the staff pages."""

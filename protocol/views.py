@@ -25,6 +25,7 @@ from protocol.configuration import (
 from protocol.device_views import Attended, DeviceCreatedReply, DeviceFound, Introduction, Paired, Silence, TrialKnown
 from protocol.estimates import Estimate
 from protocol.events import Clause, Span
+from protocol.inquiry_views import AlertsFound, ConcernsFound, HearingsFound, InquiriesFound, InquiryFound
 from protocol.message import Instant
 from protocol.print_views import HallKiosk, HallPrintOrder, PrintOrder, PrintOrderState
 from protocol.rating_views import LinkRating, RatingView, RatingWindow
@@ -426,6 +427,11 @@ AnyReply = (
     | VoiceCodeFound
     | VoiceFollowed
     | VoicesFound
+    | AlertsFound
+    | InquiriesFound
+    | InquiryFound
+    | HearingsFound
+    | ConcernsFound
     | Attended
     | DeviceFound
     | Refused

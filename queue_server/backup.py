@@ -28,6 +28,7 @@ from queue_server.beside import (
 )
 from queue_server.branch_files import ADDRESS_FILE, BRANCH_KEY_FILE, SERVER_KEY_FILE, TECHNICIAN
 from queue_server.clock import CLOCK_FILE
+from queue_server.inquiry_words import INQUIRIES_FILE
 from queue_server.journal import Journal, Verdict, require_sqlite, verify
 from queue_server.log import HEADS_FILE, LOG_FILE, Log
 from queue_server.reporting.month_shelf import MONTHS_FOLDER
@@ -37,8 +38,9 @@ UNFINISHED: Final = ".unfinished"
 KEEP_HOURLY: Final = 24
 KEEP_DAILY: Final = 14
 KEEP_MONTHLY: Final = 12
+_WORDS: Final = (VOICES_FILE, INQUIRIES_FILE)
 VOICES_KEPT_DAYS: Final = 14
-"""Copies that are older hold no words of voices: what is erased in the branch is in no copy after so long."""
+"""Copies that are older hold no words of voices and inquiries: what is erased in the branch is then in no copy."""
 EPOCHS_AHEAD: Final = 1000
 """A restored branch counts its starts from so much higher, so that its views are newer than any that were ever seen."""
 
@@ -86,7 +88,7 @@ def back_up(state: Path, target: Path, at: datetime, rooms: Mapping[str, Path] |
         _copy_own(state, draft)
         _snapshot(state / LOG_FILE, draft / LOG_FILE)
         # After the log: words are on the disk before their event, so that none is missing of what this log tells.
-        _copy_voices(state, draft)
+        _copy_words(state, draft)
         _copy_months(state, draft)
         verdict, _ = _verified(draft)
         draft.rename(final)
@@ -95,7 +97,7 @@ def back_up(state: Path, target: Path, at: datetime, rooms: Mapping[str, Path] |
         raise
     _flush(target)
     removed = _let_old_go(target)
-    _forget_voices(target, at)
+    _forget_words(target, at)
     return Copy(final, verdict, removed, beside)
 
 
@@ -130,8 +132,9 @@ def _restore_branch(copy: Path, state: Path) -> None:
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     _copy_own(copy, state)
     _copy_file(copy / LOG_FILE, state / LOG_FILE)
-    if (copy / VOICES_FILE).exists():
-        _copy_file(copy / VOICES_FILE, state / VOICES_FILE)
+    for name in _WORDS:
+        if (copy / name).exists():
+            _copy_file(copy / name, state / name)
     _copy_months(copy, state)
     _flush(state)
     log = Log(state / LOG_FILE)
@@ -185,10 +188,11 @@ def _vacuum(file: Path, to: Path) -> None:
     _flush(to)
 
 
-def _copy_voices(state: Path, draft: Path) -> None:
-    """Copy the words of voices as they are at one instant; a branch that never had any has no such file."""
-    if (state / VOICES_FILE).exists():
-        _vacuum(state / VOICES_FILE, draft / VOICES_FILE)
+def _copy_words(state: Path, draft: Path) -> None:
+    """Copy the words of people as they are at one instant; a branch that never had any has no such file."""
+    for name in _WORDS:
+        if (state / name).exists():
+            _vacuum(state / name, draft / name)
 
 
 def _copy_months(source: Path, to: Path) -> None:
@@ -200,12 +204,13 @@ def _copy_months(source: Path, to: Path) -> None:
         _copy_file(path, to / MONTHS_FOLDER / path.name)
 
 
-def _forget_voices(target: Path, at: datetime) -> None:
-    """Remove the words of voices from copies that are kept for longer."""
+def _forget_words(target: Path, at: datetime) -> None:
+    """Remove the words of people from copies that are kept for longer."""
     oldest = (at - timedelta(days=VOICES_KEPT_DAYS)).strftime(NAME)
-    for path in target.glob(f"branch-*Z/{VOICES_FILE}"):
-        if path.parent.name < oldest:
-            path.unlink()
+    for name in _WORDS:
+        for path in target.glob(f"branch-*Z/{name}"):
+            if path.parent.name < oldest:
+                path.unlink()
 
 
 def _copy_own(source: Path, to: Path) -> None:

@@ -7,6 +7,7 @@ person.key      the key of the day for the marks of persons, where numbers are l
 private.db      what clerks wrote for the next colleague, until it is erased; in no copy
 voices.db       what citizens told the hall, until it is erased; only in copies of the last two weeks
 months/         what was frozen of each closed month; its hash is in the log
+inquiries.db    what was written in alerts and inquiries, until it is erased; only in copies of the last two weeks
 technician/     the first technician's key and link, which pair all other devices
 """
 

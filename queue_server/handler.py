@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import inquiry_commands as ic
 from protocol import month_commands as mc
 from protocol import voice_commands as vc
 from protocol.codec import Malformed, decode_command, encode
@@ -40,7 +41,6 @@ from queue_server.recovery import load_branch
 from queue_server.sent_texts import configuration_of, whole
 from queue_server.surroundings import Surroundings
 from queue_server.voice_facts import voice_facts
-from queue_server.voice_words import WordsNotKept
 
 CONTACT_GAP: Final = timedelta(seconds=5)
 
@@ -251,13 +251,12 @@ class Handler:
             request = self._request(actor, command, at, one.public_key)
             events = self._rules.decide(self.branch, request, at)
             self._around.notes.keep_with(command, events, self.branch.day)  # Before the transfer itself is kept.
-            self._around.voices.keep_with(command, events)  # So are the words of voices.
+            for file in (self._around.voices, self._around.inquiries):
+                file.keep_with(command, events)  # So are all other words.
         except core.Refusal as refusal:
             return self.refused(refusal.code, refusal.parts)
-        except WordsNotKept:
-            return self.refused("voice_not_kept")
-        except NotKept:
-            return self.refused("note_not_kept")
+        except NotKept as lost:
+            return self.refused(lost.code)
         for event in events:
             self._rules.apply(self.branch, event)
         so_far.events.extend(events)
@@ -297,6 +296,8 @@ class Handler:
         (self.alarms.discard if erased else self.alarms.add)("notes")
         erased = self._around.voices.keep_only(self.branch.voices)
         (self.alarms.discard if erased else self.alarms.add)("voices")
+        erased = self._around.inquiries.keep_only(core.steps_at_hand(self.branch))
+        (self.alarms.discard if erased else self.alarms.add)("inquiries")
 
     def keep_head(self, head: Head) -> None:
         """Write a head into the second file; that it fails is an alarm, not a reason to stop."""
@@ -357,7 +358,7 @@ class Handler:
             self._offset = at, zone, int(offset.total_seconds())
         return self._offset[2]
 
-    def _request(self, actor: core.Actor, command: AnyCommand, at: datetime, public_key: str = "") -> core.Request:  # noqa: C901 -- one case per kind of facts.
+    def _request(self, actor: core.Actor, command: AnyCommand, at: datetime, public_key: str = "") -> core.Request:  # noqa: C901, PLR0912 -- one case per kind of facts.
         utc_offset_s = self.utc_offset_s(at)
         match command:
             case c.Tick() | c.OpenDay():
@@ -381,6 +382,10 @@ class Handler:
                 facts = voice_facts(self.branch, command, self._around.branch_key, self._around.voices, utc_offset_s)
             case mc.CloseMonth():
                 facts = core.Facts(utc_offset_s=utc_offset_s, month_seq=self._log.end_of_month(command.month))
+            case ic.FetchAlerts() | ic.FindInquiry() | ic.FetchHearings():
+                bare = core.Request(actor, command, core.Facts(utc_offset_s=utc_offset_s))
+                words = self._around.inquiries.of(core.words_wanted(self.branch, bare, command, at))
+                facts = core.Facts(utc_offset_s=utc_offset_s, step_words=words)
             case c.Pair():
                 facts = core.Facts(utc_offset_s=utc_offset_s, public_key=public_key)
             case c.Introduce():

@@ -38,7 +38,9 @@ CREATE TABLE IF NOT EXISTS notes (
 
 
 class NotKept(Exception):  # noqa: N818 -- it says what became of the note.
-    """The file takes no notes now; says why."""
+    """The file takes no notes now; says why. ``code`` is that of the refusal."""
+
+    code: ClassVar[str] = "note_not_kept"
 
 
 class PrivateFile:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from protocol.configuration import Configuration
 from protocol.views import Refused
 from queue_server.attendance import AttendanceBook
+from queue_server.inquiry_words import InquiriesFile
 from queue_server.person_keys import PersonKeys
 from queue_server.private import PrivateNotes
 from queue_server.voice_words import VoicesFile
@@ -24,5 +25,6 @@ class Surroundings:
     parse: Callable[[Mapping[str, str]], Configuration]
     person_keys: PersonKeys = field(default_factory=PersonKeys)
     notes: PrivateNotes = field(default_factory=PrivateNotes)
+    inquiries: InquiriesFile = field(default_factory=InquiriesFile)
     voices: VoicesFile = field(default_factory=VoicesFile)
     attendance: AttendanceBook = field(default_factory=AttendanceBook)

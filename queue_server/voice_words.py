@@ -8,7 +8,7 @@ became durable nothing refers to its words, and they go when the next day opens.
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 import apsw
 
@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS words (
 
 class WordsNotKept(NotKept):
     """The file takes no words now; says why."""
+
+    code: ClassVar[str] = "voice_not_kept"
 
 
 class VoicesFile(PrivateFile):

@@ -17,6 +17,7 @@ from queue_server.core.calling import Choice, next_visit, next_visits
 from queue_server.core.day import next_deadline
 from queue_server.core.decide import decide
 from queue_server.core.devices import device_meant
+from queue_server.core.inquiries import steps_at_hand, words_wanted
 from queue_server.core.learning import learned_by
 from queue_server.core.permission import actor_of
 from queue_server.core.persons import card_needed
@@ -69,8 +70,10 @@ __all__ = [
     "refused",
     "replay",
     "reply",
+    "steps_at_hand",
     "take_snapshot",
     "topics",
     "view_of",
     "visit_of_events",
+    "words_wanted",
 ]

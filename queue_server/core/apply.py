@@ -10,6 +10,7 @@ from typing import assert_never
 
 from protocol import ballot_events as be
 from protocol import events as e
+from protocol import inquiry_events as ie
 from protocol import month_events as me
 from protocol import voice_events as ve
 from protocol.configuration import Configuration
@@ -32,6 +33,7 @@ from queue_server.core.apply_branch import (
     sign_out,
     stop_hall,
 )
+from queue_server.core.apply_inquiries import change_inquiries
 from queue_server.core.apply_months import change_months
 from queue_server.core.apply_visits import (
     change_visit,
@@ -67,7 +69,7 @@ def replay(events: Iterable[e.AnyEvent], configuration: Configuration | None = N
 
 def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 -- one case per event.
     """Change the branch by what happened."""
-    if isinstance(event, be.BallotEvent | ve.VoiceEvent | me.MonthEvent):
+    if isinstance(event, be.BallotEvent | ve.VoiceEvent | me.MonthEvent | ie.InquiryEvent):
         _change_registers(branch, event)
         return
     match event:
@@ -137,11 +139,13 @@ def apply(branch: Branch, event: e.AnyEvent) -> None:  # noqa: C901, PLR0912, PL
             assert_never(event)
 
 
-def _change_registers(branch: Branch, event: be.BallotEvent | ve.VoiceEvent | me.MonthEvent) -> None:
+def _change_registers(branch: Branch, event: be.BallotEvent | ve.VoiceEvent | me.MonthEvent | ie.InquiryEvent) -> None:
     """Change what is kept beside the visits, over many days."""
     if isinstance(event, be.BallotEvent):
         change_ballots(branch, event)
     elif isinstance(event, me.MonthEvent):
         change_months(branch, event)
-    else:
+    elif isinstance(event, ve.VoiceEvent):
         change_voices(branch, event)
+    else:
+        change_inquiries(branch, event)

@@ -60,6 +60,9 @@ def open_day(branch: Branch, event: e.DayOpened) -> None:
     branch.campaign = None
     branch.voices.clear()
     branch.months.clear()
+    branch.alerts.clear()
+    branch.inquiries.clear()
+    branch.answered_lately.clear()
     branch.voice_by_hash.clear()
     branch.day = event.day
     branch.day_open = True

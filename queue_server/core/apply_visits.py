@@ -16,6 +16,7 @@ import msgspec
 from protocol import events as e
 from protocol.views import VisitState
 from queue_server.core import life, own_day
+from queue_server.core.apply_inquiries import remember_answer
 from queue_server.core.day import UNRECORDED
 from queue_server.core.learning import note_service, note_wait
 from queue_server.core.line import Line
@@ -275,7 +276,8 @@ def close_rating(branch: Branch, event: e.RatingClosed) -> None:
 
 
 def rate_visit(branch: Branch, event: e.VisitRated) -> None:
-    """Note by which channel the visit was rated; that of an older day is in the log alone."""
+    """Note by which channel the visit was rated, for alerts too; that of an older day is in the log alone."""
+    remember_answer(branch, event)
     visit = branch.visits.get(event.visit_id)
     if visit is not None:
         visit.rated_by = (*visit.rated_by, event.channel)

@@ -13,6 +13,7 @@ import msgspec
 from protocol import commands as c
 from protocol import events as e
 from queue_server.core import campaigns, ratings
+from queue_server.core.alerting import still_at_hand
 from queue_server.core.ballots import still_awaited
 from queue_server.core.calendar import DayPlan, business_date, plan_day, working_days
 from queue_server.core.months import months_kept
@@ -125,7 +126,9 @@ def _opening(branch: Branch, plan: DayPlan, facts: Facts, at: datetime) -> Event
     )
     still = (*_still_stopped(branch, at), *still_planned(branch, plan.day, at), *_still_pairing(branch, at))
     ballots = (*still_awaited(branch, plan.day, at), *campaigns.still_planned(branch, plan.day, facts, at))
-    return (opened, *still, *ballots, *still_kept(branch, plan.day, at), *months_kept(branch, at), *_health(branch, at))
+    words = (*still_kept(branch, plan.day, at), *still_at_hand(branch, plan.day, at))
+    registers = (*words, *months_kept(branch, at))
+    return (opened, *still, *ballots, *registers, *_health(branch, at))
 
 
 def _still_stopped(branch: Branch, at: datetime) -> Iterator[e.AnyEvent]:

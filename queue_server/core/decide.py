@@ -9,9 +9,11 @@ from typing import assert_never
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import inquiry_commands as ic
 from protocol import month_commands as mc
 from protocol import voice_commands as vc
 from queue_server.core import (
+    alerting,
     ballots,
     calls,
     campaigns,
@@ -20,6 +22,7 @@ from queue_server.core import (
     counters,
     day,
     devices,
+    inquiries,
     linked,
     mending,
     months,
@@ -56,12 +59,17 @@ _Calls = (
 _Services = c.StartService | c.EndService | c.PlanServices | c.ParkVisit | c.TransferVisit
 
 
-def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C901, PLR0912 -- one case per room.
+def decide(branch: Branch, request: Request, at: datetime) -> Events:
     """Give the events that carry out the request at this instant; none when there is nothing left to do.
 
     Reads only. Raises :class:`queue_server.core.Refusal` with a code and its parts.
     """
     check_role(request.actor, request.command)
+    events = _decide(branch, request, at)
+    return (*events, *alerting.follow_ratings(branch, request, events, at))
+
+
+def _decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C901, PLR0912 -- one case per room.
     match request.command:
         case c.TakeTicket() as command:
             events = tickets.take_ticket(branch, request, command, at)
@@ -113,11 +121,18 @@ def decide(branch: Branch, request: Request, at: datetime) -> Events:  # noqa: C
             events = _decide_voices(branch, request, command, at)
         case mc.CloseMonth() | mc.CorrectMonth() | mc.EvaluateClerk() as command:
             events = _decide_months(branch, request, command, at)
+        case ic.StepAlert() as command:
+            events = alerting.step_alert(branch, request, command, at)
+        case ic.StepInquiry() as command:
+            events = inquiries.step_inquiry(branch, request, command, at)
+        case ic.SpeakInInquiry() as command:
+            events = inquiries.speak_in_inquiry(branch, request, command, at)
         case (
             c.Introduce() | c.FetchCatalogue() | c.FindVisit() | c.FindHeldNumber() | c.FindNote() | c.FindTicket()
             | c.FetchWaitingList() | c.FetchRosters() | bc.FetchBallots() | c.Attend() | c.FindDevice()
             | c.TryFunction() | c.FindPrintOrder() | vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice()
-            | vc.FetchVoices() as command
+            | vc.FetchVoices() | ic.FetchAlerts() | ic.FetchInquiries() | ic.FindInquiry() | ic.FetchHearings()
+            | ic.FetchConcerns() as command
         ):  # fmt: skip
             replies.check_question(branch, request, command, at)
             events = ()

@@ -9,6 +9,7 @@ from typing import Final
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import inquiry_commands as ic
 from protocol import month_commands as mc
 from protocol import voice_commands as vc
 from protocol.commands import AnyCommand
@@ -27,6 +28,8 @@ _NAME_A_CLERK: Final = (
     *(vc.ReceiveVoice, vc.AssignVoice, vc.AnswerVoice, vc.EndVoice),
     *(mc.CloseMonth, mc.CorrectMonth, mc.EvaluateClerk),
     *(vc.FindVoice, vc.FindVoiceCode, vc.FetchVoices),
+    *(ic.StepAlert, ic.StepInquiry, ic.SpeakInInquiry),
+    *(ic.FetchAlerts, ic.FetchInquiries, ic.FindInquiry, ic.FetchHearings, ic.FetchConcerns),
 )
 """What the staff pages ask in the name of a person."""
 

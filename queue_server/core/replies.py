@@ -13,11 +13,13 @@ import msgspec
 from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol import events as e
+from protocol import inquiry_commands as ic
 from protocol import views as v
 from protocol import voice_commands as vc
 from queue_server.core.ballots import ballot_kept, ballots_found
 from queue_server.core.calling import ahead_of
 from queue_server.core.devices import about_device, check_asked
+from queue_server.core.inquiries import answer_about_inquiries, check_inquiry_question
 from queue_server.core.permission import counter_in_charge
 from queue_server.core.persons import limit_reached
 from queue_server.core.print_orders import need_order
@@ -79,7 +81,12 @@ def reply(branch: Branch, request: Request, events: Events, estimates: Estimates
             | vc.FindVoice()
             | vc.FindVoiceCode()
             | vc.FollowVoice()
-            | vc.FetchVoices() as command
+            | vc.FetchVoices()
+            | ic.FetchAlerts()
+            | ic.FetchInquiries()
+            | ic.FindInquiry()
+            | ic.FetchHearings()
+            | ic.FetchConcerns() as command
         ):
             answer = _answer(branch, request, command, estimates, at)
         case _:
@@ -131,6 +138,8 @@ def _answer(  # noqa: C901, PLR0912 -- one case per question.
             answer = v.NoteFound(visit_id=command.visit_id, note=request.facts.note)
         case vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice() | vc.FetchVoices():
             answer = answer_about_voices(branch, request, command)
+        case ic.FetchAlerts() | ic.FetchInquiries() | ic.FindInquiry() | ic.FetchHearings() | ic.FetchConcerns():
+            answer = answer_about_inquiries(branch, request, command, at)
         case _:
             assert_never(command)
     return answer
@@ -160,6 +169,8 @@ def check_question(branch: Branch, request: Request, command: c.Question, at: da
             need_order(branch, command, at)
         case vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice() | vc.FetchVoices():
             check_voice_question(branch, request, command)
+        case ic.FetchAlerts() | ic.FetchInquiries() | ic.FindInquiry() | ic.FetchHearings() | ic.FetchConcerns():
+            check_inquiry_question(branch, request, command)
         case c.Introduce() | c.FetchWaitingList() | bc.FetchBallots():
             pass
 

@@ -111,6 +111,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """FindVoice, FollowVoice: what was written."""
     month_seq: int = 0
     """CloseMonth: up to which event the log speaks of the month's business days; 0 where it had none."""
+    step_words: dict[str, str] = msgspec.field(default_factory=dict)
+    """FindInquiry, FetchAlerts, FetchHearings: what was written, by the step."""
     attendance: Attendance = Attendance()
     """Attend, FindDevice, TryFunction: what is known of the device that asks, or is meant."""
 

@@ -18,6 +18,7 @@ from protocol.commands import DeviceState, FunctionDescription, HelpFrom, Rating
 from protocol.configuration import Configuration, KioskRange
 from protocol.estimates import Correction, Estimate, Learned, Pace, Stretch
 from protocol.events import Clause, HallStopped
+from protocol.inquiries import Inquiry, RaisedAlert
 from protocol.months import ClosedMonth
 from protocol.rosters import DayRoster
 from protocol.views import CounterState, PrintOrderState, VisitState
@@ -25,6 +26,7 @@ from protocol.voices import Voice
 from queue_server.core.calendar import DayPlan
 from queue_server.core.hall import Hall
 from queue_server.core.line import Line, Place
+from queue_server.satisfaction.alerts import Answer
 
 RECENT_CALLS_S: Final = 120
 RECENT_CALLS_AT_LEAST: Final = 32
@@ -309,6 +311,12 @@ class Branch:
     """By the hash of its code: the voice's id."""
     months: dict[str, ClosedMonth] = field(default_factory=dict)
     """By month: those that are closed."""
+    alerts: dict[str, RaisedAlert] = field(default_factory=dict)
+    """By id: the alerts whose words are not erased yet."""
+    inquiries: dict[str, Inquiry] = field(default_factory=dict)
+    """By id: the inquiries whose words are not erased yet."""
+    answered_lately: dict[str, deque[Answer]] = field(default_factory=dict)
+    """By channel: today's ratings of the time that alerts look back."""
     worked_at: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By counter: who has been signed in there today."""
 

@@ -1,6 +1,6 @@
 """Alarms while something goes wrong: too many unsatisfied answers in a short time. Pure.
 
-An alarm begins when, within the last ``window_s`` seconds, at least ``least`` answers came and the unsatisfied ones are
+An alarm begins when, within the last ``within_s`` seconds, at least ``least`` answers came and the unsatisfied ones are
 at least ``share_percent`` of them; it is over once that no longer holds. It is judged at every instant at which an
 answer comes or grows too old, so the same answers give the same alarms whenever they are looked at. Half of at least
 four within a quarter of an hour is what makers of such terminals recommend (HappyOrNot, "Alerts").
@@ -12,26 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import groupby
-from typing import Annotated
 
-import msgspec
-
-
-class AlertRules(msgspec.Struct, frozen=True, kw_only=True):
-    """When unsatisfied answers raise an alarm: so large a share of at least so many answers within so long."""
-
-    share_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 50
-    window_s: Annotated[int, msgspec.Meta(ge=60, le=14_400)] = 900
-    least: Annotated[int, msgspec.Meta(ge=2)] = 4
+from protocol.configuration import AlertRules
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One counted rating: when it counted, at which counter, and whether it is a satisfied one."""
+    """One counted rating: when it counted, at which counter, whether it is a satisfied one, and who served."""
 
     at: datetime
     counter_id: str
     satisfied: bool
+    clerk_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +36,6 @@ class Alert:
     """Since when it no longer holds; None while it does."""
     unsatisfied: int
     rated: int
-
-    @property
-    def alert_id(self) -> str:
-        """Name it, the same each time it is worked out."""
-        return f"{self.counter_id or 'hall'}/{self.since_at.isoformat()}"
 
 
 def alerts(answers: Iterable[Answer], rules: AlertRules, now: datetime) -> tuple[Alert, ...]:
@@ -66,7 +53,7 @@ def alerts(answers: Iterable[Answer], rules: AlertRules, now: datetime) -> tuple
 
 
 def _alerts_of(counter_id: str, answers: Sequence[Answer], rules: AlertRules, now: datetime) -> Iterator[Alert]:
-    window = timedelta(seconds=rules.window_s)
+    window = timedelta(seconds=rules.within_s)
     comes = ((answer.at, 1, answer.satisfied) for answer in answers)
     goes = ((answer.at + window, -1, answer.satisfied) for answer in answers if answer.at + window <= now)
     rated = unsatisfied = 0

@@ -9,12 +9,13 @@ are due only a few are made before the next requests are answered.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
 from protocol import events as e
 from protocol.codec import encode
+from protocol.inquiry_events import InquiryEvent
 from protocol.message import PROTOCOL_VERSION
 from protocol.views import AnyView, Envelope, HallView
 from protocol.wire import wire_topic
@@ -35,7 +36,11 @@ _DEVICES: Final = (
 )
 _HELP: Final = (e.DeviceReported, e.HelpAnswered)
 """What may begin or end a call for help, of which all staff are told."""
-_SILENT: Final = (e.RatingPressed, e.VisitRated, e.TicketReported, e.ServerStarted, e.ClockStepped)
+_SILENT: Final = (
+    *(e.RatingPressed, e.VisitRated, e.TicketReported, e.ServerStarted, e.ClockStepped),
+    *get_args(InquiryEvent),
+)
+"""What no view tells of: a view that was made anew just then would tell when a rating was a low one."""
 _EVERYTHING: Final = (e.ConfigurationChanged, e.DayOpened, e.DayClosed)
 
 

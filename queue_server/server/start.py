@@ -20,6 +20,7 @@ from queue_server.branch_files import TECHNICIAN, Address, NoBranch, load_addres
 from queue_server.clock import Clock, keep_anchor, machine_clock
 from queue_server.config import parse
 from queue_server.handler import Handler
+from queue_server.inquiry_words import INQUIRIES_FILE, InquiriesFile
 from queue_server.journal import Head
 from queue_server.log import LOG_FILE, Log, LogUnusable
 from queue_server.person_keys import PERSON_KEY_FILE, PersonKeys
@@ -100,6 +101,7 @@ def serve(settings: Settings, on_ready: Callable[[Ready], None], *, signals: boo
                     parse=parse,
                     person_keys=PersonKeys(settings.state / PERSON_KEY_FILE),
                     notes=notes,
+                    inquiries=InquiriesFile(settings.state / INQUIRIES_FILE),
                     voices=VoicesFile(settings.state / VOICES_FILE),
                 ),
             )

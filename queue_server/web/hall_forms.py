@@ -285,6 +285,8 @@ GROUPS: Final[tuple[tuple[str, tuple[Part, ...]], ...]] = (
             Part("satisfaction", ("satisfaction",), _fields(c.SatisfactionRules), is_list=False),
             Part("voices", ("voices",), _fields(c.VoiceRules), is_list=False),
             Part("voice_kinds", ("voices", "kinds"), _fields(c.VoiceKind)),
+            Part("alerts", ("alerts",), _fields(c.AlertRules), is_list=False),
+            Part("inquiries", ("inquiries",), _fields(c.InquiryRules), is_list=False),
         ),
     ),
     ("rules", (Part("policies", ("policies",), _fields(c.Policies), is_list=False),)),

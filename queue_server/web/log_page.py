@@ -32,9 +32,11 @@ _STATES: Final = {
 
 @dataclass(frozen=True)
 class LogRow:
-    """One event. `visit_id` leads to all of its visit."""
+    """One event. `visit_id` leads to all of its visit.
 
-    seq: int
+    It has no place in the log: a gap after a rating would tell of one that is not shown.
+    """
+
     day: str
     time: str
     what: str
@@ -127,7 +129,6 @@ def _row(row: Row, numbers: Mapping[str, str], names: Names) -> LogRow:
     clerk_id = str(body.get("clerk_id") or "")
     counter_id = str(body.get("counter_id") or "")
     return LogRow(
-        seq=row.seq,
         day=date_of(words, at, offset_s),
         time=f"{hall_time(at, offset_s):%H:%M:%S}",
         what=kind_word(words, row.type),

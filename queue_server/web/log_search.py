@@ -73,6 +73,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         *("voices_erased", "voices_kept"),
     ),
     "months": ("month_closed", "months_kept", "month_corrected", "clerk_evaluated"),
+    "inquiries": ("alert_stepped", "alerts_kept", "inquiry_stepped", "inquiries_kept", "inquiries_erased"),
     "devices": (
         "device_created",
         "pairing_failed",
@@ -93,7 +94,12 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "clock_stepped",
     ),
 }
-"""Every type of event, in the groups in which people look for them."""
+"""Every type of event that is shown, in the groups in which people look for them."""
+
+UNTOLD: Final = frozenset({"alert_raised", "alert_grew", "inquiry_opened"})
+"""Events that are not shown: each follows a rating at once, and would tell that it was a low one."""
+
+_SHOWN_TYPES: Final = frozenset(kind for members in GROUPS.values() for kind in members)
 
 TOLD: Final = (
     *("service_id", "to_service_id", "priority_class_id", "to_counter_id", "work_profile_id"),
@@ -174,7 +180,7 @@ def _search(journal: Journal, question: Question) -> Found:
 
 def _only(journal: Journal, question: Question, start: int, end: int) -> Only | None:
     """Tell which rows are wanted; None when no row can be."""
-    types = frozenset(GROUPS.get(question.kind, (question.kind,))) if question.kind else None
+    types = frozenset(GROUPS.get(question.kind, (question.kind,))) if question.kind else _SHOWN_TYPES
     groups = (
         (("counter_id", "to_counter_id"), question.counter_id),
         (("clerk_id", "by_clerk_id"), question.clerk_id),

@@ -66,8 +66,11 @@ def plans() -> Iterator[tuple[str, int]]:
 def live_and_die(
     branch: ServedBranch, where: Iterable[tuple[str, int]], kills: int, asked: Iterator[AnyCommand] | None = None
 ) -> Ledger:
-    """Let the server live once for each plan until it was killed so often, asking all the while; then give it peace."""
-    branch.pair("staff", function("staff", "staff-1"))
+    """Let the server live once for each plan until it was killed so often, asking all the while; then give it peace.
+
+    All is asked by one device, which is the staff's program and the public one.
+    """
+    branch.pair("staff", function("staff", "staff-1"), function("public", "public-1"))
     branch.stop()
     ledger, asked = Ledger(), asked or commands()
     answers: Queue[AnyReply | None] = Queue()

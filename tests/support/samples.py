@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import inquiry_commands as ic
 from protocol import month_commands as mc
 from protocol import voice_commands as vc
 from protocol.link import new_id
@@ -60,6 +61,18 @@ _FIELDS: dict[type[c.Command], dict[str, object]] = {
     bc.VoidBallot: {"code": "11111-11111-1", "reason": "lost", "clerk_id": "boss"},
     bc.PlanCampaign: {"campaign_id": VISIT_ID, "first_day": "2026-11-23", "last_day": "2026-11-27"},
     bc.EndCampaign: {"campaign_id": VISIT_ID},
+    ic.StepAlert: {"alert_id": VISIT_ID, "step_id": new_id(), "kind": "acknowledged", "clerk_id": "boss"},
+    ic.StepInquiry: {
+        "inquiry_id": VISIT_ID, "step_id": new_id(), "kind": "given", "to": "boss", "clerk_id": "boss",
+    },
+    ic.SpeakInInquiry: {
+        "hearing_id": VISIT_ID, "step_id": new_id(), "kind": "stated", "text": "no", "clerk_id": "lan",
+    },
+    ic.FetchAlerts: {"clerk_id": "boss"},
+    ic.FetchInquiries: {"clerk_id": "boss"},
+    ic.FindInquiry: {"inquiry_id": VISIT_ID, "clerk_id": "boss"},
+    ic.FetchHearings: {"clerk_id": "lan"},
+    ic.FetchConcerns: {"clerk_id": "boss"},
     vc.ReceiveVoice: {
         "voice_id": VISIT_ID, "channel": "paper", "kind_id": "complaint", "text": "slow",
         "clerk_id": "boss",

@@ -7,6 +7,7 @@ import pytest
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import inquiry_commands as ic
 from protocol import month_commands as mc
 from protocol import views as v
 from protocol.commands import FunctionDescription
@@ -35,6 +36,11 @@ EXAMPLES = {
     "voice_id": "1" * 32,
     "channel": "paper",
     "ending": "closed",
+    "alert_id": "1" * 32,
+    "inquiry_id": "1" * 32,
+    "hearing_id": "1" * 32,
+    "step_id": "1" * 32,
+    "text": "x",
     "codes": ("1" * 11,),
     "last_day": "2026-11-27",
     "order_id": "0198c2d400007000800000000000000a",
@@ -59,6 +65,9 @@ EXAMPLES = {
 }
 
 
+KINDS = {ic.StepAlert: "closed", ic.StepInquiry: "given", ic.SpeakInInquiry: "stated"}
+
+
 def example(kind: type[c.Command], **more: object) -> c.AnyCommand:
     """Make any command, its fields filled with something that the codec lets pass."""
     fields = {field.name: EXAMPLES.get(field.name, "1") for field in msgspec.structs.fields(kind) if field.required}
@@ -66,6 +75,8 @@ def example(kind: type[c.Command], **more: object) -> c.AnyCommand:
         fields["state"] = "confirmed"
     if kind is c.FetchCatalogue:
         fields["catalogue_hash"] = "0"
+    if kind in KINDS:
+        fields["kind"] = KINDS[kind]
     if kind is bc.VoidBallot:
         fields["reason"] = "lost"
     if kind is mc.CorrectMonth:

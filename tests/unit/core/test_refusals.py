@@ -12,6 +12,7 @@ from queue_server.core import REFUSALS, Refusal
 ROOT = Path(__file__).parents[3]
 CORE = ROOT / "queue_server" / "core"
 RULES = ROOT / "protocol" / "rosters.py"
+INQUIRIES = CORE.parent / "satisfaction" / "inquiries.py"
 """The rules of rosters, which the core shares with the pages."""
 SAID_AROUND_THE_CORE = {
     "configuration_invalid",
@@ -22,6 +23,7 @@ SAID_AROUND_THE_CORE = {
     "internal",
     "note_not_kept",
     "voice_not_kept",
+    "step_not_kept",
 }
 
 
@@ -40,6 +42,7 @@ def test_every_refusal_of_the_core_is_raised_somewhere_and_no_other() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in CORE.glob("*.py") if path.name != "refusals.py")
     raised = set(re.findall(r'(?:Refusal|Refused)\(\s*(?:code=)?"([a-z_]+)"', source))
     raised |= set(re.findall(r'RosterMistake\("([a-z_]+)"', RULES.read_text(encoding="utf-8")))
+    raised |= set(re.findall(r'\("(inquiry_[a-z_]+)"', INQUIRIES.read_text(encoding="utf-8")))
     chosen = set(re.findall(r'"([a-z_]+)" if [^\n]+ else "([a-z_]+)"', source))
     mentioned = raised | {code for pair in chosen for code in pair if code in REFUSALS}
     assert mentioned == set(REFUSALS) - SAID_AROUND_THE_CORE

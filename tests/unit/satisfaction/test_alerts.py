@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from queue_server.satisfaction.alerts import AlertRules, Answer, alerts
+from protocol.configuration import AlertRules
+from queue_server.satisfaction.alerts import Answer, alerts
 
 NINE = datetime(2026, 11, 23, 2, tzinfo=UTC)
 RULES = AlertRules()
@@ -51,7 +52,7 @@ def test_an_alarm_begins_and_ends_by_itself(
 def test_the_hall_is_alarmed_where_no_single_counter_is() -> None:
     both = sorted(answers("0- 2-", "counter-1") + answers("1- 3-", "counter-2"), key=lambda one: one.at)
     (alert,) = alerts(both, RULES, minute(5))
-    assert (alert.counter_id, alert.alert_id) == ("", "hall/2026-11-23T02:03:00+00:00")
+    assert (alert.counter_id, alert.since_at) == ("", minute(3))
 
 
 def test_what_is_later_changes_no_alarm_that_began_earlier(seed: int) -> None:
@@ -78,7 +79,7 @@ def test_it_holds_exactly_while_the_last_quarter_of_an_hour_is_bad(seed: int) ->
     found = [one for one in alerts(given, RULES, minute(600)) if not one.counter_id]
     for half_minutes in range(960):
         now = minute(half_minutes / 2)
-        last = [one for one in given if now - timedelta(seconds=RULES.window_s) < one.at <= now]
+        last = [one for one in given if now - timedelta(seconds=RULES.within_s) < one.at <= now]
         bad = sum(not one.satisfied for one in last)
         holds = len(last) >= RULES.least and 2 * bad >= len(last)
         assert holds == any(one.since_at <= now and (one.until_at is None or now < one.until_at) for one in found), now

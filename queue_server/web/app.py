@@ -26,6 +26,7 @@ from queue_server.web.editor_trial import editor_trial
 from queue_server.web.editor_versions import editor_versions
 from queue_server.web.entry import entry
 from queue_server.web.figures import figures
+from queue_server.web.inquiries import alerts, hearings, inquiries
 from queue_server.web.log_pages import log_pages
 from queue_server.web.months import months
 from queue_server.web.order import order
@@ -75,6 +76,9 @@ def create_app(made: Parts) -> Flask:
         ballots,
         months,
         clerk_months,
+        alerts,
+        inquiries,
+        hearings,
         acceptance,
         device_pages,
     ):

@@ -7,9 +7,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from presentation.formats import ticket_number
+from protocol.inquiry_commands import FetchHearings
+from protocol.inquiry_views import HearingsFound
 from protocol.link import LinkFull, NoAnswer
 from protocol.views import AnyReply, CounterView, HallView, NoteFound, OrderView, Refused, TicketTaken
-from queue_server.web.asking import NOT_KEPT, keep_unsettled
+from queue_server.web.asking import NOT_KEPT, asked, keep_unsettled, who
 from queue_server.web.console_page import console_page
 from queue_server.web.console_seat import Seat
 from queue_server.web.live import LivePage
@@ -140,9 +142,16 @@ def _counters_page(sentence: str) -> Response:
         hall=hall,
         account=account,
         names=shared.accounts.names(),
+        hearings_waiting=_hearings_waiting() if hall else 0,
         sentence=sentence or ("" if hall else words()("error.link_gone")),
     )
     return Response(page, 409 if sentence else 200)
+
+
+def _hearings_waiting() -> int:
+    """Count what was opened to this clerk and waits for a word; this page tells it, as no view and no console does."""
+    found = asked(FetchHearings(**who()))
+    return found.waiting if isinstance(found, HearingsFound) else 0
 
 
 def _regions(scene: Scene, counter_id: str) -> dict[str, str] | None:

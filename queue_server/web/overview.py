@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from protocol.commands import AnswerCounterHelp, AnswerHelp, AnyCommand, ReleaseCounter
 from protocol.views import HallView
 from queue_server.web.asking import answered, sent_id, who
+from queue_server.web.concerns import concerns_page
 from queue_server.web.doors import START, may_open
 from queue_server.web.hall_advice import advice_page
 from queue_server.web.hall_page import Overview, hall_page
@@ -85,7 +86,15 @@ def _regions(scene: Scene) -> dict[str, str] | None:
     if view is None:
         return None
     page = hall_page(Overview(view, scene.parts.accounts.names(), priority_classes(hall), scene.words, hall.now()))
-    return {"hall": scene.region("hall/hall.html", page), **_today(scene, view)}
+    return {"hall": scene.region("hall/hall.html", page), "concerns": _concerns(scene), **_today(scene, view)}
+
+
+def _concerns(scene: Scene) -> str:
+    """Make the region of alerts and inquiries that wait; empty for who does not see any."""
+    if not may_open("alerts.home", scene.account.staff_role):
+        return ""
+    page = concerns_page(scene.parts.concerns.of(scene.account), scene.words)
+    return scene.region("hall/concerns.html", page)
 
 
 def _today(scene: Scene, view: HallView) -> dict[str, str]:

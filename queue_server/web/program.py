@@ -30,6 +30,7 @@ from queue_server.web.accounts import Accounts, Passwords
 from queue_server.web.app import create_app
 from queue_server.web.backups import Backups
 from queue_server.web.changes import Changes
+from queue_server.web.concerns import Concerns
 from queue_server.web.drafts import Drafts
 from queue_server.web.editing import Editing
 from queue_server.web.guard import Guard
@@ -125,6 +126,7 @@ def application(
             texts=texts_in(place.config / "texts"),
             fonts=Path(str(files("fontpkg_be_vietnam_pro") / "files")),
             reports=place.reports,
+            concerns=Concerns(hall),
             today=Today(place.reports),
             editing=_editing(place, closing),
             systems=_systems(place, closing),

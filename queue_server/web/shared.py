@@ -21,6 +21,7 @@ from queue_server.web.acceptance_records import AcceptanceRecords
 from queue_server.web.accounts import Account, Accounts
 from queue_server.web.backups import Backups
 from queue_server.web.changes import Changes
+from queue_server.web.concerns import Concerns
 from queue_server.web.doors import may_open, next_step
 from queue_server.web.drawing import Drawing
 from queue_server.web.editing import Editing
@@ -46,6 +47,8 @@ ROOMS: Final = (
     ("order.ledger", "order.title"),
     ("roster.week", "roster.title"),
     ("ballots.home", "ballots.title"),
+    ("alerts.home", "alerts.title"),
+    ("inquiries.listing", "inquiries.room"),
     ("reports.day", "overview.reports"),
     ("figures.history", "figures.title"),
     ("months.home", "months.title"),
@@ -78,6 +81,8 @@ class Parts:
     """The folder of the typeface's files."""
     reports: Path
     """The report tables, which need not be there."""
+    concerns: Concerns
+    """What waits of alerts and inquiries."""
     today: Today
     """Today's figures and advice."""
     editing: Editing

@@ -17,6 +17,7 @@ from tests.browser.conftest import Served, live, serving
 from tests.support.filled_pages import filled_pages
 from tests.support.paper_ballots import DRAW
 from tests.support.paper_hall import counter_view, furnish, hall_view
+from tests.support.paper_inquiries import APPEALED_ID
 from tests.support.programs import PROGRAMS
 from tests.support.routes import routes
 from tests.support.web_pages import PASSWORD, Visitor
@@ -183,6 +184,7 @@ STATES: dict[str, State] = {
     # Routes that do not open by their address alone.
     "entry.start": (lambda gallery: signed_in(gallery, "boss"), "/", nothing),
     "entry.code": (at_the_code, "/login/code", nothing),
+    "an appeal to be decided": (lambda gallery: signed_in(gallery, "boss"), f"/inquiries/{APPEALED_ID}", nothing),
     "ballots.sheet": (lambda gallery: signed_in(gallery, "boss"), f"/ballots/sheet?draw={DRAW}", nothing),
     # States of routes that do.
     "a version of the hall": (lambda gallery: signed_in(gallery, "tech"), "/editor/versions", the_newest_version),

@@ -70,6 +70,13 @@ ballots.settle                     - - - M -
 ballots.void                       - - - M -
 ballots.plan                       - - - M -
 ballots.end                        - - - M -
+alerts.home                        - - - M I
+alerts.step                        - - - M -
+inquiries.listing                  - - - M I
+inquiries.inquiry                  - - - M I
+inquiries.go_on                    - - - M -
+hearings.own                       C - - - -
+hearings.speak                     C - - - -
 order.ledger                       - - - M I
 order.live                         - - - M I
 reports.day                        - - - M I

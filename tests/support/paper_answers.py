@@ -10,6 +10,7 @@ import msgspec
 
 from protocol import ballot_commands as bc
 from protocol import commands as c
+from protocol import inquiry_commands as ic
 from protocol.views import (
     AnyReply,
     DeviceCreatedReply,
@@ -24,7 +25,7 @@ from protocol.views import (
     WaitingListPage,
     WaitingVisit,
 )
-from tests.support import paper_ballots, rosters
+from tests.support import paper_ballots, paper_inquiries, rosters
 from tests.support.paper_hall import NOW, visit
 
 DEVICE_ID = "agent-1"
@@ -62,6 +63,8 @@ def answer(command: c.AnyCommand) -> AnyReply:  # noqa: PLR0911 -- one case per 
             return rosters.answer(command)
         case bc.FetchBallots() | bc.EnterBallot():
             return paper_ballots.answer(command)
+        case ic.FetchAlerts() | ic.FetchInquiries() | ic.FindInquiry() | ic.FetchHearings() | ic.FetchConcerns():
+            return paper_inquiries.answer(command)
         case _:
             return Done()
 

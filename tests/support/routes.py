@@ -24,6 +24,9 @@ EXAMPLES: Final = {
     "system_id": "portal",
     "key_id": "0" * 12,
     "visit_id": "0" * 32,
+    "alert_id": "a" * 32,
+    "inquiry_id": "c" * 32,
+    "hearing_id": "1" * 32,
 }
 """A value for each variable part of an address, of something that is there in the hall on paper, and of a clerk at whom
 no test looks: a walk may reset the password or shut the account."""

@@ -28,6 +28,7 @@ OWN_ACCOUNT = "account."
 NOT_AN_INSPECTORS = {
     *("counter.choose", "counter.console", "counter.live"),  # A clerk's own place, with a colleague's note.
     *("usher.hall", "usher.live", "usher.visit", "usher_prints.live"),  # Ticket codes, by which one cancels.
+    "hearings.own",  # What a clerk was asked, and says, about his own work.
     "editor_forms.new_item",  # An empty form.
     "ballots.entry",  # Empty lines to type into.
     *("clerk_months.evaluation", "clerk_months.own"),  # An empty form, and a clerk's own card.

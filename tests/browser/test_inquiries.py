@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from protocol.inquiry_commands import StepAlert
 from tests.browser.conftest import Served
 from tests.browser.test_axe import findings
 from tests.browser.test_rosters import LANGUAGES, speaking, within_the_window
@@ -51,5 +52,5 @@ def test_an_alert_is_commented_and_acknowledged_without_a_mouse(served: Served) 
     boss.keyboard.press("Tab")
     boss.keyboard.press("Enter")
     expect(boss.locator("h1")).to_be_visible()
-    kinds = [(one.kind, one.text) for _, one in served.pages.hall.asked if type(one).__name__ == "StepAlert"]
+    kinds = [(one.kind, one.text) for _, one in served.pages.hall.asked if isinstance(one, StepAlert)]
     assert kinds == [("acknowledged", COMMENT)]

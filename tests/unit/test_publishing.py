@@ -7,6 +7,8 @@ import pytest
 
 from protocol.codec import decode_envelope, encode
 from protocol.commands import AnyCommand, CallNext, OpenCounter, PrintTicket, ReportTicket, SignInClerk, TakeTicket
+from protocol.events import VisitTaken
+from protocol.inquiry_events import InquiryEvent
 from protocol.keys import new_id
 from protocol.views import Envelope, HallView
 from queue_server import core
@@ -15,6 +17,7 @@ from queue_server.log import Log
 from queue_server.server.publishing import HEARTBEAT_S, SOON_S, Publisher
 from tests.faults import morning
 from tests.support.halls import key_of
+from tests.support.inquiries import RatedHall
 
 AT = morning.BEGINS_AT + morning.STEP
 
@@ -143,3 +146,19 @@ def test_a_paper_that_is_ordered_and_told_reaches_kiosk_and_usher_at_once(hall: 
     for device_id, command in (("staff-1", order), ("kiosk-1", told)):
         hall.ask(device_id, command)
         assert set(hall.passes(SOON_S)) >= {"hall/", "kiosk/"}, command
+
+
+def test_what_a_low_rating_sets_off_makes_no_view_anew(hall: Hall) -> None:
+    """A page that moved just then would tell a clerk that the answer was a low one."""
+    rated = RatedHall()
+    rated.rated(3, 3, 3, 3)
+    set_off = [one for one in rated.driven.events() if isinstance(one, InquiryEvent)]
+    assert {type(one).__name__ for one in set_off} == {"AlertRaised", "InquiryOpened"}
+    told = []
+    for happened in ([], set_off, [one for one in rated.driven.events() if isinstance(one, VisitTaken)][:1]):
+        hall.passes(HEARTBEAT_S - SOON_S)
+        hall.publisher.happened(happened, hall.now)
+        told.append(sorted(hall.passes(SOON_S)))
+    calm, alarmed, busy = told
+    assert calm == alarmed, "only the heartbeats that were due"
+    assert len(busy) > len(calm), "which a number that is taken is told beside"

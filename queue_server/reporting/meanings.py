@@ -30,6 +30,7 @@ def meaning_of(configuration: Configuration) -> Meaning:
         house=House(
             target_percent=configuration.satisfaction.target_percent,
             least_rated=configuration.satisfaction.least_rated,
+            least_compared=configuration.satisfaction.least_compared,
             publish_results=configuration.satisfaction.publish_results,
             forms=configuration.evaluation_forms,
         ),

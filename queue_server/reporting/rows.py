@@ -294,6 +294,7 @@ class House(msgspec.Struct, frozen=True):
 
     target_percent: int = 80
     least_rated: int = 10
+    least_compared: int = 30
     publish_results: bool = False
     forms: tuple[EvaluationForm, ...] = ()
 

@@ -164,11 +164,13 @@ def read_span(path: Path, span: Span) -> SpanFound:
 
 
 _ASKED_BY_DEVICE: Final = """
-    SELECT day, visit_id, counter_id, clerk_id, service_id, {channel} AS could FROM questions
+    SELECT day, visit_id, counter_id, clerk_id, service_id, {channel} AS could, max(seq) FROM questions
     WHERE day BETWEEN :first AND :last AND ({channel} OR counter_id IN
         (SELECT counter_id FROM questions WHERE {channel} AND day BETWEEN :first AND :last))
+    GROUP BY visit_id, counter_id
 """
-"""A counter at which the channel was never heard of in the whole span has none, and nobody is missed there."""
+"""A visit asked again at the same counter was asked once, by the last question (SQLite gives the row of the max). A
+counter at which the channel was never heard of in the whole span has none, and nobody is missed there."""
 
 _ASKED: Final[dict[str, str]] = {
     "keypad": _ASKED_BY_DEVICE.format(channel="keypad"),

@@ -35,6 +35,7 @@ from queue_server.web.own_account import own_account
 from queue_server.web.people import people
 from queue_server.web.reports import reports
 from queue_server.web.roster import roster
+from queue_server.web.satisfaction import satisfaction
 from queue_server.web.shared import Parts, message_page, parts, shown_everywhere, words
 from queue_server.web.signed_in import present_session
 from queue_server.web.stopping import stopping
@@ -67,6 +68,7 @@ def create_app(made: Parts) -> Flask:
         people,
         reports,
         figures,
+        satisfaction,
         stopping,
         usher,
         usher_prints,

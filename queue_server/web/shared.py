@@ -51,6 +51,7 @@ ROOMS: Final = (
     ("inquiries.listing", "inquiries.room"),
     ("reports.day", "overview.reports"),
     ("figures.history", "figures.title"),
+    ("satisfaction.page", "satisfaction.title"),
     ("months.home", "months.title"),
     ("acceptance.wizard", "acceptance.room"),
     ("people.people", "people.title"),

@@ -81,6 +81,9 @@ order.ledger                       - - - M I
 order.live                         - - - M I
 reports.day                        - - - M I
 reports.day_as_csv                 - - - M I
+satisfaction.page                  - - - M I
+satisfaction.workbook              - - - M I
+satisfaction.table                 - - - M I
 figures.history                    - - - M I
 figures.table_as_csv               - - - M I
 figures.table_as_xlsx              - - - M I

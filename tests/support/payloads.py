@@ -80,7 +80,8 @@ class Reader(HTMLParser):
             self.wrong.append(f"<{tag}>")
         if tag == "script" and not given.get("src"):
             self.wrong.append("a script in the page")
-        if any(name.startswith("on") or name in {"style", "srcdoc", "x"} for name in given):
+        is_broken_out = MARK in (given.get("x") or "")
+        if is_broken_out or any(name.startswith("on") or name in {"style", "srcdoc"} for name in given):
             self.wrong.append(f"<{tag}> with {sorted(given)}")
         if any(place.strip().lower().startswith(("javascript:", "data:text", "//", "http")) for place in places):
             self.wrong.append(f"<{tag}> that leads to {places}")

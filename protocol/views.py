@@ -20,6 +20,8 @@ from protocol.configuration import (
     PriorityClass,
     Procedure,
     TicketLink,
+    VoiceChannel,
+    VoiceKind,
     Words,
 )
 from protocol.device_views import Attended, DeviceCreatedReply, DeviceFound, Introduction, Paired, Silence, TrialKnown
@@ -188,6 +190,9 @@ class KioskView(View, frozen=True, kw_only=True):
     """It is a training hall: every ticket says that it is worth nothing."""
     print_orders: tuple[PrintOrder, ...] = ()
     """What staff want printed at a kiosk: each asks for those that name it."""
+    voice_channels: tuple[VoiceChannel, ...] = ()
+    """The ways by which voices are taken; none where the hall has neither hotline nor suggestion box."""
+    voice_kinds: tuple[VoiceKind, ...] = ()
 
 
 # --- counter/<id> ----------------------------------------------------------------------------------------------------

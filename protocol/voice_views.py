@@ -1,6 +1,6 @@
 """What is answered about voices."""
 
-from protocol.configuration import VoiceKind, Words
+from protocol.configuration import VoiceChannel, VoiceKind, Words
 from protocol.message import OptionalDay
 from protocol.view_parts import Part, Reply
 from protocol.voices import Voice, VoiceState
@@ -53,3 +53,4 @@ class VoicesFound(Reply, frozen=True, kw_only=True):
     due_soon_day: str
     """Open voices are due soon that are due up to this day."""
     kinds: tuple[VoiceKind, ...]
+    channels: tuple[VoiceChannel, ...] = ()

@@ -49,12 +49,16 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     has_contact: bool = False
     state: VoiceState = "received"
     owner_id: OptionalIdentifier = ""
+    assigned_at: Instant | None = None
+    assigned_by: OptionalIdentifier = ""
     answered_at: Instant | None = None
     """The answer that stands; an answer may be mended until the voice is closed."""
+    answered_by: OptionalIdentifier = ""
     answered_day: OptionalDay = ""
     """The day of the first answer: by it the answer is in time or late."""
     ended_at: Instant | None = None
     ended_day: OptionalDay = ""
+    ended_by: OptionalIdentifier = ""
 
     @property
     def is_open(self) -> bool:

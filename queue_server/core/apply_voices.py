@@ -18,12 +18,22 @@ def change_voices(branch: Branch, event: ve.VoiceEvent) -> None:
             for voice in event.voices:
                 _keep(branch, voice)
         case ve.VoiceAssigned():
-            _change(branch, event.voice_id, state="assigned", owner_id=event.owner_id, named=event.named)
+            _change(
+                branch,
+                event.voice_id,
+                state="assigned",
+                owner_id=event.owner_id,
+                named=event.named,
+                assigned_at=event.at,
+                assigned_by=event.clerk_id,
+            )
         case ve.VoiceAnswered():
             first = branch.voices[event.voice_id].answered_day or event.day
-            _change(branch, event.voice_id, state="answered", answered_at=event.at, answered_day=first)
+            by = event.clerk_id
+            _change(branch, event.voice_id, state="answered", answered_at=event.at, answered_day=first, answered_by=by)
         case ve.VoiceEnded():
-            _change(branch, event.voice_id, state=event.ending, ended_at=event.at, ended_day=event.day)
+            by = event.clerk_id
+            _change(branch, event.voice_id, state=event.ending, ended_at=event.at, ended_day=event.day, ended_by=by)
         case ve.VoicesErased():
             for voice_id in event.voice_ids:
                 if voice_id in branch.voices:  # A day opens without those that it erases.

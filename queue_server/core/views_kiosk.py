@@ -61,6 +61,8 @@ def kiosk_view(branch: Branch, estimates: Estimates, at: datetime) -> v.KioskVie
             v.PrintOrder(order_id=order.order_id, function_id=order.function_id)
             for order in standing_orders(branch, at)
         ),
+        voice_channels=configuration.voices.channels,
+        voice_kinds=configuration.voices.kinds if configuration.voices.channels else (),
     )
 
 

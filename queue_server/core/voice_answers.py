@@ -98,6 +98,7 @@ def _voices_found(branch: Branch, request: Request, command: vc.FetchVoices) -> 
         due_soon=sum(one.is_open and branch.day <= one.due_day <= soon for one in seen),
         due_soon_day=soon,
         kinds=branch.configuration.voices.kinds,
+        channels=branch.configuration.voices.channels,
     )
 
 

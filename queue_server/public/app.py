@@ -13,6 +13,7 @@ from queue_server.public.results import results
 from queue_server.public.shared import Parts, message_page, words
 from queue_server.public.site import site
 from queue_server.public.televisions import televisions
+from queue_server.public.voices import voices
 from queue_server.public.waits import waits
 
 BODY_LIMIT_BYTES: Final = 4_096
@@ -40,7 +41,7 @@ def create_app(made: Parts) -> Flask:
     app.extensions["motcua"] = made
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["cells"] = cells
-    for blueprint in (site, waits, catalogue, televisions, phone, rating, results):
+    for blueprint in (site, waits, catalogue, televisions, voices, phone, rating, results):
         app.register_blueprint(blueprint)
     app.before_request(_check)
     app.after_request(_dress)

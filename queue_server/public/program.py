@@ -25,6 +25,7 @@ from queue_server.public.shared import Parts
 from queue_server.public.spoken import SayWords, Spoken, nobody_says
 from queue_server.public.tickets import Tickets
 from queue_server.public.usual import UsualWaits
+from queue_server.public.voice_box import VoiceBox
 from queue_server.serving import Door, Limits, WebServer, serve_until, told_to_end
 from queue_server.watched_hall import LinkPort, OpenLink, WatchedHall
 
@@ -71,6 +72,7 @@ def application(place: Place, open_hall_link: OpenLink) -> Iterator[tuple[Flask,
             usual=UsualWaits(place.reports),
             boards=boards,
             months=PublicMonths(place.reports),
+            voices=VoiceBox(hall),
         )
         hall.start()
         closing.callback(hall.close)

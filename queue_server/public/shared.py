@@ -17,6 +17,7 @@ from queue_server.public.boards import Boards
 from queue_server.public.closed_months import PublicMonths
 from queue_server.public.tickets import Tickets
 from queue_server.public.usual import UsualWaits
+from queue_server.public.voice_box import VoiceBox
 from queue_server.watched_hall import WatchedHall
 
 DEFAULT_LANGUAGE: Final = "vi"
@@ -38,6 +39,7 @@ class Parts:
     usual: UsualWaits
     boards: Boards
     months: PublicMonths
+    voices: VoiceBox
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def page(template: str, spoken: Words, status: int = 200, **more: object) -> Res
         names=name_in(kiosk.names, spoken.language) if kiosk else "",
         agency=name_in(kiosk.agency, spoken.language) if kiosk else "",
         hotline=kiosk.hotline if kiosk else "",
+        voice_channels=kiosk.voice_channels if kiosk else (),
         name_in=lambda names: name_in(names, spoken.language),
         stopped=stopped_words(spoken),
         stopped_every_s=STOPPED_EVERY_S,

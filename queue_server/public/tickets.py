@@ -60,13 +60,18 @@ class Budget:
 class Guesses:
     """The budgets of unknown links; addresses that were not heard of for longest are forgotten first."""
 
-    def __init__(self) -> None:
-        self._all = Budget(BURST_IN_ALL, PER_S_IN_ALL)
+    def __init__(
+        self,
+        of_address: tuple[float, float] = (BURST_OF_ADDRESS, PER_S_OF_ADDRESS),
+        in_all: tuple[float, float] = (BURST_IN_ALL, PER_S_IN_ALL),
+    ) -> None:
+        self._of_address = of_address
+        self._all = Budget(*in_all)
         self._of: OrderedDict[str, Budget] = OrderedDict()
 
     def allow(self, address: str, now_s: float) -> bool:
         """Count one question about an unknown link; False when there were too many."""
-        budget = self._of.setdefault(address, Budget(BURST_OF_ADDRESS, PER_S_OF_ADDRESS))
+        budget = self._of.setdefault(address, Budget(*self._of_address))
         self._of.move_to_end(address)
         while len(self._of) > ADDRESSES:
             self._of.popitem(last=False)

@@ -6,13 +6,24 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
+from protocol.ballots import written_code
 from protocol.views import VisitFound
 from queue_server.public.program import LIMITS
 from queue_server.serving import Door, WebServer
 from tests.browser.test_axe import LANGUAGES, findings
 from tests.support.boards import stopped
 from tests.support.paper_hall import kiosk_view
-from tests.support.public_pages import EXAMPLES, LINK, Phones, called, public_pages, served, services, ticket
+from tests.support.public_pages import (
+    EXAMPLES,
+    LINK,
+    VOICE_CODE,
+    Phones,
+    called,
+    public_pages,
+    served,
+    services,
+    ticket,
+)
 from tests.support.routes import routes
 
 pytestmark = pytest.mark.browser
@@ -124,3 +135,34 @@ def test_the_waits_renew_themselves_and_leave_the_reader_in_place(phone: Page, p
     made.hall.become("up")
     phone.clock.run_for(61_000)
     phone.locator("#now").wait_for(timeout=5000)
+
+
+def test_a_voice_is_told_and_followed_by_keys_alone(phone: Page, phones: tuple[Phones, str]) -> None:
+    made, address = phones
+    made.becomes(ticket())
+    found = []
+    for language in LANGUAGES:
+        phone.goto(f"{address}/voices/?lang={language}")
+        phone.locator("[name=kind]").first.focus()
+        phone.keyboard.press("ArrowDown")
+        phone.keyboard.press("Tab")
+        phone.keyboard.type("Ghế chờ ở sảnh bị gãy.")
+        for _ in range(4):
+            phone.keyboard.press("Tab")
+        assert phone.evaluate("document.activeElement.tagName") == "BUTTON"
+        phone.keyboard.press("Enter")
+        phone.locator(".voice-code", has_text=written_code(VOICE_CODE)).wait_for()
+        found += findings(phone)
+        phone.goto(f"{address}/voices/look?lang={language}")
+        phone.locator("#code").fill("7K3QM")
+        phone.keyboard.press("Enter")
+        phone.locator("[role=alert]").wait_for()
+        found += findings(phone)
+        phone.locator("#code").fill(written_code(VOICE_CODE).lower())
+        phone.keyboard.press("Enter")
+        phone.locator(".voice-answer").wait_for()
+        found += findings(phone)
+        assert phone.locator("html").get_attribute("lang") == language
+    assert found == []
+    told = list(made.voices.values())[-1]
+    assert (told.kind_id, told.text) == ("complaint", "Ghế chờ ở sảnh bị gãy.")

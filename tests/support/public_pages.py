@@ -11,8 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
+from protocol.ballots import checked_code, read_code
 from protocol.commands import AnyCommand, CancelVisit, FindVisit, RateByLink
-from protocol.configuration import RatingScale
+from protocol.configuration import RatingScale, VoiceChannel, VoiceKind
 from protocol.views import (
     AnyReply,
     CounterVisit,
@@ -24,6 +25,9 @@ from protocol.views import (
     StoppedHall,
     VisitFound,
 )
+from protocol.voice_commands import FindVoiceCode, FollowVoice, ReceiveVoice
+from protocol.voice_views import VoiceCodeFound, VoiceFollowed
+from protocol.voices import VoiceState
 from queue_server.config import load
 from queue_server.public.program import Place, application
 from queue_server.public.shared import Parts
@@ -46,6 +50,31 @@ EXAMPLES = {
     "weight": "Medium",
 }
 """A value for each variable part of an address of these pages."""
+
+
+VOICE_CODE = checked_code("7K3QM9WZ2D")
+VOICE_KINDS = (
+    VoiceKind(kind_id="suggestion", names=words("Góp ý", "Make a suggestion"), answer_days=10),
+    VoiceKind(kind_id="complaint", names=words("Phản ánh việc chưa đúng", "Complain"), answer_days=5),
+    VoiceKind(kind_id="praise", names=words("Khen ngợi", "Praise somebody"), answer_days=10),
+    VoiceKind(kind_id="question", names=words("Hỏi", "Ask something"), answer_days=3),
+)
+ANSWER_TOLD = "Giấy này không cần nộp. Bộ phận một cửa xin lỗi quý vị và đã nhắc nhở.\nQuý vị có thể đến lấy kết quả."
+
+
+def followed(state: VoiceState = "answered", **more: Any) -> VoiceFollowed:
+    """Make what the server tells by the code of a voice; `more` overrides any field."""
+    is_answered = state in ("answered", "closed")
+    fields: dict[str, Any] = {
+        "state": state,
+        "kind_names": VOICE_KINDS[1].names,
+        "received_day": "2026-11-16",
+        "due_day": "2026-11-20",
+        "answered_day": "2026-11-19" if is_answered else "",
+        "answer": ANSWER_TOLD if is_answered else "",
+        **more,
+    }
+    return VoiceFollowed(**fields)
 
 
 def ticket(state: str = "waiting", *, ahead: int = 6, counter_number: int = 0, **more: Any) -> VisitFound:
@@ -102,6 +131,13 @@ class Phones:
     """What the server tells of the one ticket there is."""
     refused: str = ""
     """With what code it refuses to cancel."""
+    voices: dict[str, ReceiveVoice] = field(default_factory=dict)
+    """By id: what was received."""
+    voice: VoiceFollowed = field(default_factory=followed)
+    """What is told of the one voice that there is."""
+    voice_refused: str = ""
+    """With what code it refuses a voice; ``no_answer`` stays silent."""
+    voice_channels: tuple[VoiceChannel, ...] = ("phone", "paper", "hotline", "desk")
 
     def answer(self, command: AnyCommand) -> AnyReply | None:
         """Answer as the server does: any wrong secret, and any other visit, is a wrong code."""
@@ -110,14 +146,28 @@ class Phones:
                 return Refused(code="secret_wrong")
             case FindVisit():
                 return self.found
-            case CancelVisit() | RateByLink() if self.refused:
-                return Refused(code=self.refused)
-            case CancelVisit():
+            case ReceiveVoice() | FindVoiceCode() | FollowVoice():
+                return self._voice(command)
+            case CancelVisit() if not self.refused:
                 self.becomes(ticket("cancelled", ahead=0))
                 return Done()
-            case RateByLink():
+            case RateByLink() if not self.refused:
                 return self._rated()
-        return Refused(code="not_allowed")
+        return Refused(code=self.refused or "not_allowed")
+
+    def _voice(self, command: ReceiveVoice | FindVoiceCode | FollowVoice) -> AnyReply | None:
+        """Receive voices once each, and find the one with `VOICE_CODE`."""
+        match command:
+            case ReceiveVoice() if self.voice_refused:
+                return None if self.voice_refused == "no_answer" else Refused(code=self.voice_refused)
+            case ReceiveVoice():
+                self.voices[command.voice_id] = command
+                return Done()
+            case FindVoiceCode():
+                return VoiceCodeFound(code=VOICE_CODE, received_day="2026-11-23", due_day="2026-11-27")
+            case FollowVoice() if read_code(command.code) == VOICE_CODE:
+                return self.voice
+        return Refused(code="unknown_voice")
 
     def _rated(self) -> AnyReply:
         """Count the first answer."""
@@ -130,7 +180,14 @@ class Phones:
     def becomes(self, found: VisitFound, stopped: StoppedHall | None = None) -> None:
         """Let the ticket stand otherwise, and the hall tell that something changed, or why it is stopped."""
         self.found = found
-        view = replace(kiosk_view(), services=services(), hotline="024 3876 5432", stopped=stopped)
+        view = replace(
+            kiosk_view(),
+            services=services(),
+            hotline="024 3876 5432",
+            stopped=stopped,
+            voice_channels=self.voice_channels,
+            voice_kinds=VOICE_KINDS,
+        )
         self.hall.publish("kiosk", view)
 
     def phone(self) -> FlaskClient:

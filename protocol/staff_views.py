@@ -137,6 +137,8 @@ class HallView(View, frozen=True, kw_only=True):
     """Open voices whose last day to be answered in time is over …"""
     voices_due_soon: int = 0
     """… and those for which it comes soon."""
+    voices_offered: bool = False
+    """Whether the hall takes voices by any way."""
     help_calls: tuple[HelpCall, ...] = ()
     kiosks_cut_off: tuple[KioskCutOff, ...] = ()
     counter_help: tuple[CounterHelp, ...] = ()

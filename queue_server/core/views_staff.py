@@ -97,6 +97,7 @@ def hall_view(branch: Branch, estimates: Estimates, at: datetime) -> v.HallView:
         today=_hall_day(branch),
         voices_overdue=voices_overdue,
         voices_due_soon=voices_due_soon,
+        voices_offered=bool(configuration.voices.channels),
         help_calls=_help_calls(branch),
         kiosks_cut_off=_kiosks_cut_off(branch),
         counter_help=tuple(

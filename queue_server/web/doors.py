@@ -17,6 +17,8 @@ _TECHNICIAN: Final[frozenset[Role]] = frozenset({"technician"})
 _RESULTS: Final[frozenset[Role]] = frozenset({"manager", "inspector"})
 _USHER: Final[frozenset[Role]] = frozenset({"usher"})
 _MANAGER: Final[frozenset[Role]] = frozenset({"manager"})
+_VOICES: Final[frozenset[Role]] = frozenset({"clerk", "usher", "manager", "inspector"})
+_ANSWERING: Final[frozenset[Role]] = _VOICES - {"inspector"}
 _BALLOTS: Final[frozenset[Role]] = frozenset({"manager", "usher"})
 _IN_CHARGE: Final[frozenset[Role]] = frozenset({"technician", "manager"})
 _OVERVIEW: Final[frozenset[Role]] = frozenset({"technician", "manager", "inspector"})
@@ -92,6 +94,14 @@ DOORS: Final[dict[str, frozenset[Role] | str]] = {
     "inquiries.go_on": _MANAGER,
     "hearings.own": _CLERK,
     "hearings.speak": _CLERK,
+    "voices.home": _VOICES,
+    "voices.voice": _VOICES,
+    "voices.answer": _ANSWERING,
+    "voices.new": _BALLOTS,
+    "voices.enter": _BALLOTS,
+    "voices.slip": _BALLOTS,
+    "voices.assign": _MANAGER,
+    "voices.end": _MANAGER,
     "order.ledger": _RESULTS,
     "order.live": _RESULTS,
     "reports.day": _RESULTS,

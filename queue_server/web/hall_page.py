@@ -90,6 +90,8 @@ class HallPage:
     release_reasons: tuple[tuple[str, str], ...]
     """Why a clerk may be signed out by somebody else: id and words."""
     stopped: Stopped | None
+    voices: tuple[str, ...]
+    """That answers to citizens are overdue or due soon, for those who may see voices."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def hall_page(overview: Overview) -> HallPage:
             (one.reason_id, overview.name(one.names)) for one in hall.reasons if "release" in one.uses
         ),
         stopped=stopped_line(hall, words),
+        voices=_voices(hall, words),
     )
 
 
@@ -176,6 +179,12 @@ def cut_off(hall: HallView, words: Words) -> tuple[str, ...]:
         )
         for one in hall.kiosks_cut_off
     )
+
+
+def _voices(hall: HallView, words: Words) -> tuple[str, ...]:
+    overdue = (words("voices.overdue_count", count=hall.voices_overdue),) if hall.voices_overdue else ()
+    soon = (words("voices.soon_count", count=hall.voices_due_soon),) if hall.voices_due_soon else ()
+    return overdue + soon
 
 
 def _alarm(words: Words, code: str) -> str:

@@ -49,6 +49,7 @@ ROOMS: Final = (
     ("ballots.home", "ballots.title"),
     ("alerts.home", "alerts.title"),
     ("inquiries.listing", "inquiries.room"),
+    ("voices.home", "voices.title"),
     ("reports.day", "overview.reports"),
     ("figures.history", "figures.title"),
     ("satisfaction.page", "satisfaction.title"),

@@ -18,6 +18,7 @@ from tests.support.filled_pages import filled_pages
 from tests.support.paper_ballots import DRAW
 from tests.support.paper_hall import counter_view, furnish, hall_view
 from tests.support.paper_inquiries import APPEALED_ID
+from tests.support.paper_voices import OWN, VOICES
 from tests.support.programs import PROGRAMS
 from tests.support.routes import routes
 from tests.support.web_pages import PASSWORD, Visitor
@@ -173,6 +174,10 @@ def the_newest_version(page: Page) -> None:
     page.wait_for_selector("table")
 
 
+def named_people(page: Page) -> None:
+    page.locator("details:has(.voice-people) > summary").click()
+
+
 State = tuple[Callable[[Served], Page], str, Callable[[Page], object]]
 
 
@@ -186,7 +191,13 @@ STATES: dict[str, State] = {
     "entry.code": (at_the_code, "/login/code", nothing),
     "an appeal to be decided": (lambda gallery: signed_in(gallery, "boss"), f"/inquiries/{APPEALED_ID}", nothing),
     "ballots.sheet": (lambda gallery: signed_in(gallery, "boss"), f"/ballots/sheet?draw={DRAW}", nothing),
+    "voices.slip": (lambda gallery: signed_in(gallery, "boss"), f"/voices/slip?voice={VOICES[0].voice_id}", nothing),
     # States of routes that do.
+    "a voice in hand": (lambda gallery: signed_in(gallery, "boss"), f"/voices/{VOICES[0].voice_id}", named_people),
+    "a voice that is answered": (lambda gallery: signed_in(gallery, "boss"), f"/voices/{VOICES[3].voice_id}", nothing),
+    "a voice about oneself": (lambda gallery: signed_in(gallery, "boss"), f"/voices/{OWN}", nothing),
+    "all voices": (lambda gallery: signed_in(gallery, "inspector"), "/voices/?shown=all", nothing),
+    "a voice to be entered": (lambda gallery: signed_in(gallery, "hoa"), "/voices/new", named_people),
     "a version of the hall": (lambda gallery: signed_in(gallery, "tech"), "/editor/versions", the_newest_version),
     "a device and its trials": (lambda gallery: signed_in(gallery, "tech"), "/devices/agent-1", nothing),
     "a device that is not there": (lambda gallery: signed_in(gallery, "tech"), "/devices/kiosk-99", nothing),

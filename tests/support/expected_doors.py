@@ -77,6 +77,14 @@ inquiries.inquiry                  - - - M I
 inquiries.go_on                    - - - M -
 hearings.own                       C - - - -
 hearings.speak                     C - - - -
+voices.home                        C U - M I
+voices.voice                       C U - M I
+voices.answer                      C U - M -
+voices.new                         - U - M -
+voices.enter                       - U - M -
+voices.slip                        - U - M -
+voices.assign                      - - - M -
+voices.end                         - - - M -
 order.ledger                       - - - M I
 order.live                         - - - M I
 reports.day                        - - - M I

@@ -11,6 +11,7 @@ import msgspec
 from protocol import ballot_commands as bc
 from protocol import commands as c
 from protocol import inquiry_commands as ic
+from protocol import voice_commands as vc
 from protocol.views import (
     AnyReply,
     DeviceCreatedReply,
@@ -25,13 +26,13 @@ from protocol.views import (
     WaitingListPage,
     WaitingVisit,
 )
-from tests.support import paper_ballots, paper_inquiries, rosters
+from tests.support import paper_ballots, paper_inquiries, paper_voices, rosters
 from tests.support.paper_hall import NOW, visit
 
 DEVICE_ID = "agent-1"
 
 
-def answer(command: c.AnyCommand) -> AnyReply:  # noqa: PLR0911 -- one case per command.
+def answer(command: c.AnyCommand) -> AnyReply:  # noqa: C901, PLR0911 -- one case per command.
     """Answer as a server beside the hall on paper would."""
     match command:
         case c.FetchWaitingList():
@@ -65,6 +66,8 @@ def answer(command: c.AnyCommand) -> AnyReply:  # noqa: PLR0911 -- one case per 
             return paper_ballots.answer(command)
         case ic.FetchAlerts() | ic.FetchInquiries() | ic.FindInquiry() | ic.FetchHearings() | ic.FetchConcerns():
             return paper_inquiries.answer(command)
+        case vc.FetchVoices() | vc.FindVoice() | vc.FindVoiceCode():
+            return paper_voices.answer(command)
         case _:
             return Done()
 

@@ -27,6 +27,7 @@ EXAMPLES: Final = {
     "alert_id": "a" * 32,
     "inquiry_id": "c" * 32,
     "hearing_id": "1" * 32,
+    "voice_id": "5" * 31 + "1",
 }
 """A value for each variable part of an address, of something that is there in the hall on paper, and of a clerk at whom
 no test looks: a walk may reset the password or shut the account."""

@@ -204,6 +204,31 @@ def test_a_voice_goes_its_way_and_no_other() -> None:
     assert hall.assign(msgspec.structs.replace(voice, voice_id=new_id())) == "unknown_voice"
 
 
+def test_each_step_is_known_by_whom_and_when() -> None:
+    hall = Hall()
+    voice = hall.enter()
+    assert hall.assign(voice) == hall.answer(voice, "an", "clerk") == hall.end(voice) == "ok"
+    now = hall.now(voice)
+    assert (now.entered_by, now.assigned_by, now.owner_id, now.answered_by, now.ended_by) == (
+        "hoa", "boss", "an", "an", "boss",
+    )  # fmt: skip
+    assert now.assigned_at is not None
+    assert now.answered_at is not None
+    assert now.ended_at is not None
+    assert voice.received_at < now.assigned_at < now.answered_at < now.ended_at
+
+
+def test_terminals_are_told_which_ways_are_open_and_no_kinds_where_none_is() -> None:
+    hall, shut = Hall(), Hall(channels=())
+    shown, none = (core.kiosk_view(one.branch, {}, one.driven.at) for one in (hall, shut))
+    assert shown.voice_channels == ("phone", "paper", "hotline", "desk")
+    assert [one.kind_id for one in shown.voice_kinds] == ["suggestion", "complaint"]
+    assert (none.voice_channels, none.voice_kinds) == ((), ())
+    assert hall.seen("boss", "manager").channels == shown.voice_channels
+    assert core.hall_view(hall.branch, {}, hall.driven.at).voices_offered
+    assert not core.hall_view(shut.branch, {}, shut.driven.at).voices_offered
+
+
 def test_the_first_answer_tells_whether_it_was_in_time() -> None:
     hall = Hall()
     voice = hall.enter()

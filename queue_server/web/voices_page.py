@@ -1,0 +1,134 @@
+"""What the pages of voices say, made of what the server tells of them. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+from urllib.parse import urljoin
+
+from presentation.formats import moment
+from presentation.texts import Words, name_in
+from protocol.configuration import TicketLink, VoiceChannel
+from protocol.views import HallView
+from protocol.voice_views import VoicesFound
+from protocol.voices import Voice
+from queue_server.web.accounts import Account
+from queue_server.web.typed_days import show_day
+
+ENTERED: Final[tuple[VoiceChannel, ...]] = ("paper", "hotline", "desk")
+"""The channels whose voices staff enter; the others enter themselves."""
+LOOK_UP: Final = "/voices/look"
+"""Where the public pages tell by a code what became of a voice."""
+
+Urgency = Literal["", "soon", "late"]
+
+
+@dataclass(frozen=True)
+class VoiceRow:
+    """A voice in the list."""
+
+    voice_id: str
+    received: str
+    channel: str
+    kind: str
+    about: str
+    owner: str
+    due: str
+    state: str
+    state_word: str
+    urgency: Urgency
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was done with a voice: what, by whom, when."""
+
+    what: str
+    who: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Somebody of the staff who can be chosen."""
+
+    clerk_id: str
+    name: str
+    named: bool
+
+
+def voice_rows(found: VoicesFound, hall: HallView, names: Mapping[str, str], words: Words) -> tuple[VoiceRow, ...]:
+    """Give the voices of a page of the list, in its order."""
+    kinds = {one.kind_id: name_in(one.names, words.language) for one in found.kinds}
+    return tuple(
+        VoiceRow(
+            voice_id=one.voice_id,
+            received=day(one.received_day),
+            channel=words(f"voices.channel.{one.channel}"),
+            kind=kinds.get(one.kind_id, one.kind_id),
+            about=about(one, hall, words),
+            owner=names.get(one.owner_id, one.owner_id),
+            due=day(one.due_day),
+            state=one.state,
+            state_word=words(f"voices.state.{one.state}"),
+            urgency=urgency(one, found.day, found.due_soon_day),
+        )
+        for one in found.voices
+    )
+
+
+def urgency(voice: Voice, today: str, soon: str) -> Urgency:
+    """Tell whether an answer is late or due soon; empty for whatever is answered or over."""
+    if not voice.is_open:
+        return ""
+    return "late" if voice.due_day < today else "soon" if voice.due_day <= soon else ""
+
+
+def about(voice: Voice, hall: HallView, words: Words) -> str:
+    """Say what a voice is about: counter and service, and no person."""
+    counter = next((one.number for one in hall.counters if one.counter_id == voice.counter_id), None)
+    service = next((one.names for one in hall.services if one.service_id == voice.service_id), None)
+    said = [words("common.counter", counter=counter)] if counter is not None else []
+    said += [name_in(service, words.language)] if service is not None else []
+    return " · ".join(said)
+
+
+def steps(voice: Voice, hall: HallView, names: Mapping[str, str], words: Words) -> tuple[Step, ...]:
+    """Give what was done with a voice, each step by whom."""
+
+    def step(key: str, at: datetime | None, by: str, **more: str) -> Step:
+        told = moment(words, at, hall.utc_offset_s) if at is not None else ""
+        return Step(words(f"voices.step.{key}", **more), names.get(by, by) or "–", told)
+
+    done = [step("received", voice.received_at, voice.entered_by)]
+    if voice.owner_id:
+        done.append(
+            step("assigned", voice.assigned_at, voice.assigned_by, owner=names.get(voice.owner_id, voice.owner_id))
+        )
+    if voice.answered_day:
+        done.append(step("answered", voice.answered_at, voice.answered_by, day=day(voice.answered_day)))
+    if voice.ended_day:
+        done.append(step(voice.state, voice.ended_at, voice.ended_by))
+    return tuple(done)
+
+
+def choices(accounts: Iterable[Account], named: Iterable[str] = ()) -> tuple[Choice, ...]:
+    """Give those who can answer a voice or be named in it, by name."""
+    about_them = set(named)
+    return tuple(
+        Choice(one.clerk_id, one.shown_name, one.clerk_id in about_them)
+        for one in sorted(accounts, key=lambda one: one.shown_name)
+        if not one.disabled and one.staff_role in ("clerk", "usher", "manager")
+    )
+
+
+def look_up_address(link: TicketLink | None) -> str:
+    """Give where citizens look a code up; empty in a hall whose phones reach no pages."""
+    if link is None or link.kind == "code" or not link.base_address:
+        return ""
+    return urljoin(link.base_address, LOOK_UP)
+
+
+def day(told: str) -> str:
+    """Write a day as people do; nothing for none."""
+    return show_day(date.fromisoformat(told)) if told else ""

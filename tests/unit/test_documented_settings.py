@@ -18,6 +18,8 @@ from hardware import device_files, registry
 from hardware.agent.settings import AgentSettings, WrongSettings, load_settings
 from hardware.printer.profile_files import parse_profile
 from hardware.simulated.config import read_config
+from queue_server.config import MAIN, parse
+from tests.support.recorded_hall import ward_sources
 
 DOCS = Path(__file__).parents[2] / "docs"
 PIECES = [
@@ -66,6 +68,12 @@ def read_pack(text: str, folder: Path) -> object:
     return open_pack(folder)
 
 
+def read_branch(text: str, _folder: Path) -> object:
+    """Read a part of a hall's own text, at the end of the one that we ship. Raises Mistakes."""
+    sources = ward_sources()
+    return parse({**sources, MAIN: f"{sources[MAIN]}\n{text}"})
+
+
 def reader_of(text: str) -> Callable[[str, Path], object]:
     """Tell whose file this is, by the keys that only it has."""
     keys = tomllib.loads(text).keys()
@@ -73,6 +81,8 @@ def reader_of(text: str) -> Callable[[str, Path], object]:
         return read_agent
     if "tickets" in keys:
         return read_hall
+    if "voices" in keys:
+        return read_branch
     if "like" in keys:
         return read_profile
     return read_device if "kind" in keys else read_pack
@@ -85,7 +95,7 @@ def test_a_piece_that_a_page_shows_is_read(text: str, tmp_path: Path) -> None:
 
 def test_all_kinds_of_files_are_shown() -> None:
     shown = {reader_of(str(piece.values[0])) for piece in PIECES}
-    assert shown == {read_agent, read_device, read_hall, read_pack, read_profile}
+    assert shown == {read_agent, read_branch, read_device, read_hall, read_pack, read_profile}
 
 
 def test_the_agents_page_shows_every_key_of_its_file_that_has_a_table(tmp_path: Path) -> None:

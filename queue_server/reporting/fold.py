@@ -8,6 +8,7 @@ from typing import Final
 from protocol import ballot_events as b
 from protocol import events as e
 from protocol import month_events as me
+from protocol import voice_events as ve
 from queue_server.reporting.asked import after_entry, ballot_id_of, channels_at, drawn_rows, note_device
 from queue_server.reporting.meanings import meaning_of
 from queue_server.reporting.month_rows import (
@@ -34,9 +35,11 @@ from queue_server.reporting.rows import (
     StretchRow,
     TransferRow,
     VisitRow,
+    VoiceStepRow,
 )
 from queue_server.reporting.stops import begun, ended
 from queue_server.reporting.stretches import after, doing_of, is_other, stretches
+from queue_server.reporting.voice_steps import voice_step
 
 PAPERS_MISSING: Final = "papers_missing"
 """The outcome by which halls send a citizen for papers; every configuration that has it names it so."""
@@ -55,6 +58,9 @@ NOT_TOLD: Final = frozenset(
         e.CallLeftUnsaid,
         e.RatingClosed,
         e.RosterPlanned,
+        ve.VoiceAssigned,
+        ve.VoicesErased,
+        ve.VoicesKept,
         me.MonthsKept,
     )
 )
@@ -89,6 +95,7 @@ class Touched:
     corrections: list[CorrectionRow] = field(default_factory=list)
     evaluations: list[EvaluationRow] = field(default_factory=list)
     ballots: dict[str, BallotRow] = field(default_factory=dict)
+    voice_steps: list[VoiceStepRow] = field(default_factory=list)
 
 
 @dataclass
@@ -135,6 +142,8 @@ class Fold:
             case e.VisitContinued() | e.ServiceContinued():
                 self._pass_time(seq, event, "ended")
                 self._gone_on(event)
+            case ve.VoiceReceived() | ve.VoiceAnswered() | ve.VoiceEnded():
+                self.touched.voice_steps.append(voice_step(seq, event))
             case e.RatingOpened():
                 self._asked(seq, event)
             case b.BallotsDrawn() | b.BallotEntered() | b.BallotSettled() | b.BallotVoided():

@@ -35,5 +35,7 @@ def meaning_of(configuration: Configuration) -> Meaning:
             forms=configuration.evaluation_forms,
         ),
         rating_reason_names={reason.reason_id: reason.names for scale in scales for reason in scale.reasons},
+        voice_channels=configuration.voices.channels,
+        voice_kind_names={one.kind_id: one.names for one in configuration.voices.kinds},
         links=configuration.ticket_link.kind != "code",
     )

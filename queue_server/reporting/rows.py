@@ -263,6 +263,21 @@ class BallotRow(msgspec.Struct, kw_only=True):
     satisfied: bool = False
 
 
+class VoiceStepRow(msgspec.Struct, kw_only=True):
+    """A step of a voice that figures tell of: received, answered, or how it ended. `day` is when it was told or done.
+
+    `channel`, `kind_id` and `due_day` stand with the first step alone.
+    """
+
+    seq: int
+    day: str
+    voice_id: str
+    step: str
+    channel: str = ""
+    kind_id: str = ""
+    due_day: str = ""
+
+
 class DayRow(msgspec.Struct, kw_only=True):
     """A business day. `configuration_id` tells what ids meant on it, last; `links`, whether tickets lead to a page."""
 
@@ -314,6 +329,9 @@ class Meaning(msgspec.Struct, frozen=True):
     """By scale id, from level 1 on."""
     rating_reason_names: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     house: House = House()
+    voice_channels: tuple[str, ...] = ()
+    """The ways by which voices were taken."""
+    voice_kind_names: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     links: bool = False
     """Tickets lead to a page on which their visit can be rated."""
 
@@ -378,5 +396,6 @@ def together(newest: Meaning, others: Iterable[Meaning]) -> Meaning:
         counter_numbers={key: value for one in every for key, value in one.counter_numbers.items()},
         levels={key: value for one in every for key, value in one.levels.items()},
         rating_reason_names={key: value for one in every for key, value in one.rating_reason_names.items()},
+        voice_kind_names={key: value for one in every for key, value in one.voice_kind_names.items()},
         house=newest.house,
     )

@@ -38,11 +38,12 @@ from queue_server.reporting.rows import (
     StretchRow,
     TransferRow,
     VisitRow,
+    VoiceStepRow,
     together,
 )
 
 REPORTS_FILE: Final = "reports.db"
-TABLES_VERSION: Final = 11
+TABLES_VERSION: Final = 12
 """Raised with every change of a row or of the fold; older tables are then made anew."""
 
 BATCH: Final = 5_000
@@ -65,6 +66,7 @@ _KEYS: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
     CorrectionRow: ("corrections", "seq"),
     EvaluationRow: ("evaluations", "seq"),
     BallotRow: ("ballots", "ballot_id"),
+    VoiceStepRow: ("voice_steps", "seq"),
 }
 _SQL_TYPES: Final[dict[Any, type]] = {bool: int, int: int, int | None: int}
 
@@ -324,6 +326,7 @@ def _store(tables: sqlite_utils.Database, touched: Touched) -> None:
         touched.corrections,
         touched.evaluations,
         touched.ballots.values(),
+        touched.voice_steps,
     ]
     for (name, _), rows, insert in zip(_KEYS.values(), batches, _INSERTS, strict=True):
         # Row by row through the library, a year's log took three times as long as all the rest together.

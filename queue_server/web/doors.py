@@ -102,6 +102,7 @@ DOORS: Final[dict[str, frozenset[Role] | str]] = {
     "voices.slip": _BALLOTS,
     "voices.assign": _MANAGER,
     "voices.end": _MANAGER,
+    "voices.figures": _RESULTS,
     "order.ledger": _RESULTS,
     "order.live": _RESULTS,
     "reports.day": _RESULTS,

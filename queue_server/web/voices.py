@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from presentation.texts import name_in
 from protocol.ballots import written_code
 from protocol.commands import AnyCommand
 from protocol.views import HallView, KioskView, Refused
@@ -25,16 +26,30 @@ from protocol.voice_commands import (
 )
 from protocol.voice_views import VoiceCodeFound, VoiceFound, VoicesFound
 from protocol.voices import CONTACT_LETTERS, NAMED_MOST, TEXT_LETTERS, VoiceEnding
+from queue_server.reporting.tables import NoReports
+from queue_server.reporting.voices import voice_figures
 from queue_server.web.asking import answered, asked, sent_id, who
-from queue_server.web.shared import parts, person, sentence_of, words
+from queue_server.web.shared import message_page, parts, person, sentence_of, words
 from queue_server.web.typed_days import read_day
-from queue_server.web.voices_page import ENTERED, about, choices, day, look_up_address, steps, urgency, voice_rows
+from queue_server.web.voices_page import (
+    ENTERED,
+    about,
+    choices,
+    day,
+    figure_rows,
+    look_up_address,
+    month_name,
+    steps,
+    urgency,
+    voice_rows,
+)
 
 voices = Blueprint("voices", __name__, url_prefix="/voices")
 
 FILTERS: Final = get_args(VoiceFilter)
 ENDINGS: Final[tuple[VoiceEnding, ...]] = get_args(VoiceEnding)
 _PAGES_MOST: Final = 999
+_MONTH: Final = re.compile(r"20\d{2}-(0[1-9]|1[0-2])", re.ASCII)
 _NUMBER: Final = re.compile(r"([A-ZĐ]{0,3})\s*[-.]?\s*0*([1-9][0-9]{0,5})")
 
 Done = Literal["assigned", "answered", "ended"]
@@ -112,6 +127,26 @@ def slip() -> AnyResponse | str:
         received=day(reply.received_day),
         due=day(reply.due_day),
         look_up=look_up_address(kiosk.ticket_link if kiosk else None),
+    )
+
+
+@voices.get("/figures")
+def figures() -> AnyResponse | str:
+    """Show how many came, were answered in time, late or not at all: a month by channel and kind, and the months."""
+    spoken, month = words(), request.args.get("month", "")
+    try:
+        found = voice_figures(parts().reports, month if _MONTH.fullmatch(month) else "")
+    except NoReports:
+        return message_page(spoken("voices.figures"), spoken("staff.no_reports"), 404)
+    kinds = found.kind_names
+    return render_template(
+        "voices/figures.html",
+        month=found.month,
+        month_name=month_name(found.month),
+        months_offered=[(one.line_id, month_name(one.line_id)) for one in found.months],
+        months=figure_rows(found.months, month_name, spoken),
+        channels=figure_rows(found.channels, lambda one: spoken(f"voices.channel.{one}"), spoken),
+        kinds=figure_rows(found.kinds, lambda one: name_in(kinds.get(one, {"vi": one}), spoken.language), spoken),
     )
 
 

@@ -1,17 +1,19 @@
 """What the pages of voices say, made of what the server tells of them. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 from urllib.parse import urljoin
 
-from presentation.formats import moment
+from presentation.formats import moment, number
 from presentation.texts import Words, name_in
 from protocol.configuration import TicketLink, VoiceChannel
 from protocol.views import HallView
 from protocol.voice_views import VoicesFound
 from protocol.voices import Voice
+from queue_server.reporting.voices import VoiceLine
+from queue_server.satisfaction.shown import percent_text
 from queue_server.web.accounts import Account
 from queue_server.web.typed_days import show_day
 
@@ -120,6 +122,52 @@ def choices(accounts: Iterable[Account], named: Iterable[str] = ()) -> tuple[Cho
         for one in sorted(accounts, key=lambda one: one.shown_name)
         if not one.disabled and one.staff_role in ("clerk", "usher", "manager")
     )
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A line of the figures: its numbers as they are shown, and when the way in was shut."""
+
+    name: str
+    numbers: tuple[str, ...]
+    rate: str
+    gap: str
+    """That the way in was shut, or on how many days it was open; empty where it was always open."""
+    is_gap: bool
+    """Of a way that was shut all the time, and by which nothing came, there are no numbers: not even 0."""
+
+
+def figure_rows(lines: Iterable[VoiceLine], name: Callable[[str], str], words: Words) -> tuple[FigureRow, ...]:
+    """Give lines of figures in their words."""
+    return tuple(_figure_row(one, name(one.line_id), words) for one in lines)
+
+
+def _figure_row(line: VoiceLine, name: str, words: Words) -> FigureRow:
+    counts = line.counts
+    numbers = (counts.received, counts.in_time, counts.late, counts.overdue, counts.waiting, counts.unanswered)
+    gap = ""
+    if line.days_open == 0:
+        gap = words("voices.not_offered")
+    elif line.days_open < line.days:
+        gap = words("voices.offered_days", part=line.days_open, whole=line.days)
+    rate = words("common.no_data")
+    if counts.due:
+        percent = percent_text(counts.in_time, counts.due, words)
+        rate = words(
+            "voices.rate_said", part=number(words, counts.in_time), whole=number(words, counts.due), percent=percent
+        )
+    return FigureRow(
+        name=name,
+        numbers=tuple(number(words, one) for one in numbers),
+        rate=rate,
+        gap=gap,
+        is_gap=line.days_open == 0 and counts.received == 0,
+    )
+
+
+def month_name(month: str) -> str:
+    """Write a month as people do: 11/2026."""
+    return f"{month[5:]}/{month[:4]}"
 
 
 def look_up_address(link: TicketLink | None) -> str:

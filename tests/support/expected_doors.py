@@ -85,6 +85,7 @@ voices.enter                       - U - M -
 voices.slip                        - U - M -
 voices.assign                      - - - M -
 voices.end                         - - - M -
+voices.figures                     - - - M I
 order.ledger                       - - - M I
 order.live                         - - - M I
 reports.day                        - - - M I

@@ -32,6 +32,7 @@ NOT_AN_INSPECTORS = {
     "editor_forms.new_item",  # An empty form.
     "ballots.entry",  # Empty lines to type into.
     *("clerk_months.evaluation", "clerk_months.own"),  # An empty form, and a clerk's own card.
+    *("voices.new", "voices.slip"),  # An empty form; the code that belongs to a citizen.
 }
 
 

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,10 +16,12 @@ from protocol.link import new_id
 from protocol.views import AnyReply, Done, HallView, Refused
 from queue_server.web.voices_page import look_up_address
 from tests.support import paper_voices
+from tests.support.logs import follow_log
 from tests.support.paper_hall import furnish, hall_view, kiosk_view
 from tests.support.paper_voices import CODE, OWN, TEXT, VOICES
 from tests.support.programs import staff
-from tests.support.web_pages import Pages, Visitor
+from tests.support.web_pages import Pages, Visitor, staff_pages
+from tests.unit.core.test_voices import Hall
 
 LATE = VOICES[0]
 PEOPLE = ("boss", "hoa", "anh", "lan", "inspector", "tech")
@@ -246,3 +249,31 @@ def test_nothing_of_it_stands_in_a_journal(
     told = caplog.text + "".join(capfd.readouterr())
     for secret in ("tạm trú", "0912 345", CODE, written_code(CODE)):
         assert secret not in told
+
+
+# --- Figures ---------------------------------------------------------------------------------------------------------
+
+
+def test_figures_are_told_by_way_kind_and_month_and_a_shut_way_is_a_gap(tmp_path: Path) -> None:
+    hall = Hall(channels=("paper", "phone"))
+    answered = hall.enter()
+    hall.enter()
+    hall.answer(answered)
+    hall.until("2026-11-30")
+    follow_log(tmp_path / "web", hall.driven.events())
+    with staff_pages(tmp_path / "web") as served:
+        furnish(served.hall)
+        boss = served.signed_in("boss")
+        text = shown(boss, "/voices/figures")
+        assert "1 / 2 = 50 %" in text
+        assert "tháng 11/2026" in text
+        assert "tháng 11/2026" in shown(boss, "/voices/figures?month=nonsense")
+        empty = shown(boss, "/voices/figures?month=2026-10")
+        assert "50 %" not in re.findall(r"Theo loại.*?</section>", empty, re.DOTALL)[0]
+        assert served.signed_in("hoa").get("/voices/figures").status_code == 403
+
+
+def test_without_report_tables_it_says_so(tmp_path: Path) -> None:
+    with staff_pages(tmp_path / "web") as served:
+        furnish(served.hall)
+        assert served.signed_in("boss").get("/voices/figures").status_code == 404

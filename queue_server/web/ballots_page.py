@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from presentation.formats import moment
+from presentation.formats import moment, number
 from presentation.texts import Words, name_in
 from protocol.ballot_views import BallotsFound
-from protocol.ballots import Ballot, written_code
+from protocol.ballots import BALLOTS_MOST, Ballot, written_code
 from protocol.configuration import RatingScale
 from protocol.views import HallView
 from queue_server.web.typed_days import show_day
@@ -91,6 +91,9 @@ class CampaignPage:
     daily_most: int
     seed_hash: str
     begun: bool
+    is_full: bool
+    """As many ballots are at hand as may be: until some leave, the campaign draws nobody."""
+    ballots_most: str
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,8 @@ def campaign_page(found: BallotsFound, hall: HallView, words: Words) -> Campaign
         daily_most=one.daily_most,
         seed_hash=one.seed_hash,
         begun=hall.day >= one.first_day,
+        is_full=sum(counts.drawn for counts in found.counts) >= BALLOTS_MOST,
+        ballots_most=number(words, BALLOTS_MOST),
     )
 
 

@@ -4,7 +4,7 @@ import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -22,7 +22,12 @@ from tests.support.real_hall import Program, RealHall
 PRESSES: Final = 500
 PATIENCE_S: Final = 60.0
 KEYPAD: Final = "rating_keypad:rating-keypad-1:counter-1"
-CLERK: Final = {"function_id": "staff-1", "staff_role": "clerk", "counter_id": "counter-1", "clerk_id": "lan"}
+CLERK: Final[dict[str, Any]] = {
+    "function_id": "staff-1",
+    "staff_role": "clerk",
+    "counter_id": "counter-1",
+    "clerk_id": "lan",
+}
 
 
 def kept(hall: RealHall) -> list[e.RatingPressed]:

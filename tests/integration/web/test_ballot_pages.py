@@ -2,11 +2,13 @@
 
 import html
 from collections.abc import Iterator
+from functools import partial
 
+import msgspec
 import pytest
 
 from protocol import ballot_commands as bc
-from protocol.ballot_views import BallotKept
+from protocol.ballot_views import BallotCounts, BallotKept
 from protocol.ballots import written_code
 from protocol.commands import AnyCommand
 from protocol.link import new_id
@@ -162,6 +164,14 @@ def test_differences_are_settled_with_the_paper_in_hand(pages: Pages, boss: Visi
     assert (command.code, command.level, command.reasons) == (differing.code, 4, ("1", "2"))
 
 
+def test_a_campaign_that_can_draw_nobody_says_so(pages: Pages, boss: Visitor) -> None:
+    full = (BallotCounts(channel="paper", drawn=1_500), BallotCounts(channel="surprise", drawn=500))
+    for counts, is_told in ((full, True), (full[:1], False)):
+        page = msgspec.structs.replace(found(), counts=counts)
+        pages.hall.answer = partial(_always, page)
+        assert ("đang có 2.000 phiếu" in html.unescape(boss.get("/ballots/").text)) is is_told
+
+
 def test_a_campaign_is_planned_and_ended(pages: Pages, boss: Visitor) -> None:
     pages.hall.answer = lambda command: (
         found(campaign=None) if isinstance(command, bc.FetchBallots) else answer(command)
@@ -207,3 +217,7 @@ def test_without_a_hall_the_pages_say_so(pages: Pages, boss: Visitor) -> None:
     pages.hall.answer = lambda _: None
     for path in ("/ballots/", "/ballots/entry", "/ballots/differences", f"/ballots/sheet?draw={DRAW}"):
         assert pages.parts.texts("staff.no_answer", "vi") in html.unescape(boss.get(path).text), path
+
+
+def _always(reply: AnyReply, _command: AnyCommand) -> AnyReply:
+    return reply

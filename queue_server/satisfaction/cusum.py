@@ -5,13 +5,17 @@ presses for those who would not" than "all as usual", and never falls below zero
 likelihood: at 5 the counts fit pressing 150 times better. Above the threshold it is an alarm, and the chart begins
 anew. An alarm asks somebody to look; it proves nothing.
 
-What is usual is told in two ways. *Beside its peers* a counter is held against the median of the others, with an
-allowance for how much honest clerks differ: it sees those who have always pressed. *Beside its past* it is held against
-itself, moved by as much as the others moved since: it sees those who begin to, much sooner, but is blind until there
-are three weeks of past. The median is taken so that a peer who cheats does not hide another.
+That is how a counter is held *beside its past*: against itself, moved by as much as the others moved since. It sees
+those who begin to press, but is blind until there are three weeks of past.
+
+*Beside its peers* a counter is held against the median of the others, over its last weeks: how far does it stand above
+them, in standard deviations of all that may part two honest counters, chance and clerks who differ for good (D. J.
+Spiegelhalter, Stat. Methods Med. Res. 14 (2005) 429-445, on over-dispersion)? It sees those who have always pressed. An
+alarm is raised where that rises above the threshold, and once: a counter that stays there is one alarm, not one a day.
+The median is taken so that a peer who cheats does not hide another.
 
 Thresholds are chosen so that all charts of one counter together raise less than 1.1 false alarms in 100 months of 22
-days; `motcua bench satisfaction` measures it, and docs/satisfaction.md tells what came of it.
+days over a year; `motcua bench satisfaction` measures it, and docs/satisfaction.md tells what came of it.
 """
 
 import math
@@ -28,21 +32,31 @@ Measure = Literal["response", "share"]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """How one chart watches: which share, beside what, and how high it may rise."""
+    """How a CUSUM beside the past watches: which share, and how high it may rise."""
 
     measure: Measure
-    beside: Literal["peers", "past"]
     pressed: float
     """The part of those who would not answer (or not be satisfied) for whom is pressed, that it looks for hardest."""
     threshold: float
-    allowance: float = 0.0
-    """By so much, in shares, an honest counter may lie above the middle of its peers."""
 
 
-RESPONSE_BESIDE_PEERS: Final = Rule("response", "peers", pressed=0.35, threshold=10.0, allowance=0.1)
-RESPONSE_BESIDE_PAST: Final = Rule("response", "past", pressed=0.2, threshold=10.0)
-SHARE_BESIDE_PAST: Final = Rule("share", "past", pressed=0.5, threshold=8.5)
-RULES: Final = {
+class Standing(msgspec.Struct, frozen=True):
+    """How a counter is held beside its peers: in standard deviations above their median."""
+
+    measure: Measure
+    threshold: float
+    calm: float
+    """Once it has fallen below this, the next rise is another alarm."""
+    differ: float
+    """So far, in shares, honest counters differ for good (one standard deviation)."""
+    window_days: int = 22
+    least_tries: int = 20
+
+
+RESPONSE_BESIDE_PEERS: Final = Standing("response", threshold=2.55, calm=2.05, differ=0.06)
+RESPONSE_BESIDE_PAST: Final = Rule("response", pressed=0.2, threshold=11.0)
+SHARE_BESIDE_PAST: Final = Rule("share", pressed=0.5, threshold=9.0)
+RULES: Final[dict[str, Rule | Standing]] = {
     "response_beside_peers": RESPONSE_BESIDE_PEERS,
     "response_beside_past": RESPONSE_BESIDE_PAST,
     "share_beside_past": SHARE_BESIDE_PAST,
@@ -51,8 +65,8 @@ RULES: Final = {
 LEAST_PEERS: Final = 3
 """Beside fewer others a counter is not judged."""
 
-PEER_DAYS: Final = {"response": 10, "share": 22}
-"""What the peers do is told by their last days, so many of them."""
+_MEDIAN_OF_NORMAL: Final = math.pi / 2
+"""The variance of a median of so many normal values is that of their mean, times this."""
 
 PAST_DAYS: Final = 40
 REST_DAYS: Final = 5
@@ -65,24 +79,29 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """A counter's chart: its level at the end of each day (before it begins anew), and the days of its alarms."""
+    """A counter's chart: its level at the end of each day (of a CUSUM before it begins anew), and the alarms' days."""
 
     levels: tuple[float, ...]
     alarms: tuple[int, ...]
 
 
-def charts(days: Sequence[Mapping[Key, Tally]], rule: Rule, only: Collection[Key] | None = None) -> dict[Key, Chart]:
+def charts(
+    days: Sequence[Mapping[Key, Tally]], rule: Rule | Standing, only: Collection[Key] | None = None
+) -> dict[Key, Chart]:
     """Draw the chart of every counter (or of these only) over days, each the tallies by counter of ONE channel.
 
-    A counter that was shut has no tally on that day, and its level stays. Days count from 0.
+    A counter that was shut has no tally on that day, and the level of its CUSUM stays. Days count from 0.
     """
     sums = {key: _Sums(days, key, rule.measure) for key in dict.fromkeys(key for day in days for key in day)}
-    steps = {
-        key: _steps(own, [other for name, other in sums.items() if name != key], rule, len(days))
-        for key, own in sums.items()
-        if only is None or key in only
-    }
-    return {key: _chart(of_key, rule.threshold) for key, of_key in steps.items()}
+    found = {}
+    for key, own in sums.items():
+        if only is None or key in only:
+            peers = [other for name, other in sums.items() if name != key]
+            if isinstance(rule, Standing):
+                found[key] = _raised([_standing(own, peers, rule, day) for day in range(len(days))], rule)
+            else:
+                found[key] = _chart(_steps(own, peers, rule, len(days)), rule.threshold)
+    return found
 
 
 class _Sums:
@@ -110,11 +129,10 @@ class _Sums:
 
 
 def _steps(own: _Sums, peers: list[_Sums], rule: Rule, days: int) -> list[float]:
-    usual = _beside_peers if rule.beside == "peers" else _beside_past
     steps = []
     for day in range(days):
         hits, tries = own.counts(day, day + 1)
-        share = usual(own, peers, rule, day) if tries else None
+        share = _beside_past(own, peers, rule, day) if tries else None
         steps.append(0.0 if share is None else _likelihood(hits, tries, share, rule.pressed))
     return steps
 
@@ -125,13 +143,27 @@ def _likelihood(hits: int, tries: int, usual: float, pressed: float) -> float:
     return hits * math.log(suspect / usual) + (tries - hits) * math.log1p(-pressed)
 
 
-def _beside_peers(_own: _Sums, peers: list[_Sums], rule: Rule, day: int) -> float | None:
-    first = max(0, day + 1 - PEER_DAYS[rule.measure])
-    shares = [share for peer in peers if (share := peer.share(first, day + 1)) is not None]
-    if len(shares) < LEAST_PEERS:
-        return None
-    usual = median(shares) + rule.allowance
-    return usual if usual < 1 else None
+def _standing(own: _Sums, peers: list[_Sums], rule: Standing, day: int) -> float:
+    """Give how far the counter stands above the middle of its peers; 0 where there is too little to say so."""
+    first = max(0, day + 1 - rule.window_days)
+    hits, tries = own.counts(first, day + 1)
+    shares = [part / whole for part, whole in (peer.counts(first, day + 1) for peer in peers) if whole]
+    if tries < rule.least_tries or len(shares) < LEAST_PEERS:
+        return 0.0
+    usual = median(shares)
+    by_chance = max(usual * (1 - usual), 1 / tries) / tries
+    variance = (rule.differ**2 + by_chance) * (1 + _MEDIAN_OF_NORMAL / len(shares))
+    return max(0.0, (hits / tries - usual) / math.sqrt(variance))
+
+
+def _raised(levels: Sequence[float], rule: Standing) -> Chart:
+    alarms: list[int] = []
+    is_up = False
+    for day, level in enumerate(levels):
+        if level > rule.threshold and not is_up:
+            alarms.append(day)
+        is_up = level > (rule.calm if is_up else rule.threshold)
+    return Chart(tuple(levels), tuple(alarms))
 
 
 def _beside_past(own: _Sums, peers: list[_Sums], rule: Rule, day: int) -> float | None:

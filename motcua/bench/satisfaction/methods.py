@@ -10,6 +10,7 @@ from queue_server.satisfaction.cusum import (
     RESPONSE_BESIDE_PEERS,
     SHARE_BESIDE_PAST,
     Rule,
+    Standing,
     charts,
 )
 from queue_server.satisfaction.funnel import funnel
@@ -23,7 +24,7 @@ Method = Callable[[Days, int, Sequence[int]], dict[int, list[int]]]
 """Days, the first day that is judged, and the counters that are: gives the days of each one's alarms, from 0 there."""
 
 
-def _cusum(*rules: Rule) -> Method:
+def _charts(*rules: Rule | Standing) -> Method:
     def alarms(days: Days, first: int, only: Sequence[int]) -> dict[int, list[int]]:
         drawn = [charts(days, rule, only) for rule in rules]
         return {at: sorted({day - first for chart in drawn for day in chart[at].alarms if day >= first}) for at in only}
@@ -41,10 +42,10 @@ def _funnel(days: Days, first: int, only: Sequence[int]) -> dict[int, list[int]]
 
 ALL_CHARTS: Final = "all three charts together"
 METHODS: Final[dict[str, Method]] = {
-    "CUSUM on response, beside its peers": _cusum(RESPONSE_BESIDE_PEERS),
-    "CUSUM on response, beside its past": _cusum(RESPONSE_BESIDE_PAST),
-    "CUSUM on share, beside its past": _cusum(SHARE_BESIDE_PAST),
-    ALL_CHARTS: _cusum(RESPONSE_BESIDE_PEERS, RESPONSE_BESIDE_PAST, SHARE_BESIDE_PAST),
+    "standing in response, beside its peers": _charts(RESPONSE_BESIDE_PEERS),
+    "CUSUM on response, beside its past": _charts(RESPONSE_BESIDE_PAST),
+    "CUSUM on share, beside its past": _charts(SHARE_BESIDE_PAST),
+    ALL_CHARTS: _charts(RESPONSE_BESIDE_PEERS, RESPONSE_BESIDE_PAST, SHARE_BESIDE_PAST),
     "funnel of shares, above 99.8 %, at the month's end": _funnel,
 }
 
@@ -70,16 +71,27 @@ class Caught(NamedTuple):
 
 
 class FalseAlarms(NamedTuple):
-    """How many alarms a method raised over honest counters."""
+    """How many alarms a method raised over honest counters: in the first month it sees them, and in a later one."""
 
     method: str
-    alarms: int
+    first: int
+    later: int
     months: int
 
     @property
+    def first_rate(self) -> float:
+        """False alarms per counter in its first month."""
+        return self.first / self.months
+
+    @property
+    def later_rate(self) -> float:
+        """False alarms per counter-month from then on."""
+        return self.later / self.months
+
+    @property
     def rate(self) -> float:
-        """False alarms per counter-month."""
-        return self.alarms / self.months
+        """False alarms per counter-month over the first year."""
+        return (self.first_rate + 11 * self.later_rate) / 12
 
 
 BEGINS: Final = {"after an honest month": PAST_DAYS, "before the first day": 0}
@@ -101,11 +113,12 @@ def caught(branches: int, seed: int, tactics: Iterable[Tactic] = TACTICS) -> lis
 
 
 def false_alarms(branches: int, seed: int) -> list[FalseAlarms]:
-    """Play so many branches in which all are honest, and judge every counter's second month."""
+    """Play so many branches in which all are honest, and judge every counter's first month, and a later one."""
     counters = range(COUNTERS)
-    raised = dict.fromkeys(METHODS, 0)
+    first, later = dict.fromkeys(METHODS, 0), dict.fromkeys(METHODS, 0)
     for branch in range(branches):
         days = month(f"{seed}/honest/{branch}", HONEST, PAST_DAYS + MONTH_DAYS)
         for name, method in METHODS.items():
-            raised[name] += sum(len(found) for found in method(days, PAST_DAYS, counters).values())
-    return [FalseAlarms(name, alarms, branches * COUNTERS) for name, alarms in raised.items()]
+            first[name] += sum(len(found) for found in method(days[:MONTH_DAYS], 0, counters).values())
+            later[name] += sum(len(found) for found in method(days, PAST_DAYS, counters).values())
+    return [FalseAlarms(name, first[name], later[name], branches * COUNTERS) for name in METHODS]

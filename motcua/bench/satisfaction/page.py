@@ -14,13 +14,13 @@ from protocol.configuration import Configuration
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "satisfaction.md"
 MOST_FALSE_ALARMS: Final = 0.011
-"""Per counter and month of 22 days, for all charts together."""
+"""Per counter and month of 22 days over the first year, for all charts together."""
 
 _IN_TIME: Final = {TACTICS[0].name: 3.0, TACTICS[1].name: 7.0}
-"""By how many days most who begin to press so much must be seen."""
+"""By how many days most who press so much must be seen, whether they begin or always did."""
 
 _LEAST_SEEN: Final = {TACTICS[2].name: 0.37}
-"""What part of those who begin to press so little must be seen within a month."""
+"""What part of those who press so little must be seen within a month."""
 
 
 class Bench(NamedTuple):
@@ -37,14 +37,13 @@ class Bench(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether the charts together are as good as they must be, about who begins to press."""
-        began = next(iter(BEGINS))
-        seen = {one.tactic: one for one in self.caught if (one.method, one.began) == (ALL_CHARTS, began)}
+        """Whether the charts together are as good as they must be, about who begins to press and who always has."""
+        seen = [one for one in self.caught if one.method == ALL_CHARTS]
         alarms = next(one for one in self.false_alarms if one.method == ALL_CHARTS)
-        return (
-            alarms.rate <= MOST_FALSE_ALARMS
-            and all((seen[name].median_days or MONTH_DAYS + 1) <= days for name, days in _IN_TIME.items())
-            and all(seen[name].within_a_month >= part for name, part in _LEAST_SEEN.items())
+        return alarms.rate <= MOST_FALSE_ALARMS and all(
+            (one.median_days or MONTH_DAYS + 1) <= _IN_TIME.get(one.tactic, MONTH_DAYS + 1)
+            and one.within_a_month >= _LEAST_SEEN.get(one.tactic, 0.0)
+            for one in seen
         )
 
 
@@ -129,7 +128,8 @@ def _charts(bench: Bench) -> str:
         f"counters. The target is {'reached' if bench.ok else 'NOT reached'}."
     )
     false = _table(
-        ["Method", "False alarms per counter-month"], [[name, f"{one.rate:.2%}"] for name, one in alarms.items()]
+        ["Method", "False alarms per counter: first month", "later, a month", "the first year, a month"],
+        [[name, f"{one.first_rate:.2%}", f"{one.later_rate:.2%}", f"{one.rate:.2%}"] for name, one in alarms.items()],
     )
     return "\n\n".join([said, false, *(_seen(bench.caught, began) for began in BEGINS)])
 

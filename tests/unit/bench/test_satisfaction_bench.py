@@ -49,19 +49,26 @@ def test_an_answer_thought_over_counts_as_it_was_last() -> None:
 
 @pytest.mark.parametrize("seeds", [(1, 2), (3, 4)])
 def test_false_alarms_stay_rare_whatever_the_seed(seeds: tuple[int, int]) -> None:
-    """Beside 1.1 % per counter-month, of all charts together."""
+    """Beside 1.1 % per counter-month of the first year, of all charts together, and what chance makes of so few months.
+
+    The bench itself counts 4,800 of them (docs/satisfaction.md).
+    """
     found = [one for seed in seeds for one in false_alarms(80, seed) if one.method == ALL_CHARTS]
-    assert sum(one.alarms for one in found) <= page.MOST_FALSE_ALARMS * sum(one.months for one in found)
+    months = sum(one.months for one in found)
+    by_chance = 2 * (page.MOST_FALSE_ALARMS / months) ** 0.5
+    assert sum(one.rate * one.months for one in found) / months <= page.MOST_FALSE_ALARMS + by_chance
 
 
-def test_who_begins_to_press_is_seen() -> None:
+@pytest.mark.parametrize(("began", "least_seldom"), [("after an honest month", 0.37), ("before the first day", 0.2)])
+def test_who_presses_is_seen_whether_he_begins_or_always_has(began: str, least_seldom: float) -> None:
+    """Of 25 branches; the bench itself plays 200, and asks 37 % of both."""
     seen = {(one.tactic, one.began): one for one in caught(25, 1, TACTICS[:3]) if one.method == ALL_CHARTS}
-    often, half, seldom = (seen[tactic.name, "after an honest month"] for tactic in TACTICS[:3])
+    often, half, seldom = (seen[tactic.name, began] for tactic in TACTICS[:3])
     assert often.median_days is not None
     assert often.median_days <= 3
     assert half.median_days is not None
     assert half.median_days <= 7
-    assert seldom.within_a_month >= 0.37
+    assert seldom.within_a_month >= least_seldom
 
 
 def test_days_to_an_alarm() -> None:

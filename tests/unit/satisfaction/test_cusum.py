@@ -10,6 +10,7 @@ from queue_server.satisfaction.cusum import (
     RESPONSE_BESIDE_PEERS,
     SHARE_BESIDE_PAST,
     Rule,
+    Standing,
     charts,
 )
 from queue_server.satisfaction.tallies import Tally
@@ -32,10 +33,18 @@ def test_a_counter_like_its_peers_stays_at_zero() -> None:
 
 
 def test_the_level_is_the_log_likelihood_ratio() -> None:
-    rule = Rule("response", "peers", pressed=0.4, threshold=100)
-    found = charts(days((PRESSED, 1), peers={f"peer-{at}": Tally(0, 49, 98) for at in range(3)}), rule)["one"]
+    rule = Rule("response", pressed=0.4, threshold=100)
+    even = Tally(0, 49, 98)
+    found = charts(days((even, 30), (PRESSED, 1), peers=dict.fromkeys(["a", "b", "c"], even)), rule)["one"]
     # Usual is 1/2 and pressing for 40 % of the others makes 0.7 of it: 20 of 24.
-    assert found.levels[0] == pytest.approx(20 * math.log(0.7 / 0.5) + 4 * math.log(0.3 / 0.5))
+    assert found.levels[-1] == pytest.approx(20 * math.log(0.7 / 0.5) + 4 * math.log(0.3 / 0.5))
+
+
+def test_the_standing_is_in_standard_deviations_above_the_median() -> None:
+    rule = Standing("response", threshold=3.0, calm=2.5, differ=0.06)
+    found = charts(days((PRESSED, 1), peers=dict.fromkeys(["a", "b", "c", "d"], Tally(0, 49, 98))), rule)["one"]
+    variance = (0.06**2 + 0.25 / 24) * (1 + math.pi / 2 / 4)
+    assert found.levels[0] == pytest.approx((20 / 24 - 0.5) / math.sqrt(variance))
 
 
 def test_who_always_presses_is_seen_beside_the_peers_alone() -> None:
@@ -68,16 +77,21 @@ def test_a_peer_who_cheats_does_not_hide_another() -> None:
 
 
 def test_a_shut_counter_keeps_its_level() -> None:
-    rule = Rule("response", "peers", pressed=0.2, threshold=100, allowance=0.1)
-    found = charts([*days((PRESSED, 1)), dict(QUIET), *days((PRESSED, 1))], rule)["one"]
-    assert found.levels[0] == found.levels[1] < found.levels[2]
+    found = charts([*days((USUAL, 30), (PRESSED, 1)), dict(QUIET)], RESPONSE_BESIDE_PAST)["one"]
+    assert found.levels[-2] == found.levels[-1] > 0
 
 
-def test_an_alarm_begins_the_chart_anew() -> None:
-    found = charts(days((PRESSED, 12)), RESPONSE_BESIDE_PEERS)["one"]
+def test_an_alarm_begins_a_cusum_anew() -> None:
+    found = charts(days((USUAL, 30), (PRESSED, 12)), RESPONSE_BESIDE_PAST)["one"]
     first = found.alarms[0]
-    assert found.levels[first] > RESPONSE_BESIDE_PEERS.threshold > found.levels[first + 1]
+    assert found.levels[first] > RESPONSE_BESIDE_PAST.threshold > found.levels[first + 1]
     assert len(found.alarms) > 1
+
+
+def test_who_stays_above_the_peers_is_one_alarm_and_another_after_a_calm() -> None:
+    found = charts(days((PRESSED, 30), (USUAL, 30), (PRESSED, 30)), RESPONSE_BESIDE_PEERS)["one"]
+    assert len(found.alarms) == 2
+    assert found.alarms[1] > 60
 
 
 def test_beside_too_few_nobody_is_judged() -> None:

@@ -5,6 +5,7 @@
     history     what earlier days tell of a day to come
     advice      which counter to open, when, and why; pure
     exports     answers as CSV and XLSX
+    silences    when a channel of ratings could ask nobody; pure
     stretches   what counters do with their time; pure
     tables      `reports.db`: follows the log, may be deleted and rebuilt at any time
     figures     percentiles, shares; pure, with their sources

@@ -15,9 +15,11 @@ from queue_server.reporting.rows import (
     PriorityRow,
     QuestionRow,
     RatingRow,
+    SilenceRow,
     StageRow,
     VisitRow,
 )
+from queue_server.reporting.silences import Gap, gaps
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class DayRows:
     ratings: Sequence[RatingRow]
     presses: Sequence[PressRow]
     priorities: Sequence[PriorityRow]
+    silences: Sequence[SilenceRow]
     meaning: Meaning
     followed_seq: int
 
@@ -122,6 +125,8 @@ class DayReport(msgspec.Struct, frozen=True, kw_only=True):
     ratings: tuple[ChannelDay, ...]
     presses_not_counted: dict[str, int]
     """Presses on rating devices that were kept but do not count, by why."""
+    gaps: tuple[Gap, ...]
+    """When channels could ask nobody: no answer from there is no praise, and no complaint is none either."""
     calls: int
     calls_by_clause: dict[str, int]
     out_of_order: tuple[OutOfOrder, ...]
@@ -165,6 +170,7 @@ def day_report(rows: DayRows) -> DayReport:
         answered=share(len(asked & answered), len(asked)),
         ratings=tuple(_channel(channel, rows.ratings) for channel in sorted({one.channel for one in rows.ratings})),
         presses_not_counted=dict(sorted(Counter(press.flag for press in rows.presses if press.flag).items())),
+        gaps=gaps(rows.day, rows.silences),
         calls=clauses.total(),
         calls_by_clause=dict(sorted(clauses.items())),
         out_of_order=tuple(_out_of_order(call, rows.meaning) for call in rows.calls if call.clause == "chosen"),

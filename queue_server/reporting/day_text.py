@@ -10,6 +10,7 @@ from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, Out
 from queue_server.reporting.definitions import Unit
 from queue_server.reporting.exports import Cell, Column, Sheet, as_csv
 from queue_server.reporting.figures import LEAST_SAMPLE, Share, Spread
+from queue_server.reporting.silences import Gap
 
 CSV_COLUMNS: Final[dict[str, Unit | None]] = {
     "day": None,
@@ -31,6 +32,8 @@ CSV_COLUMNS: Final[dict[str, Unit | None]] = {
     "service_p90_s": "seconds",
 }
 """The columns of the CSV, each with its unit; their names and definitions stand under `day_report.column`."""
+
+GAPS_TOLD: Final = 4
 
 
 def day_text(report: DayReport, words: Words, utc_offset_s: int) -> str:
@@ -59,6 +62,14 @@ def _parts(report: DayReport, words: Words, utc_offset_s: int) -> Iterator[str]:
     if report.presses_not_counted:
         counts = ", ".join(f"{flag} {count}" for flag, count in report.presses_not_counted.items())
         yield f"  {words('day_report.not_counted', counts=counts)}"
+    if report.gaps:
+        yield f"  {words('day_report.gaps')}"
+        yield from _table(
+            [
+                (f"    {channel_name(one.channel, words)}", one.counter_id, gap_text(one, words, utc_offset_s))
+                for one in report.gaps
+            ]
+        )
     yield ""
     clauses = ", ".join(f"{words(f'clause.{clause}')} {count}" for clause, count in report.calls_by_clause.items())
     yield f"{words('day_report.calls', count=report.calls)}{': ' if clauses else ''}{clauses}"
@@ -72,6 +83,32 @@ def _parts(report: DayReport, words: Words, utc_offset_s: int) -> Iterator[str]:
         yield from _table([(f"  {name}", number(words, count)) for name, count in named])
     if report.over_limit:
         yield words("day_report.over_limit", count=report.over_limit)
+
+
+def channel_name(channel: str, words: Words) -> str:
+    """Name a channel of ratings; one that a newer version knows keeps its id."""
+    key = f"rating.channel.{channel}"
+    return words(key) if words.has(key) else channel
+
+
+def gap_text(one: Gap, words: Words, utc_offset_s: int) -> str:
+    """Write why and when a channel could ask nobody; of many times the first ones, and how many there were."""
+
+    def told(at: str) -> str:
+        return clock(words, datetime.fromisoformat(at), utc_offset_s)
+
+    reasons = ", ".join(words(f"day_report.silence.{reason}") for reason in one.reasons)
+    if one.whole:
+        return f"{reasons}: {words('day_report.gap_all_day')}"
+    times = [
+        words("day_report.gap_span", start=told(start), end=told(end))
+        if end
+        else words("day_report.gap_since", start=told(start))
+        for start, end in one.spans[:GAPS_TOLD]
+    ]
+    if len(one.spans) > GAPS_TOLD:
+        times.append(words("day_report.gap_times", count=number(words, len(one.spans))))
+    return f"{reasons}: {', '.join(times)}"
 
 
 def _service_head(words: Words) -> tuple[str, ...]:
@@ -100,7 +137,7 @@ def _service_cells(one: ServiceDay, words: Words) -> tuple[str, ...]:
 
 
 def _channel_cells(one: ChannelDay, words: Words) -> Iterator[str]:
-    yield f"  {words(f'rating.channel.{one.channel}') if words.has(f'rating.channel.{one.channel}') else one.channel}"
+    yield f"  {channel_name(one.channel, words)}"
     yield f"{words('reports.satisfied')} {_share(one.satisfied, words)}"
     if one.satisfied.low is not None and one.satisfied.high is not None:
         low, high = (

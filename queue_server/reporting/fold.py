@@ -30,6 +30,7 @@ from queue_server.reporting.rows import (
     PriorityRow,
     QuestionRow,
     RatingRow,
+    SilenceRow,
     StageRow,
     StopRow,
     StretchRow,
@@ -37,6 +38,7 @@ from queue_server.reporting.rows import (
     VisitRow,
     VoiceStepRow,
 )
+from queue_server.reporting.silences import MINDED, mind, opening_of
 from queue_server.reporting.stops import begun, ended
 from queue_server.reporting.stretches import after, doing_of, is_other, stretches
 from queue_server.reporting.voice_steps import voice_step
@@ -96,6 +98,7 @@ class Touched:
     evaluations: list[EvaluationRow] = field(default_factory=list)
     ballots: dict[str, BallotRow] = field(default_factory=dict)
     voice_steps: list[VoiceStepRow] = field(default_factory=list)
+    silences: dict[str, SilenceRow] = field(default_factory=dict)
 
 
 @dataclass
@@ -124,6 +127,7 @@ class Fold:
                     utc_offset_s=event.utc_offset_s,
                     configuration_id=event.configuration_id,
                     links=self.context.meaning.links,
+                    opening=opening_of(event.spans),
                 )
             case e.DayClosed():
                 self._day(event.day).closed_at = event.at.isoformat()
@@ -165,6 +169,8 @@ class Fold:
                 self.touched.evaluations.append(evaluation_row(seq, self.context.day, event))
             case _:
                 pass  # What else happens to clocks and devices stands in no report.
+        if isinstance(event, MINDED):
+            self.touched.silences.update((row.silence_id, row) for row in mind(self.context, seq, event))
 
     def _pass_time(self, seq: int, event: e.CounterEvent, visit_state: str) -> None:
         """Keep what the counter has done until this event, when it does something else from here on."""

@@ -278,8 +278,29 @@ class VoiceStepRow(msgspec.Struct, kw_only=True):
     due_day: str = ""
 
 
+SilenceReason = Literal["silent", "removed", "switched_off", "no_campaign"]
+
+
+class SilenceRow(msgspec.Struct, kw_only=True):
+    """A time of a business day in which a channel could ask nobody, at a counter or (no counter) in the whole hall.
+
+    It is a row from its first instant on; `to_at` is empty until it is over.
+    """
+
+    silence_id: str
+    day: str
+    channel: str
+    counter_id: str
+    reason: SilenceReason
+    from_at: str
+    to_at: str = ""
+
+
 class DayRow(msgspec.Struct, kw_only=True):
-    """A business day. `configuration_id` tells what ids meant on it, last; `links`, whether tickets lead to a page."""
+    """A business day. `configuration_id` tells what ids meant on it, last; `links`, whether tickets lead to a page.
+
+    `opening` are its opening hours, `from/to` with spaces between, ISO.
+    """
 
     day: str
     opened_at: str
@@ -287,6 +308,7 @@ class DayRow(msgspec.Struct, kw_only=True):
     configuration_id: str
     closed_at: str = ""
     links: bool = False
+    opening: str = ""
 
 
 class ServiceMeaning(msgspec.Struct, frozen=True):
@@ -345,6 +367,14 @@ class KeysNow(msgspec.Struct):
     silent: bool = False
 
 
+class CampaignNow(msgspec.Struct):
+    """The surprise campaign that stands, with its first and its last day."""
+
+    campaign_id: str
+    first_day: str
+    last_day: str
+
+
 class CounterNow(msgspec.Struct):
     """A counter as its last event left it: its state and clerk, whom it has called or serves, and since when so."""
 
@@ -371,6 +401,12 @@ class Context(msgspec.Struct):
     """Rating devices, by function."""
     scale_id: str = ""
     """The scale that was asked last."""
+    day_open: bool = False
+    campaign: CampaignNow | None = None
+    asking: set[str] = msgspec.field(default_factory=set)
+    """`channel/counter` where a rating device has hung today."""
+    silences: dict[str, SilenceRow] = msgspec.field(default_factory=dict)
+    """Those that go on, by `channel/counter`."""
 
     @property
     def meaning(self) -> Meaning:

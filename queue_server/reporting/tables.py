@@ -33,6 +33,7 @@ from queue_server.reporting.rows import (
     PriorityRow,
     QuestionRow,
     RatingRow,
+    SilenceRow,
     StageRow,
     StopRow,
     StretchRow,
@@ -43,7 +44,7 @@ from queue_server.reporting.rows import (
 )
 
 REPORTS_FILE: Final = "reports.db"
-TABLES_VERSION: Final = 12
+TABLES_VERSION: Final = 13
 """Raised with every change of a row or of the fold; older tables are then made anew."""
 
 BATCH: Final = 5_000
@@ -67,6 +68,7 @@ _KEYS: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
     EvaluationRow: ("evaluations", "seq"),
     BallotRow: ("ballots", "ballot_id"),
     VoiceStepRow: ("voice_steps", "seq"),
+    SilenceRow: ("silences", "silence_id"),
 }
 _SQL_TYPES: Final[dict[Any, type]] = {bool: int, int: int, int | None: int}
 
@@ -151,6 +153,7 @@ def read_day(path: Path, day: str) -> DayRows:
             ratings=_rows(tables, RatingRow, "day = ? ORDER BY seq", of_day),
             presses=_rows(tables, PressRow, "day = ? ORDER BY seq", of_day),
             priorities=_rows(tables, PriorityRow, "day = ? ORDER BY seq", of_day),
+            silences=_rows(tables, SilenceRow, "day = ?", of_day),
             meaning=context.meanings.get(days[0].configuration_id, NOTHING_MEANT),
             followed_seq=seq,
         )
@@ -327,6 +330,7 @@ def _store(tables: sqlite_utils.Database, touched: Touched) -> None:
         touched.evaluations,
         touched.ballots.values(),
         touched.voice_steps,
+        touched.silences.values(),
     ]
     for (name, _), rows, insert in zip(_KEYS.values(), batches, _INSERTS, strict=True):
         # Row by row through the library, a year's log took three times as long as all the rest together.

@@ -10,8 +10,9 @@ from presentation.formats import clock, duration, number, percentage, rate
 from presentation.texts import Words, name_in
 from protocol.views import HallView
 from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, OutOfOrder, ServiceDay, day_report
-from queue_server.reporting.day_text import CSV_COLUMNS, day_csv
+from queue_server.reporting.day_text import CSV_COLUMNS, channel_name, day_csv, gap_text
 from queue_server.reporting.figures import LEAST_SAMPLE, Share, Spread
+from queue_server.reporting.silences import Gap
 from queue_server.reporting.tables import NoReports, known_days, read_day
 from queue_server.web.devices_page import counter_name
 from queue_server.web.shared import message_page, parts, words
@@ -27,6 +28,7 @@ class Written:
     """How figures are written on the page, in its language."""
 
     words: Words
+    utc_offset_s: int
 
     def share(self, share: Share) -> str:
         """Write a share: its counts, and a percentage only when there are enough."""
@@ -63,10 +65,13 @@ class Written:
         """Write why a number was called out of order, or given another class."""
         return name_in(one.reason_names, self.words.language) if one.reason_names else one.reason
 
-    def channel(self, one: ChannelDay) -> str:
+    def channel(self, one: ChannelDay | Gap) -> str:
         """Write a channel of ratings."""
-        key = f"rating.channel.{one.channel}"
-        return self.words(key) if self.words.has(key) else one.channel
+        return channel_name(one.channel, self.words)
+
+    def gap(self, one: Gap) -> str:
+        """Write why and when a channel could ask nobody."""
+        return gap_text(one, self.words, self.utc_offset_s)
 
     def outcome(self, report: DayReport, outcome_id: str) -> str:
         """Write an outcome."""
@@ -91,7 +96,7 @@ def day() -> str | Response:
         "day_report.html",
         report=day_report(rows),
         days=days,
-        written=Written(spoken),
+        written=Written(spoken, rows.day.utc_offset_s),
         least=LEAST_SAMPLE,
         columns=CSV_COLUMNS,
         names=parts().accounts.names(),

@@ -37,6 +37,7 @@ def rows_of(table: Table) -> DayRows:
         ratings=touched.ratings,
         presses=touched.presses,
         priorities=touched.priorities,
+        silences=list(touched.silences.values()),
         meaning=context.meaning,
         followed_seq=len(events),
     )

@@ -10,7 +10,7 @@ from presentation.formats import clock, duration, number, percentage, rate
 from presentation.texts import Words, name_in
 from protocol.views import HallView
 from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, OutOfOrder, ServiceDay, day_report
-from queue_server.reporting.day_text import CSV_COLUMNS, channel_name, day_csv, gap_text
+from queue_server.reporting.day_text import CSV_COLUMNS, channel_name, day_csv, gap_text, satisfied_text
 from queue_server.reporting.figures import LEAST_SAMPLE, Share, Spread
 from queue_server.reporting.silences import Gap
 from queue_server.reporting.tables import NoReports, known_days, read_day
@@ -35,6 +35,10 @@ class Written:
         if share.low is None:
             return self.words("format.share_of", part=share.part, whole=share.whole)
         return rate(self.words, share.part, share.whole, 1)
+
+    def satisfied(self, share: Share) -> str:
+        """Write how many were satisfied; of too few only how many answered, since that could tell of a person."""
+        return satisfied_text(share, self.words)
 
     def interval(self, share: Share) -> str:
         """Write between which bounds the true share lies, or that too few say so."""

@@ -2,6 +2,7 @@
 
     rows        what the tables hold: visits, calls, stages of service, ratings, presses, questions asked
     fold        events -> rows; pure
+    touched     the rows that a batch of events made or changed
     history     what earlier days tell of a day to come
     advice      which counter to open, when, and why; pure
     exports     answers as CSV and XLSX

@@ -12,9 +12,6 @@ from protocol import voice_events as ve
 from queue_server.reporting.asked import after_entry, ballot_id_of, channels_at, drawn_rows, note_device
 from queue_server.reporting.meanings import meaning_of
 from queue_server.reporting.month_rows import (
-    ClosingRow,
-    CorrectionRow,
-    EvaluationRow,
     closing_row,
     correction_row,
     evaluation_row,
@@ -30,17 +27,14 @@ from queue_server.reporting.rows import (
     PriorityRow,
     QuestionRow,
     RatingRow,
-    SilenceRow,
     StageRow,
-    StopRow,
-    StretchRow,
     TransferRow,
     VisitRow,
-    VoiceStepRow,
 )
 from queue_server.reporting.silences import MINDED, mind, opening_of
 from queue_server.reporting.stops import begun, ended
 from queue_server.reporting.stretches import after, doing_of, is_other, stretches
+from queue_server.reporting.touched import Touched
 from queue_server.reporting.voice_steps import voice_step
 
 PAPERS_MISSING: Final = "papers_missing"
@@ -78,30 +72,6 @@ class TrainingHall(Exception):  # noqa: N818 -- it says what the log is.
 
 
 @dataclass
-class Touched:
-    """The rows that a batch of events made or changed."""
-
-    visits: dict[str, VisitRow] = field(default_factory=dict)
-    days: dict[str, DayRow] = field(default_factory=dict)
-    calls: list[CallRow] = field(default_factory=list)
-    stages: list[StageRow] = field(default_factory=list)
-    questions: list[QuestionRow] = field(default_factory=list)
-    ratings: list[RatingRow] = field(default_factory=list)
-    presses: list[PressRow] = field(default_factory=list)
-    priorities: list[PriorityRow] = field(default_factory=list)
-    no_shows: list[NoShowRow] = field(default_factory=list)
-    transfers: list[TransferRow] = field(default_factory=list)
-    stretches: list[StretchRow] = field(default_factory=list)
-    stops: list[StopRow] = field(default_factory=list)
-    closings: list[ClosingRow] = field(default_factory=list)
-    corrections: list[CorrectionRow] = field(default_factory=list)
-    evaluations: list[EvaluationRow] = field(default_factory=list)
-    ballots: dict[str, BallotRow] = field(default_factory=dict)
-    voice_steps: list[VoiceStepRow] = field(default_factory=list)
-    silences: dict[str, SilenceRow] = field(default_factory=dict)
-
-
-@dataclass
 class Fold:
     """Folds one batch of events. `stored_visit`, `stored_day` and `stored_ballot` give rows of earlier batches."""
 
@@ -117,18 +87,7 @@ class Fold:
             case e.ConfigurationChanged():
                 self._configured(event)
             case e.DayOpened():
-                self.context.day, self.context.effective = event.day, event.configuration_id
-                self.context.utc_offset_s = event.utc_offset_s
-                self.context.stopped, self.context.stopped_since = False, ""
-                self.context.counters.clear()
-                self.touched.days[event.day] = DayRow(
-                    day=event.day,
-                    opened_at=event.at.isoformat(),
-                    utc_offset_s=event.utc_offset_s,
-                    configuration_id=event.configuration_id,
-                    links=self.context.meaning.links,
-                    opening=opening_of(event.spans),
-                )
+                self._opened(event)
             case e.DayClosed():
                 self._day(event.day).closed_at = event.at.isoformat()
                 self.touched.stops.extend(ended(self.context, event.at))
@@ -200,6 +159,20 @@ class Fold:
     def _hour(self, at: datetime) -> int:
         """Give the hour at the hall."""
         return (at + timedelta(seconds=self.context.utc_offset_s)).hour
+
+    def _opened(self, event: e.DayOpened) -> None:
+        self.context.day, self.context.effective = event.day, event.configuration_id
+        self.context.utc_offset_s = event.utc_offset_s
+        self.context.stopped, self.context.stopped_since = False, ""
+        self.context.counters.clear()
+        self.touched.days[event.day] = DayRow(
+            day=event.day,
+            opened_at=event.at.isoformat(),
+            utc_offset_s=event.utc_offset_s,
+            configuration_id=event.configuration_id,
+            links=self.context.meaning.links,
+            opening=opening_of(event.spans),
+        )
 
     def _configured(self, event: e.ConfigurationChanged) -> None:
         configuration = event.configuration

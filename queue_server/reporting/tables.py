@@ -19,7 +19,7 @@ import sqlite_utils
 
 from queue_server.journal import Journal
 from queue_server.reporting.day import DayRows
-from queue_server.reporting.fold import NOT_TOLD, Fold, Touched
+from queue_server.reporting.fold import NOT_TOLD, Fold
 from queue_server.reporting.month_rows import ClosingRow, CorrectionRow, EvaluationRow
 from queue_server.reporting.rows import (
     NOTHING_MEANT,
@@ -42,6 +42,7 @@ from queue_server.reporting.rows import (
     VoiceStepRow,
     together,
 )
+from queue_server.reporting.touched import Touched
 
 REPORTS_FILE: Final = "reports.db"
 TABLES_VERSION: Final = 13

@@ -2,8 +2,9 @@
 
 import random
 
-from queue_server.reporting.fold import NOT_TOLD, Fold, Touched
+from queue_server.reporting.fold import NOT_TOLD, Fold
 from queue_server.reporting.rows import Context
+from queue_server.reporting.touched import Touched
 from tests.support.everyday import Everyday
 from tests.support.halls import small_hall
 from tests.support.tables import Table

@@ -2,8 +2,9 @@
 
 from collections import Counter
 
-from queue_server.reporting.fold import Fold, Touched
+from queue_server.reporting.fold import Fold
 from queue_server.reporting.rows import Context
+from queue_server.reporting.touched import Touched
 from tests.support.tables import play
 
 

@@ -45,10 +45,10 @@ BallotCode = Annotated[str, msgspec.Meta(pattern=rf"^[{CODE_ALPHABET}]{{{CODE_SI
 
 
 class BallotEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What one person read on the paper."""
+    """What one person read on the paper; without a clerk it is the citizen's own answer, by the ticket's link."""
 
     at: Instant
-    clerk_id: Identifier
+    clerk_id: OptionalIdentifier
     level: int
     reasons: tuple[Code, ...] = ()
     flag: BallotFlag = ""

@@ -31,6 +31,8 @@ class LinkRating(Part, frozen=True, kw_only=True):
     tone: Literal["usual", "neutral"]
     given: bool
     """It has been answered by the link. What was answered is told to nobody."""
+    drawn: bool = False
+    """The visit was drawn by a surprise campaign, and waits for its citizen's answer."""
     after_words: Words = msgspec.field(default_factory=dict)
 
 

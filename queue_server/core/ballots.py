@@ -128,6 +128,23 @@ def enter_ballot(branch: Branch, request: Request, command: bc.EnterBallot, at: 
     return (entered, *(_rating(ballot, entry, at) if not entry.flag and state in _IN else ()))
 
 
+def surprise_of(branch: Branch, visit: Visit) -> Ballot | None:
+    """Give the surprise ballot of this visit that nobody has answered yet; its citizen may, by the ticket's link."""
+    awaited = (
+        one
+        for one in branch.ballots.values()
+        if one.channel == "surprise" and one.visit_id == visit.visit_id and one.state in ("drawn", "handed")
+    )
+    return next(awaited, None)
+
+
+def answered_by_link(ballot: Ballot, scale_id: str, level: int, reasons: tuple[str, ...], at: datetime) -> Events:
+    """Take a surprise ballot as answered by its own citizen: nobody has to read it, and so nobody reads it twice."""
+    entry = BallotEntry(at=at, clerk_id="", level=level, reasons=reasons)
+    asked = msgspec.structs.replace(ballot, scale_id=scale_id)
+    return (be.BallotEntered(at=at, code=ballot.code, entry=entry, state="rated"), *_rating(asked, entry, at))
+
+
 def settle_ballot(branch: Branch, request: Request, command: bc.SettleBallot, at: datetime) -> Events:
     """Take what stands on the paper, where two people had read it differently."""
     ballot = _ballot(branch, request, command.code)

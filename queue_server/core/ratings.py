@@ -18,6 +18,7 @@ from protocol import views as v
 from protocol.commands import RatingChannel
 from protocol.configuration import RatingScale, SatisfactionRules
 from protocol.events import PressFlag
+from queue_server.core.ballots import answered_by_link, surprise_of
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
 from queue_server.core.state import Branch, CounterToday, Visit, Window
@@ -126,7 +127,10 @@ def press_rating(branch: Branch, request: Request, command: c.PressRating, at: d
 
 
 def rate_by_link(branch: Branch, request: Request, command: c.RateByLink, at: datetime) -> Events:
-    """Count a rating by the ticket's link, once; a second one is kept with a flag."""
+    """Count a rating by the ticket's link, once; a second one is kept with a flag.
+
+    Whose visit was drawn by a surprise campaign answers that: the rating is of the channel that asked.
+    """
     if not request.facts.secret_valid:
         raise Refusal("secret_wrong")
     visit = branch.visits.get(command.visit_id) or request.facts.old_visit
@@ -138,7 +142,7 @@ def rate_by_link(branch: Branch, request: Request, command: c.RateByLink, at: da
         raise Refusal("not_rateable")
     known = {reason.reason_id for reason in scale.reasons}
     reasons = tuple(reason for reason in command.reasons if reason in known)
-    again = "link" in visit.rated_by
+    again = visit.presses_by_link > 0
     pressed = e.RatingPressed(
         at=at,
         press_id=_digest("link", visit.visit_id, str(visit.presses_by_link)),
@@ -154,6 +158,9 @@ def rate_by_link(branch: Branch, request: Request, command: c.RateByLink, at: da
     )
     if again:
         return (pressed,)
+    surprise = surprise_of(branch, visit)
+    if surprise is not None:
+        return (pressed, *answered_by_link(surprise, scale.scale_id, command.level, reasons, at))
     return (
         pressed,
         e.VisitRated(
@@ -181,7 +188,8 @@ def link_rating(branch: Branch, request: Request, visit: Visit) -> v.LinkRating 
     return v.LinkRating(
         scale=branch.hall.scale_on(branch.day),
         tone=branch.hall.tone_of(visit.service_id, visit.procedure_code),
-        given="link" in visit.rated_by,
+        given=visit.presses_by_link > 0,
+        drawn=surprise_of(branch, visit) is not None,
         after_words=branch.hall.after_words_of(visit.service_id, visit.procedure_code),
     )
 

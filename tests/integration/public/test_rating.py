@@ -43,6 +43,17 @@ def test_a_served_ticket_leads_to_its_question_and_the_answer_is_thanked(phones:
     assert (command.visit_id, command.secret, command.function_id) == (VISIT_ID, SECRET, "public-1")
 
 
+def test_whoever_was_drawn_is_told_so_before_answering_and_others_are_not(phones: Phones) -> None:
+    usual = phones.phone().get(ADDRESS).text
+    asked = served().link_rating
+    assert asked is not None
+    phones.becomes(msgspec.structs.replace(served(), link_rating=msgspec.structs.replace(asked, drawn=True)))
+    drawn = phones.phone().get(ADDRESS).text
+    assert "được chọn ngẫu nhiên" in drawn
+    assert "được chọn ngẫu nhiên" not in usual
+    assert "<form" in drawn
+
+
 def test_used_twice_it_gets_the_same_answer(phones: Phones) -> None:
     phone = phones.phone()
     first, second = (phone.post(ADDRESS, data={"level": level, "scale": "four-2026"}) for level in "14")

@@ -7,6 +7,7 @@ from protocol import ballot_events as be
 from protocol import codec
 from protocol import commands as c
 from protocol import events as e
+from protocol import views as v
 from protocol.ballots import Campaign, is_drawn, seed_hash_of
 from queue_server import core
 from tests.support.ballots import OTHER_SEED, SEED, TWO_SERVED, BallotTable
@@ -100,6 +101,34 @@ def test_a_visit_that_goes_on_is_drawn_where_it_ends() -> None:
     assert not table.ballots
     table.play("call 2\nstart 2\nwait 30\nend 2")
     assert [(one.counter_id, one.clerk_id) for one in table.ballots] == [("counter-2", "binh")]
+
+
+def test_who_was_drawn_may_answer_by_the_link_in_the_channel_that_asked_and_once() -> None:
+    table = BallotTable()
+    table.plan(MONDAY, MONDAY)
+    table.play(TWO_SERVED)
+    first, second = table.ballots
+    assert [asked(table, name) for name in ("V1", "V2")] == [(True, False), (True, False)]
+    table.play("link V1 2 -> ok\nlink V1 1 -> refused already_rated")
+    assert table.enter(second, 1) == "rated"
+    table.play("link V2 1 -> ok")
+    assert table.enter(first, 1) == "rated duplicate", "the paper of somebody who has answered"
+    rated = [one for one in table.hall.events() if isinstance(one, e.VisitRated)]
+    assert [(one.visit_id, one.channel, one.level, one.clerk_id) for one in rated] == [
+        (visit_id("V1"), "surprise", 2, "an"),
+        (visit_id("V2"), "surprise", 1, "an"),
+        (visit_id("V2"), "link", 1, "an"),
+    ]
+    assert [asked(table, name) for name in ("V1", "V2")] == [(False, True), (False, True)]
+
+
+def asked(table: BallotTable, name: str) -> tuple[bool, bool]:
+    """Tell what the page of a ticket says: whether its visit was drawn, and whether it has answered."""
+    find = c.FindVisit(visit_id=visit_id(name), secret="0" * 32)
+    found = table.hall.ask(find, device_id="public-1", facts=table.hall.facts(secret_valid=True))
+    assert isinstance(found, v.VisitFound)
+    assert found.link_rating is not None
+    return found.link_rating.drawn, found.link_rating.given
 
 
 def test_nobody_is_drawn_outside_its_days_nor_above_its_limit() -> None:

@@ -7,7 +7,7 @@ axe-core (Deque Systems, MPL-2.0) comes with the package axe-playwright-python, 
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -119,8 +119,15 @@ def test_every_page_that_opens_by_its_address(gallery: Served) -> None:
 # --- Pages that need a state -----------------------------------------------------------------------------------------
 
 
+_KNOWN: Final[dict[tuple[int, str], Visitor]] = {}
+"""Who is signed in at which gallery: whoever came anew for each page would be kept out as one who tries codes."""
+
+
 def signed_in(gallery: Served, clerk_id: str) -> Page:
-    return gallery.visits.cookie_of(gallery.pages.signed_in(clerk_id))
+    known = id(gallery), clerk_id
+    if known not in _KNOWN:
+        _KNOWN[known] = gallery.pages.signed_in(clerk_id)
+    return gallery.visits.cookie_of(_KNOWN[known])
 
 
 def at_the_code(gallery: Served) -> Page:

@@ -301,4 +301,4 @@ def test_stored_text_is_never_markup(phones: Phones, payload: str) -> None:
         text = phones.phone().get(path).text
         assert "<script>alert" not in text
         assert "<img src=x" not in text
-        assert "49" not in text.replace("{{7*7}}", "")
+        assert "49" not in re.sub(r"/files/[0-9a-f]+/", "", text).replace("{{7*7}}", "")

@@ -46,6 +46,7 @@ def type_line(page: Page, *typed: str) -> None:
 def test_ballots_are_entered_by_keys_alone(served: Served) -> None:
     served.pages.hall.answer = answer
     usher = served.visits.signed_in("hoa", "/ballots/entry")
+    usher.wait_for_selector("[name=code-0]:focus")
     type_line(usher, written_code(code(25)), "4", "1 3")
     type_line(usher, written_code(code(26)), "")
     usher.keyboard.press("Enter")

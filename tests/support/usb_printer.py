@@ -96,8 +96,10 @@ class UsbPrinter:
             assert self.lock.wait_for(lambda: len(self.model._paper.rows) >= count, timeout_s), "the rows do not come"
             return list(self.model._paper.rows)
 
-    def tickets(self) -> list[Ticket]:
+    def tickets(self, count: int = 0, timeout_s: float = 10.0) -> list[Ticket]:
+        """Give what is cut, as soon as it is so many: a pipe has taken bytes before the printer has read them."""
         with self.lock:
+            self.lock.wait_for(lambda: len(self.model.tickets) >= count, timeout_s)
             return list(self.model.tickets)
 
     def attach(self) -> socket.socket:

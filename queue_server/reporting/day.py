@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from queue_server.reporting.figures import Share, Spread, share, spread
+from queue_server.reporting.figures import LEAST_SAMPLE, Share, Spread, share, spread
 from queue_server.reporting.rows import (
     CallRow,
     DayRow,
@@ -71,11 +71,14 @@ class ServiceDay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelDay(msgspec.Struct, frozen=True, kw_only=True):
-    """Ratings by one channel; channels are never added up."""
+    """Ratings by one channel; channels are never added up.
+
+    Of fewer than LEAST_SAMPLE there is how many they are, and nothing else: one answer is a citizen, not a share.
+    """
 
     channel: str
     rated: int
-    satisfied: Share
+    satisfied: Share | None
     levels: dict[int, int]
 
 
@@ -212,6 +215,8 @@ def _service_day(service_id: str, rows: DayRows, visits: Sequence[VisitRow], sta
 
 def _channel(channel: str, ratings: Sequence[RatingRow]) -> ChannelDay:
     own = [rating for rating in ratings if rating.channel == channel]
+    if len(own) < LEAST_SAMPLE:
+        return ChannelDay(channel=channel, rated=len(own), satisfied=None, levels={})
     return ChannelDay(
         channel=channel,
         rated=len(own),

@@ -91,11 +91,11 @@ def channel_name(channel: str, words: Words) -> str:
     return words(key) if words.has(key) else channel
 
 
-def satisfied_text(share: Share, words: Words) -> str:
+def satisfied_text(one: ChannelDay, words: Words) -> str:
     """Write how many were satisfied; of too few only how many answered, since that could tell of a person."""
-    if share.low is None:
-        return words("figures.measured", count=number(words, share.whole))
-    return f"{words('reports.satisfied')} {_share(share, words)}"
+    if one.satisfied is None:
+        return words("figures.measured", count=number(words, one.rated))
+    return f"{words('reports.satisfied')} {_share(one.satisfied, words)}"
 
 
 def gap_text(one: Gap, words: Words, utc_offset_s: int) -> str:
@@ -145,8 +145,8 @@ def _service_cells(one: ServiceDay, words: Words) -> tuple[str, ...]:
 
 def _channel_cells(one: ChannelDay, words: Words) -> Iterator[str]:
     yield f"  {channel_name(one.channel, words)}"
-    yield satisfied_text(one.satisfied, words)
-    if one.satisfied.low is not None and one.satisfied.high is not None:
+    yield satisfied_text(one, words)
+    if one.satisfied is not None and one.satisfied.low is not None and one.satisfied.high is not None:
         low, high = (
             percentage(words, round(bound * 1000), 1000, 1) for bound in (one.satisfied.low, one.satisfied.high)
         )

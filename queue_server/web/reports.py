@@ -36,13 +36,13 @@ class Written:
             return self.words("format.share_of", part=share.part, whole=share.whole)
         return rate(self.words, share.part, share.whole, 1)
 
-    def satisfied(self, share: Share) -> str:
+    def satisfied(self, one: ChannelDay) -> str:
         """Write how many were satisfied; of too few only how many answered, since that could tell of a person."""
-        return satisfied_text(share, self.words)
+        return satisfied_text(one, self.words)
 
-    def interval(self, share: Share) -> str:
+    def interval(self, share: Share | None) -> str:
         """Write between which bounds the true share lies, or that too few say so."""
-        if share.low is None or share.high is None:
+        if share is None or share.low is None or share.high is None:
             return self.words("reports.too_few")
         low, high = (percentage(self.words, round(bound * 1000), 1000, 1) for bound in (share.low, share.high))
         return self.words("reports.interval", low=low, high=high)

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from queue_server.web.program import ACCOUNTS_FILE
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, Visits, keep, live
+from tests.browser.conftest import ARGUMENTS, Visits, keep, live
 from tests.support.authenticators import Authenticators
 from tests.support.guides import Action, Item, english
 from tests.support.new_hall import NewHall
@@ -183,7 +183,7 @@ def elsewhere(browser: Browser, hall: NewHall, address: str) -> Browser:
         f"--host-resolver-rules=MAP {name}:443 127.0.0.1:{hall.proxy.staff}",
         f"--ignore-certificate-errors-spki-list={known.decode()}",
     )
-    return browser.browser_type.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
+    return browser.browser_type.launch(executable_path="/usr/bin/chromium", args=["--headless=new", *ARGUMENTS, *more])
 
 
 def ssl_words(*words: str, given: bytes = b"") -> bytes:

@@ -79,7 +79,7 @@ def test_a_bare_machine_gets_everything_and_is_told_so(machine: Machine) -> None
     assert done.returncode == 0, done.stderr
     update, install = machine.asked("apt-get")
     assert update == "apt-get update -qq"
-    assert {"libgl1", "espeak-ng", "chromium", "strace"} <= set(install.split())
+    assert {"libgl1", "espeak-ng", "chromium", "chromium-headless-shell", "strace"} <= set(install.split())
     assert all(package in done.stdout for package in ("libgl1", "chromium", ".venv/", "2 from requirements.lock"))
     assert sum("--require-hashes" in call for call in machine.asked("python")) == 2
     assert "--editable ." in machine.asked("python")[-1]

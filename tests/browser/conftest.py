@@ -1,8 +1,8 @@
 """A real browser before the staff pages: Debian's chromium, headless, through Playwright; loopback only.
 
-Most pages are opened in Debian's own build of it without windows of its own (`chromium-headless-shell`): a page opens in
-a quarter of the time that the whole browser takes, which draws tabs and menus for it that nobody sees. A new hall is set
-up in the whole one (`test_new_hall.py`).
+Most pages are opened in Debian's build of it without windows (`chromium-headless-shell`): a page opens in a quarter of
+the time that the whole browser takes, which draws tabs and menus for it that nobody sees. A new hall is set up in the
+whole one (`test_new_hall.py`).
 """
 
 import time

@@ -307,13 +307,11 @@ def test_no_rate_of_too_few(texts: Texts) -> None:
 
 @pytest.mark.parametrize("pressed", [9, 10])
 def test_fewer_than_ten_answers_tell_only_how_many_they_are(pressed: int) -> None:
-    visits = "\n".join(
-        f"take V{one} civil_status\nwait 5\ncall 1\nstart 1\nwait 300\nend 1 received\nwait 5\nrate 1 {1 + one % 2}\nwait 120"
-        for one in range(pressed)
-    )
+    served = "wait 5\ncall 1\nstart 1\nwait 300\nend 1 received\nwait 5"
+    visits = "\n".join(f"take V{one} civil_status\n{served}\nrate 1 {1 + one % 2}\nwait 120" for one in range(pressed))
     (told,) = report_of(f"signin an 1\nopen 1\n{visits}").ratings
     assert told.rated == pressed
-    if pressed == 9:  # noqa: PLR2004 -- one less than the least.
+    if pressed == 9:
         assert (told.satisfied, told.levels) == (None, {})
     else:
         assert told.satisfied is not None

@@ -15,6 +15,7 @@ from protocol.views import AnyView, Refused, WaitingListPage
 from queue_server.web.accounts import AccountProblem
 from tests.support import paper_hall
 from tests.support.halls import small_hall
+from tests.support.lanes import one_in
 from tests.support.payloads import MARK, PAYLOADS, poisoned, read
 from tests.support.programs import PROGRAMS, staff
 from tests.support.routes import parameters, routes
@@ -72,7 +73,7 @@ def shown(answer: TestResponse) -> str:
     return answer.text if answer.mimetype == "text/html" else ""
 
 
-@pytest.mark.parametrize("kind", PAYLOADS)
+@pytest.mark.parametrize("kind", one_in(2, PAYLOADS))
 def test_a_text_stays_text_on_every_page(stained: tuple[Pages, dict[str, Visitor]], kind: str) -> None:
     pages, visitors = stained
     text, seen = PAYLOADS[kind], set()
@@ -103,7 +104,7 @@ def test_the_report_shows_the_days_own_texts(stained: tuple[Pages, dict[str, Vis
     assert MARK in "".join(reader.texts)
 
 
-@pytest.mark.parametrize("kind", PAYLOADS)
+@pytest.mark.parametrize("kind", one_in(5, PAYLOADS))
 def test_what_a_form_or_an_address_says_stays_text(stained: tuple[Pages, dict[str, Visitor]], kind: str) -> None:
     """Every field that any page reads, filled in at every route, and in every variable part of an address."""
     pages, visitors = stained

@@ -164,13 +164,17 @@ def percentage(words: Words, part: int, whole: int, decimals: int = 2) -> str:
     rounded towards the truth. A share of nothing is "không có dữ liệu", neither 0 nor 100.
     """
     assert 0 <= part <= whole, f"a share of {part} in {whole}"
-    if whole == 0:
-        return words("common.no_data")
+    return fraction_text(words, Fraction(part, whole), decimals) if whole else words("common.no_data")
+
+
+def fraction_text(words: Words, share: float | Fraction, decimals: int) -> str:
+    """Write a share between 0 and 1 that was worked out, a bound of an interval say, as `percentage` writes counts."""
+    assert 0 <= share <= 1, f"a share of {share}"
     full = 100 * 10**decimals
-    scaled = _rounded(Fraction(part * full, whole))
-    if part < whole:
+    scaled = _rounded(Fraction(share) * full)
+    if share < 1:
         scaled = min(scaled, full - 1)
-    if part > 0:
+    if share > 0:
         scaled = max(scaled, 1)
     return words("format.percent", share=_separated(words, scaled, decimals))
 

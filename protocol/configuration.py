@@ -304,8 +304,8 @@ class SatisfactionRules(_Part, frozen=True, kw_only=True):
     rating_burst_s: Annotated[int, msgspec.Meta(ge=1, le=300)] = 10
 
 
-VoiceChannel = Literal["phone", "paper", "hotline", "desk"]
-"""How a voice came: by a page on a phone, on paper, by a call, or told to staff."""
+VoiceChannel = Literal["phone", "paper", "hotline", "desk", "kiosk"]
+"""How a voice came: by a page on a phone, on paper, by a call, told to staff, or written at a kiosk."""
 
 
 class VoiceKind(_Part, frozen=True, kw_only=True):

@@ -15,6 +15,12 @@ MONTHS_MOST: Final = 60
 Month = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 """A month ``yyyy-mm``."""
 
+
+def end_of(month: str) -> str:
+    """Give a day that no day of the month comes after, to be compared with days: ``yyyy-mm-31``."""
+    return f"{month}-31"
+
+
 SnapshotHash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of a snapshot's bytes, in hex."""
 

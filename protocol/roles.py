@@ -82,6 +82,8 @@ COMMANDS_OF_ROLE: Final[dict[Role, CommandTypes]] = {
         c.FetchCatalogue,
         c.FindHeldNumber,
         c.FindPrintOrder,
+        vc.ReceiveVoice,
+        vc.FindVoiceCode,
     },
     "board": _QUESTIONS | _HEALTH | {c.ReportUnsaidCall},
     "counter_display": _QUESTIONS | _HEALTH,

@@ -5,10 +5,11 @@ citizen knows it by a code made as those of ballots are; the log has only a keye
 """
 
 from typing import Annotated, Final, Literal
+from urllib.parse import urljoin
 
 import msgspec
 
-from protocol.configuration import Day, VoiceChannel
+from protocol.configuration import Day, TicketLink, VoiceChannel
 from protocol.message import Identifier, Instant, OptionalDay, OptionalIdentifier, OptionalVisitId, VisitId
 
 TEXT_LETTERS: Final = 2_000
@@ -16,8 +17,10 @@ CONTACT_LETTERS: Final = 120
 NAMED_MOST: Final = 16
 VOICES_MOST: Final = 2_000
 """So many are at hand at most: each opening of a day carries them over."""
-PHONE_DAILY_MOST: Final = 100
-"""So many a day come by phone at most, so that nobody can fill the register from outside."""
+UNATTENDED: Final = frozenset({"phone", "kiosk"})
+"""Channels by which citizens hand in voices themselves: from outside, or with nobody beside them."""
+UNATTENDED_DAILY_MOST: Final = 100
+"""So many a day come by each of those at most, so that nobody can fill the register."""
 VOICES_AT_ONCE: Final = 100
 """So many voices one event carries over."""
 
@@ -69,3 +72,14 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     def done_day(self) -> str:
         """Give the day from which its words are kept no longer than promised; empty while it is open."""
         return self.ended_day or self.answered_day
+
+
+LOOK_UP: Final = "/voices/look"
+"""Where the public pages tell by a code what became of a voice."""
+
+
+def look_up_address(link: TicketLink | None) -> str:
+    """Give where citizens look a code up; empty in a hall whose phones reach no pages."""
+    if link is None or link.kind == "code" or not link.base_address:
+        return ""
+    return urljoin(link.base_address, LOOK_UP)

@@ -18,6 +18,7 @@ from kiosk.ticket.catalogue import Catalogue
 from kiosk.ticket.hall import procedure_of
 from kiosk.ticket.hall_time import HallTime
 from kiosk.ticket.scans import APPOINTMENT_PATTERN, DOSSIER_PATTERN, CodeForms
+from kiosk.ticket.voice_model import CodeTold, PrintCode, VoiceSent
 from kiosk.widgets import window
 from kiosk.widgets.emblem import EMBLEM_FILE
 from kiosk.widgets.page import Header, Page
@@ -314,6 +315,8 @@ class TicketProgram:
                 self._ask(effect)
             case m.Print(ticket):
                 self._print(ticket)
+            case PrintCode(sent, language):
+                self._print_code(sent, language)
             case m.VoidTicket(job_id):
                 if self._printing is not None:
                     self._printing.withdraw(job_id)
@@ -366,6 +369,18 @@ class TicketProgram:
         procedure = procedure_of(self.state, visit.procedure_code)
         self._printing.print(ticket, lambda: ticket_content(ticket, view, procedure, self._texts))
 
+    def _print_code(self, sent: VoiceSent, language: str) -> None:
+        from kiosk.ticket.paper import code_content
+
+        view, told = self.state.view, self.post
+        if self._printing is None or view is None:
+            told(CodeTold(sent.voice_id, printed=False))
+            return
+        content = code_content(sent, language, view, self._texts, self.hall_now())
+        self._printing.print_code(
+            sent.voice_id, content, lambda result, _: told(CodeTold(sent.voice_id, printed=result != "failed"))
+        )
+
     # --- the disk's thread ---
 
     def _write(self, effect: m.Effect) -> None:
@@ -404,7 +419,7 @@ class TicketProgram:
             case m.KeepCatalogue(catalogue_hash, procedures):
                 store.keep_catalogue(catalogue_hash, procedures)
                 self._catalogue_ready(catalogue_hash, procedures)
-            case m.Ask() | m.Print() | m.VoidTicket():
+            case m.Ask() | m.Print() | PrintCode() | m.VoidTicket():
                 raise AssertionError(f"{effect} is no work for the disk")
 
     def _not_written(self, effect: m.Effect) -> None:

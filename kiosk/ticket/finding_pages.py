@@ -35,7 +35,7 @@ def search_page(state: State, screen: Search, words: Words) -> Page:
         blocks.append(Notice(words("kiosk.search.empty", words=text.strip()), "trouble"))
     shown = tuple(one for one in (procedure_of(state, code) for code in found.entry_ids[on_page]) if one)
     buttons = tuple(_procedure_button(state, one) for one in shown) or _fields(state)[on_page]
-    blocks += [Choices(buttons, lines * across, across), keyboard(state, screen, words)]
+    blocks += [Choices(buttons, lines * across, across), keyboard(state, words, digits=screen.digits)]
     nav = (*back_and_start(words), *paging(words, place, pages, "common.previous", "common.next"))
     hint = " · ".join(part for part in (_hint(text, found, words), said_otherwise(shown, words)) if part)
     return Page("search", words("kiosk.search.title"), hint, tuple(blocks), nav)

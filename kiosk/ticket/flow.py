@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from kiosk.ticket import helping, knowledge, listening, orders, persons, scanning, taking, touches
+from kiosk.ticket import helping, knowledge, listening, orders, persons, scanning, taking, touches, voicing
 from kiosk.ticket.hall import is_stopped
 from kiosk.ticket.model import (
     Attended,
@@ -40,6 +40,7 @@ from kiosk.ticket.model import (
 from kiosk.ticket.person_model import Held
 from kiosk.ticket.scan_model import Looking, Scanned
 from kiosk.ticket.taking import Step
+from kiosk.ticket.voice_model import CodeTold, VoiceReview
 from protocol.views import AnyReply
 
 
@@ -90,6 +91,8 @@ def _taken(state: State, happened: Input, now: Now) -> Step:  # noqa: C901, PLR0
         case PrinterTold():
             told = orders.printer_told(state, happened) if happened.order_id else None
             return told or taking.printer_told(state, happened, now)
+        case CodeTold():
+            return voicing.code_told(state, happened), ()
         case PrinterHealth() | ScannerHealth():
             return knowledge.device_told(state, happened, now)
         case Listening() | Attended() | ListeningHealth():
@@ -110,6 +113,8 @@ def _replied(state: State, request_id: str, reply: AnyReply | None, now: Now) ->
         return scanning.answered(state, reply)
     if isinstance(screen, Held) and screen.request_id == request_id:
         return persons.found(state, screen, reply), ()
+    if isinstance(screen, VoiceReview) and screen.request_id == request_id:
+        return voicing.answered(state, screen, reply, now)
     if request_id == state.sending:
         known = state.refused
         state, effects = taking.sent(state, reply, now)
@@ -134,6 +139,9 @@ def _time_passed(state: State, now: Now) -> Step:
     state = helping.waited(state, now)
     screen = state.screen
     if isinstance(screen, Confirm) and screen.busy:
+        slow = now.real_s - screen.since_real_s >= state.settings.slow_real_s
+        return replace(state, screen=replace(screen, slow=slow or screen.slow)), ()
+    if isinstance(screen, VoiceReview) and screen.request_id:
         slow = now.real_s - screen.since_real_s >= state.settings.slow_real_s
         return replace(state, screen=replace(screen, slow=slow or screen.slow)), ()
     if isinstance(screen, Number):
@@ -199,7 +207,7 @@ def seconds_to_next(state: State, now: Now, rate: float) -> float | None:
 
     touched_s = (now.hall_at - state.touched_hall_at).total_seconds() if state.touched_hall_at else 0.0
     still_s = settings.least_still_real_s - (now.real_s - state.touched_real_s)
-    if isinstance(screen, Confirm) and screen.busy:
+    if (isinstance(screen, Confirm) and screen.busy) or (isinstance(screen, VoiceReview) and screen.request_id):
         if not screen.slow:
             waits.append(settings.slow_real_s - (now.real_s - screen.since_real_s))
     elif isinstance(screen, Number):

@@ -7,7 +7,7 @@ room for four rows only, the letters come without. Pure.
 
 from typing import Final
 
-from kiosk.ticket.model import Search, State
+from kiosk.ticket.model import State
 from kiosk.widgets.page import Button, Keyboard
 from presentation.composing import METHODS, TONES, Method
 from presentation.texts import Words
@@ -16,6 +16,8 @@ VIETNAMESE: Final = ("aăâbcdđeêf", "ghijklmnoô", "ơpqrstuưvw", "xyz")
 BARE: Final = ("abcdefghij", "klmnopqrst", "uvwxyz")
 AS_KEYBOARDS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 DIGITS: Final = "1234567890"
+MARKS: Final = ",.?"
+"""What sentences are made of; a search needs none."""
 
 ROW_CELLS: Final = 10
 
@@ -25,8 +27,8 @@ def method_of(state: State) -> Method:
     return state.preferences.typing if state.preferences.language == "vi" else "letters"
 
 
-def keyboard(state: State, screen: Search, words: Words) -> Keyboard:
-    """Give the keys for the method and the language of who types."""
+def keyboard(state: State, words: Words, *, digits: bool, marks: bool = False) -> Keyboard:
+    """Give the keys for the method and the language of who types; with `marks`, sentences can be written."""
     method, vietnamese = method_of(state), state.preferences.language == "vi"
     delete = "type:delete", words("kiosk.search.delete")
     if vietnamese and method == "letters" and not state.preferences.low_reach:
@@ -36,11 +38,11 @@ def keyboard(state: State, screen: Search, words: Words) -> Keyboard:
     else:
         *full, last = (_letters(row) for row in (BARE if vietnamese and method == "letters" else AS_KEYBOARDS))
         rows = [*full, (*last, Button(*delete, look="quiet", cells=3 if len(last) > len("zxcvbn") else 4))]
-    if screen.digits and method != "vni":
+    if digits and method != "vni":
         rows[0] = _letters(DIGITS)
     elif method == "vni":
         rows.insert(0, tuple(_vni_digit(digit, words) for digit in DIGITS))
-    return Keyboard((*rows, _last_row(screen, words, method, vietnamese=vietnamese)))
+    return Keyboard((*rows, _last_row(words, method, vietnamese=vietnamese, digits=digits, marks=marks)))
 
 
 def _letters(row: str) -> tuple[Button, ...]:
@@ -58,14 +60,15 @@ def _vni_digit(digit: str, words: Words) -> Button:
     return Button(f"type:{digit}", digit, words(f"kiosk.search.tone.{VNI_MARKS[digit]}"), look="quiet")
 
 
-def _last_row(screen: Search, words: Words, method: Method, *, vietnamese: bool) -> tuple[Button, ...]:
+def _last_row(words: Words, method: Method, *, vietnamese: bool, digits: bool, marks: bool) -> tuple[Button, ...]:
     keys = []
     if method != "vni":
-        label = "abc" if screen.digits else "123"
+        label = "abc" if digits else "123"
         keys.append(Button("digits", label, look="quiet"))
     if vietnamese:
         after = METHODS[(METHODS.index(method) + 1) % len(METHODS)]
         keys.append(Button(f"method:{after}", words(f"kiosk.search.method.{after}"), look="quiet", cells=3))
-    clear = Button("type:clear", words("kiosk.search.clear"), look="quiet", cells=2)
-    space = Button("type:space", words("kiosk.search.space"), cells=ROW_CELLS - 2 - sum(key.cells for key in keys))
-    return (*keys, space, clear)
+    # What was written with care is not cleared by one touch; a search is.
+    ending = _letters(MARKS) if marks else (Button("type:clear", words("kiosk.search.clear"), look="quiet", cells=2),)
+    taken = sum(key.cells for key in (*keys, *ending))
+    return (*keys, Button("type:space", words("kiosk.search.space"), cells=ROW_CELLS - taken), *ending)

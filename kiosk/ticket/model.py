@@ -13,6 +13,7 @@ from kiosk.ticket.kept_model import Identity, OfflineNumber, OutboxEntry, Pendin
 from kiosk.ticket.order_model import PaperOrder
 from kiosk.ticket.person_model import OwnGift, PersonKey, PersonScreen
 from kiosk.ticket.scan_model import Brought, Scanned, ScanScreen
+from kiosk.ticket.voice_model import CodeTold, PrintCode, VoiceScreen
 from presentation.composing import Method, Typed
 from protocol.commands import AnyCommand
 from protocol.configuration import Procedure
@@ -47,12 +48,10 @@ class Settings:
     least_still_real_s: float = 3.0
     """No screen is taken away sooner than this after a touch, however fast the hall's clock runs."""
     listening_s: float = 120.0
-    """So long it is, at least, for who hears the screens and does not see them …"""
     listening_stay_s: float = 60.0
-    """… and so long the question waits then. WCAG 2.2.1 asks for 20 s at least."""
+    """The two for who hears the screens and does not see them."""
     number_s: float = 20.0
-    trouble_number_s: float = 60.0
-    """A number that is not on paper stays longer, since it must be remembered."""
+    trouble_number_s: float = 60.0  # Of a number that is not on paper, since it must be remembered.
     slow_real_s: float = 0.4
     """An answer that takes longer than this gets the words "please wait"."""
     offline_after_real_s: float = 3.0
@@ -202,7 +201,10 @@ class Refusal:
     service_id: str = ""
 
 
-Screen = Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal | ScanScreen | PersonScreen
+Screen = (
+    Services | Procedures | Search | Details | ClassChoice | Confirm | Number | Refusal
+    | ScanScreen | PersonScreen | VoiceScreen
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +245,9 @@ class State:
     """Why the printer does not print; empty while it does, None while it has told nothing yet."""
     tickets_left: int | None = None
     scanner_gone: str = ""
-    """Why the scanner is away; empty while it is there, or there is to be none."""
     keypad_gone: str = ""
-    """Why the tactile keypad is away; empty likewise."""
     speech_gone: str = ""
-    """Why nothing can be said to the headset; empty likewise."""
+    """Why scanner, tactile keypad or the headset's speech is away; empty while it is there, or there is to be none."""
     listening: bool = False
     """Somebody goes through the screens by the tactile keypad."""
     person_key: PersonKey | None = None
@@ -383,6 +383,7 @@ Input = (
     | Kept
     | CatalogueRead
     | PrinterTold
+    | CodeTold
     | PrinterHealth
     | ScannerHealth
     | Listening
@@ -494,5 +495,6 @@ Effect = (
     | ReadCatalogue
     | KeepCatalogue
     | Print
+    | PrintCode
     | VoidTicket
 )

@@ -40,6 +40,8 @@ from kiosk.ticket.person_model import CardFirst, Held
 from kiosk.ticket.person_pages import card_page, held_page
 from kiosk.ticket.scan_model import FoundVisit, Looking, ScanAnswer
 from kiosk.ticket.scan_pages import brought_notice, scan_page
+from kiosk.ticket.voice_model import VoiceKinds, VoiceRefused, VoiceReview, VoiceSent, VoiceWriting
+from kiosk.ticket.voice_pages import door, voice_page
 from kiosk.widgets.page import (
     Actions,
     Block,
@@ -103,6 +105,7 @@ def page(state: State, texts: Texts, hall_at: datetime) -> Page:
         wishes.high_contrast,
         busy=shown.busy,
         subject=shown.subject,
+        is_private=shown.is_private,
     )
 
 
@@ -142,6 +145,8 @@ def _screen(state: State, words: Words, hall_at: datetime) -> Page:  # noqa: C90
             return held_page(state, state.screen, words)
         case Looking() | FoundVisit() | ScanAnswer():
             return scan_page(state, state.screen, words)
+        case VoiceKinds() | VoiceWriting() | VoiceReview() | VoiceSent() | VoiceRefused():
+            return voice_page(state, state.screen, words)
 
 
 # --- The start -------------------------------------------------------------------------------------------------------
@@ -172,7 +177,8 @@ def _start(state: State, screen: Services, words: Words, hall_at: datetime) -> P
     services = view.services[place * TILES_PER_PAGE : (place + 1) * TILES_PER_PAGE]
     tiles = Tiles(tuple(_tile(state, service, words, hall_at) for service in services))
     hint = "" if notices else words("kiosk.greeting_hint")
-    nav = paging(words, place, pages, "kiosk.previous_services", "kiosk.more_services")
+    turns = paging(words, place, pages, "kiosk.previous_services", "kiosk.more_services")
+    nav = (*(turns[:1] if place else ()), *door(state, words), *(turns[1:] if place else turns))
     return Page("services", words("kiosk.greeting"), hint, (*notices, *_search_field(state, words), tiles), nav)
 
 
@@ -234,7 +240,7 @@ def _closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> P
     opens_at = next_opens_at(state, None, hall_at)
     if opens_at:
         hint = words("kiosk.closed_next", when=opening_long(words, opens_at, hall_at, view.utc_offset_s))
-    return Page("closed", _why_closed(state, view, words, hall_at), hint, tuple(lines))
+    return Page("closed", _why_closed(state, view, words, hall_at), hint, tuple(lines), door(state, words))
 
 
 def _why_closed(state: State, view: KioskView, words: Words, hall_at: datetime) -> str:

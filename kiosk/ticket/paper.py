@@ -1,13 +1,17 @@
 """From a number to the words on its ticket. Pure; `hardware.ticket` draws them."""
 
+from datetime import UTC, datetime
+
 from hardware.ticket import TicketContent, TicketLabels
 from kiosk.ticket.before import next_day_words
 from kiosk.ticket.model import Ticket
-from presentation.formats import listed, moment, ticket_number, wait_range
+from kiosk.ticket.voice_model import VoiceSent
+from presentation.formats import date, listed, moment, ticket_number, wait_range
 from presentation.texts import Texts, name_in
 from protocol.configuration import Procedure
 from protocol.ticket_code import qr_text, ticket_code
 from protocol.views import KioskView
+from protocol.voices import look_up_address
 
 
 def ticket_content(ticket: Ticket, view: KioskView, procedure: Procedure | None, texts: Texts) -> TicketContent:
@@ -55,4 +59,30 @@ def ticket_content(ticket: Ticket, view: KioskView, procedure: Procedure | None,
         hotline=view.hotline or None,
         footer=(footer,),
         notices=tuple(notices),
+    )
+
+
+def code_content(sent: VoiceSent, language: str, view: KioskView, texts: Texts, hall_at: datetime) -> TicketContent:
+    """Give what the paper of a voice says: its code, by when and where the answer is read; nothing that was written."""
+    words = texts.words(language)
+    due = date(words, datetime.fromisoformat(sent.due_day).replace(tzinfo=UTC), 0)
+    address = look_up_address(view.ticket_link)
+    return TicketContent(
+        agency=(name_in(view.agency, language).upper(), name_in(view.names, language)),
+        number_text=sent.code,
+        service=words("voices.slip_title"),
+        taken_text=moment(words, hall_at, view.utc_offset_s),
+        labels=TicketLabels(
+            your_number=words("public.voice.your_code"),
+            taken=words("public.voice.received_on"),
+            people_ahead=words("ticket.ahead"),
+            wait=words("public.voice.due_on"),
+            counters=words("ticket.counters"),
+            hotline=words("common.hotline"),
+        ),
+        wait_text=due,
+        qr_text=address or None,
+        hotline=view.hotline or None,
+        footer=(words("kiosk.voice.paper_foot" if address else "kiosk.voice.ask_at_desk"),),
+        notices=(words("ticket.training"),) if view.training else (),
     )

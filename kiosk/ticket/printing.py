@@ -79,13 +79,24 @@ class Printing:
         assert self._words is not None, "a kiosk that prints trials has words for them"
         now = datetime.now(UTC)  # noqa: TID251 -- the paper tells the hour of this machine.
         picture = draw_trial(trial_content(self._words, now), self._profile.width_dots)
-        self._trials[trial_id] = on_end
+        self._order_aside(trial_id, picture_bytes(picture, self._profile.feed_units_per_dot), on_end)
+
+    def print_code(self, voice_id: str, content: TicketContent, on_end: Callable[[str, str], None]) -> None:
+        """Print the slip of a voice, as a ticket on trial is printed: one that is held is taken back at once.
+
+        Its citizen reads the code from the screen then; a stranger shall not find it hours later.
+        """
+        self._worker.put(lambda: self._order_aside(voice_id, self._body(content), on_end))
+
+    def _order_aside(self, job_id: str, body: bytes, on_end: Callable[[str, str], None]) -> None:
+        """Order a paper that is no ticket: the server hears nothing of it."""
+        self._trials[job_id] = on_end
         while len(self._trials) > TRIALS_REMEMBERED:
             del self._trials[next(iter(self._trials))]
         try:
-            self._owner.submit(trial_id, trial_id, picture_bytes(picture, self._profile.feed_units_per_dot))
+            self._owner.submit(job_id, job_id, body)
         except (TooManyJobs, PrinterStopped, apsw.Error) as error:
-            self._trials.pop(trial_id, on_end)("failed", _reason(error))
+            self._trials.pop(job_id, on_end)("failed", _reason(error))
 
     def withdraw(self, job_id: str) -> None:
         """Take a held ticket back: its citizen has left, or staff want it no more."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.ticket import finding, helping, persons, taking
+from kiosk.ticket import finding, helping, persons, taking, voicing
 from kiosk.ticket.hall import (
     HELP_UNDER_WAY,
     citizen_classes,
@@ -37,10 +37,12 @@ from kiosk.ticket.model import (
 from kiosk.ticket.person_model import CardFirst, Held
 from kiosk.ticket.scan_model import Brought
 from kiosk.ticket.taking import Step
+from kiosk.ticket.voice_model import VoiceKinds, VoiceReview, VoiceWriting
 from protocol.commands import ReportDevice
 from protocol.views import KioskService
 
 HISTORY_LIMIT = 12
+VOICE_VERBS = frozenset({"voice", "voice_kind", "type", "method", "digits", "write_on", "send"})
 
 
 def touched(state: State, action: str, now: Now) -> Step:
@@ -51,7 +53,7 @@ def touched(state: State, action: str, now: Now) -> Step:
         if action != "key:help":  # Who calls for help is there, and has called.
             return start_again(state) if action == "start_again" else (state, ())
     verb, _, target = action.partition(":")
-    busy = isinstance(state.screen, Confirm) and state.screen.busy
+    busy = (isinstance(state.screen, Confirm) and state.screen.busy) or is_sending(state)
     if verb == "key":
         return _key(state, target, now)
     if busy or (is_stopped(state) and not isinstance(state.screen, Number)):
@@ -113,6 +115,8 @@ def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C9
             return _service_chosen(state, target, now)
         case Services(), "search":
             return _forward(state, Search()), ()
+        case ((Services() | VoiceKinds() | VoiceWriting() | VoiceReview()), _) if verb in VOICE_VERBS:
+            return _voice(state, verb, target, now)
         case Search(), "procedures":
             return _list_opened(state, target), ()
         case ((ClassChoice() | Confirm(visit=None) | Refusal()), "procedures"):
@@ -141,6 +145,29 @@ def _chosen(state: State, verb: str, target: str, now: Now) -> Step:  # noqa: C9
             return taking.print_copy(state, screen.given, screen.copy + 1, now)
         case _:
             return state, ()
+
+
+def is_sending(state: State) -> bool:
+    """Tell whether the answer about a voice is awaited; then nothing that would change it acts."""
+    return isinstance(state.screen, VoiceReview) and bool(state.screen.request_id)
+
+
+def _voice(state: State, verb: str, target: str, now: Now) -> Step:
+    """Go on in the suggestion box."""
+    screen = state.screen
+    after: Screen | None = None
+    match screen, verb:
+        case Services(), "voice" if voicing.is_offered(state):
+            after = voicing.first_screen(state)
+        case VoiceKinds(), "voice_kind":
+            after = voicing.kind_chosen(state, target)
+        case VoiceWriting(), "write_on":
+            after = voicing.written_on(screen)
+        case VoiceWriting(), _:
+            return voicing.typed_on(state, screen, verb, target), ()
+        case VoiceReview(), "send":
+            return voicing.send(state, screen, now)
+    return (_forward(state, after) if after else state), ()
 
 
 def _list_opened(state: State, service_id: str) -> State:

@@ -12,10 +12,12 @@ from kiosk.widgets.shapes import (
 )
 from kiosk.widgets.sheet import Sheet, Wish, columns, inner, rows
 from kiosk.widgets.window import MEDIUM, SEMIBOLD
-from kiosk.widgets.words import fitted, height_of
+from kiosk.widgets.words import fitted, height_of, wrapped
 from presentation.tokens import KIOSK_TYPE
 
 CHOICES_MANY = 4
+LINES_LEAST = 3
+"""A field for sentences shows so many lines at least."""
 SHARED_LEAST = 0.75
 """A label that would have to be smaller than this share of its size does not set the size of its neighbours."""
 WIDE = 0.44
@@ -163,7 +165,10 @@ def actions(block: p.Actions, sheet: Sheet, box: Box) -> list[Widget]:
 
 def field_wish(block: p.Field, sheet: Sheet, width: float) -> Wish:
     """Tell how high field want to be."""
-    del block, width
+    del width
+    if block.lines > 1:
+        line = height_of("Ộ", SEMIBOLD, sheet.letters(LEAD), sheet.width)
+        return Wish(line * min(block.lines, LINES_LEAST) + 2 * sheet.px(24), line * block.lines + 2 * sheet.px(24))
     return Wish(sheet.px(116), sheet.px(124))
 
 
@@ -179,6 +184,8 @@ def field(block: p.Field, sheet: Sheet, box: Box) -> list[Widget]:
         frame_width=max(2, sheet.px(3)),
         radius=sheet.px(28),
     )
+    if block.lines:
+        return [plate, _written(block, sheet, inner(box, sheet.px(36), sheet.px(24 if block.lines > 1 else 12)))]
     left, bottom, width, height = inner(box, sheet.px(36), sheet.px(12))
     lens = sheet.px(72)
     words = block.text or block.invitation
@@ -190,3 +197,16 @@ def field(block: p.Field, sheet: Sheet, box: Box) -> list[Widget]:
         font=SEMIBOLD if block.text else MEDIUM,
     )
     return [plate, Lens((left, bottom + (height - lens) / 2, lens, lens), sheet.colour("lotus")), shown]
+
+
+def _written(block: p.Field, sheet: Sheet, box: Box) -> Widget:
+    """Paint what is being written: of more than the field holds, the end, where the next letter goes."""
+    left, bottom, width, height = box
+    if not block.text:
+        return sheet.text(block.invitation, box, LEAD, colour="quiet", valign="top" if block.lines > 1 else "middle")
+    size = sheet.letters(LEAD)
+    lines = wrapped(block.text + "|", SEMIBOLD, size, int(width))
+    fitting = max(1, int(height // height_of("Ộ", SEMIBOLD, size, int(width))))
+    shown = " ".join(lines[-fitting:])
+    place = (left, bottom, width, height)
+    return sheet.text(shown, place, LEAD, font=SEMIBOLD, valign="top" if block.lines > 1 else "middle")

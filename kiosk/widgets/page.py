@@ -70,11 +70,15 @@ class Actions:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What was typed, or an invitation to type. With an action it is touched to begin."""
+    """What was typed, or an invitation to type. With an action it is touched to begin.
+
+    `lines`: how many it has room for; 0 is the one line of a search, with its lens.
+    """
 
     text: str
     invitation: str
     action: str = ""
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,8 @@ class Page:
     busy: bool = False
     subject: str = ""
     """The id of the visit or of the rating window that the page is about, for who watches the screen."""
+    is_private: bool = False
+    """It holds what a citizen wrote: nothing of it is kept for another time that the page is shown."""
 
 
 def touchables(page: Page) -> Iterator[Button | Tile | Field | Answer]:

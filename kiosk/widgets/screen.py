@@ -150,6 +150,8 @@ class Screen(Widget):
         setattr(self, layer, painted)
 
     def _body_of(self, page: Page, sheet: Sheet) -> Widget:
+        if page.is_private:
+            return _body(page, sheet)
         key = replace(page, keys=(), busy=False, subject="")
         return _kept(self._bodies, key, lambda: _body(page, sheet))
 

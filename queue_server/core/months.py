@@ -11,12 +11,13 @@ from datetime import datetime
 from protocol import events as e
 from protocol import month_commands as mc
 from protocol import month_events as me
-from protocol.months import MONTHS_MOST, ClosedMonth
+from protocol.months import MONTHS_MOST, ClosedMonth, end_of
 from queue_server.core.calendar import business_date
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
 from queue_server.core.state import Branch
 from queue_server.core.tickets import Events
+from queue_server.satisfaction.evaluation import form_on
 
 _MONTHS_OF_YEAR = 12
 
@@ -67,9 +68,8 @@ def evaluate_clerk(branch: Branch, request: Request, command: mc.EvaluateClerk, 
         raise Refusal("month_not_over", month=_written(command.month))
     if command.evaluated_id == request.actor.clerk_id:
         raise Refusal("evaluation_own")
-    forms = {form.form_id: form for form in branch.configuration.evaluation_forms}
-    form = forms.get(command.form_id)
-    if form is None or form.valid_from > f"{command.month}-31":
+    form = form_on(branch.configuration.evaluation_forms, end_of(command.month))
+    if form is None or form.form_id != command.form_id:
         raise Refusal("evaluation_form")
     if command.points.keys() != {one.indicator_id for one in form.indicators}:
         raise Refusal("evaluation_points")

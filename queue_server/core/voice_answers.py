@@ -5,11 +5,11 @@ from typing import Final, assert_never
 from protocol import voice_commands as vc
 from protocol import voice_views as vv
 from protocol.configuration import Words
-from protocol.voices import Voice
+from protocol.voices import UNATTENDED, Voice
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
 from queue_server.core.state import Branch
-from queue_server.core.voices import due_soon_day, kind_of, open_to, reads
+from queue_server.core.voices import due_soon_day, kind_of, open_to, own_channel, reads
 
 PAGE_VOICES: Final = 50
 
@@ -60,13 +60,12 @@ def answer_about_voices(
 
 
 def _just_entered(branch: Branch, request: Request, command: vc.FindVoiceCode) -> Voice:
-    """Give the voice whose code may be told: to the phone that sent it, or to the person who entered it."""
+    """Give the voice whose code may be told: to the phone or kiosk that sent it, or to the person who entered it."""
     voice = branch.voices.get(command.voice_id)
-    function = request.actor.function
-    by_phone = function is not None and function.kind == "public"
-    if voice is None or by_phone != (voice.channel == "phone"):
+    own = own_channel(request)
+    if voice is None or (voice.channel != own if own else voice.channel in UNATTENDED):
         raise Refusal("unknown_voice")
-    if not by_phone and voice.entered_by != request.actor.clerk_id:
+    if not own and voice.entered_by != request.actor.clerk_id:
         raise Refusal("not_allowed")
     return voice
 

@@ -14,7 +14,7 @@ from protocol import events as e
 from protocol import voice_commands as vc
 from protocol import voice_events as ve
 from protocol.configuration import Configuration, VoiceKind
-from protocol.voices import PHONE_DAILY_MOST, VOICES_AT_ONCE, VOICES_MOST, Voice
+from protocol.voices import UNATTENDED, UNATTENDED_DAILY_MOST, VOICES_AT_ONCE, VOICES_MOST, Voice
 from queue_server.core.calendar import business_date, working_days
 from queue_server.core.refusals import Refusal
 from queue_server.core.request import Request
@@ -26,14 +26,18 @@ OLDEST_DAYS: Final = 31
 
 
 def receive_voice(branch: Branch, request: Request, command: vc.ReceiveVoice, at: datetime) -> Events:
-    """Keep a new voice; one that is known changes nothing. Public pages bring those by phone, staff all others."""
+    """Keep a new voice; one that is known changes nothing.
+
+    Public pages bring those by phone, kiosks those that are written there, and staff all others.
+    """
     if command.voice_id in branch.voices:
         return ()
-    by_phone = request.actor.function is not None and request.actor.function.kind == "public"
-    if by_phone and (command.named or command.received_day):
+    own = own_channel(request)
+    if own and (command.named or command.received_day):
         raise Refusal("not_allowed")
     rules = branch.configuration.voices
-    if by_phone != (command.channel == "phone") or command.channel not in rules.channels:
+    is_theirs = command.channel == own if own else command.channel not in UNATTENDED
+    if not is_theirs or command.channel not in rules.channels:
         raise Refusal("voice_not_offered")
     kind = kind_of(branch.configuration, command.kind_id)
     if kind is None:
@@ -149,6 +153,12 @@ def reads(request: Request, voice: Voice) -> bool:
     return request.actor.staff_role in ("manager", "inspector") or voice.owner_id == asks
 
 
+def own_channel(request: Request) -> str:
+    """Give the one channel by which this device hands in voices; empty for consoles, where staff enter the others."""
+    function = request.actor.function
+    return {"public": "phone", "kiosk": "kiosk"}.get(function.kind, "") if function is not None else ""
+
+
 def kind_of(configuration: Configuration, kind_id: str) -> VoiceKind | None:
     """Give a kind of voice by its id; None for one that the hall does not have (any more)."""
     return next((one for one in configuration.voices.kinds if one.kind_id == kind_id), None)
@@ -196,9 +206,9 @@ def _received_day(command: vc.ReceiveVoice, today: date) -> date:
 
 
 def _need_room(branch: Branch, command: vc.ReceiveVoice, today: str) -> None:
-    """Refuse one too many. What comes from outside is limited by the day too, so that staff can always enter more."""
-    by_phone = sum(one.channel == "phone" and one.received_day == today for one in branch.voices.values())
-    is_full = command.channel == "phone" and by_phone >= PHONE_DAILY_MOST
+    """Refuse one too many. What nobody looks at as it comes is limited by the day too: staff can always enter more."""
+    alike = sum(one.channel == command.channel and one.received_day == today for one in branch.voices.values())
+    is_full = command.channel in UNATTENDED and alike >= UNATTENDED_DAILY_MOST
     if is_full or len(branch.voices) >= VOICES_MOST:
         raise Refusal("too_many_voices")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from presentation.formats import clock, duration, number, percentage, rate
+from presentation.formats import clock, duration, fraction_text, number, rate
 from presentation.texts import Words, name_in
 from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, OutOfOrder, ServiceDay
 from queue_server.reporting.definitions import Unit
@@ -147,9 +147,7 @@ def _channel_cells(one: ChannelDay, words: Words) -> Iterator[str]:
     yield f"  {channel_name(one.channel, words)}"
     yield satisfied_text(one, words)
     if one.satisfied is not None and one.satisfied.low is not None and one.satisfied.high is not None:
-        low, high = (
-            percentage(words, round(bound * 1000), 1000, 1) for bound in (one.satisfied.low, one.satisfied.high)
-        )
+        low, high = (fraction_text(words, bound, 1) for bound in (one.satisfied.low, one.satisfied.high))
         yield words("reports.interval", low=low, high=high)
     else:
         yield ""

@@ -11,24 +11,35 @@ from typing import Final
 
 import msgspec
 
-from presentation.formats import number, percentage, rate
+from presentation.formats import fraction_text, number, rate
 from presentation.texts import Words, name_in
 from queue_server.reporting.month_snapshot import AT_COUNTER, CHANNELS, ChannelPart, MonthSnapshot, Part
 from queue_server.satisfaction.intervals import wilson
 from queue_server.satisfaction.shown import Verdict, decimals_for, is_claimable, met, percent_text
 
+LEAST_OTHERWISE: Final = 3
+
 
 @dataclass(frozen=True)
 class Limits:
-    """From how many ratings on a share is told of, and the line it is held against, in per cent."""
+    """From how many ratings on a share is told of, and the line it is held against, in per cent.
+
+    `otherwise`: so many must have answered otherwise than the others; where all answered alike, a share tells how each
+    of them did.
+    """
 
     least: int
     target: int
+    otherwise: int = 0
 
     @classmethod
-    def of(cls, snapshot: MonthSnapshot) -> "Limits":
-        """Give those that held in a month."""
-        return cls(snapshot.least_rated, snapshot.target_percent)
+    def of(cls, snapshot: MonthSnapshot, *, is_own: bool = False) -> "Limits":
+        """Give those that held in a month; clerks, who know whom they served, see less of their own."""
+        return cls(snapshot.least_rated, snapshot.target_percent, LEAST_OTHERWISE if is_own else 0)
+
+    def are_alike(self, satisfied: int, rated: int) -> bool:
+        """Tell whether so many answered alike that the share would tell of single ones."""
+        return min(satisfied, rated - satisfied) < self.otherwise
 
 
 @dataclass(frozen=True)
@@ -69,10 +80,13 @@ def _gap(channel: str, words: Words) -> RatingLine:
 def counter_line(part: Part, limits: Limits, words: Words) -> RatingLine:
     """Write the ratings at the counter alone; by the scale with most ratings where there were two."""
     own = [one for one in part.ratings if one.channel == AT_COUNTER]
-    if not own:
-        return _line(NOBODY, None, limits, words)
-    most = max(own, key=lambda one: (one.rated, one.scale_id))
-    return _line(most, sum(one.rated for one in own), limits, words)
+    return _line(at_counter(part), sum(one.rated for one in own) if own else None, limits, words)
+
+
+def at_counter(part: Part) -> ChannelPart:
+    """Give the ratings at the counter by the scale with most of them; none where nobody was asked there."""
+    own = (one for one in part.ratings if one.channel == AT_COUNTER)
+    return max(own, key=lambda one: (one.rated, one.scale_id), default=NOBODY)
 
 
 NOBODY: Final = ChannelPart(channel=AT_COUNTER, scale_id="", asked=0, rated=0, satisfied=0, levels=())
@@ -102,6 +116,8 @@ def share_text(satisfied: int, rated: int, limits: Limits, words: Words) -> str:
         return words("common.no_data")
     if rated < limits.least:
         return words("months.too_few")
+    if limits.are_alike(satisfied, rated):
+        return words("months.alike")
     part, whole = number(words, satisfied), number(words, rated)
     if not is_claimable(satisfied, rated, limits.least):
         return words("format.share_of", part=part, whole=whole)
@@ -114,10 +130,12 @@ def interval_text(satisfied: int, rated: int, limits: Limits, words: Words) -> s
         return ""
     if rated < limits.least:
         return words("months.least", count=limits.least)
+    if limits.are_alike(satisfied, rated):
+        return words("months.alike_why", count=limits.otherwise)
     bounds = wilson(satisfied, rated) if is_claimable(satisfied, rated, limits.least) else None
     if bounds is None:
         return words("months.not_claimed")
-    low, high = (percentage(words, round(bound * 1000), 1000, 1) for bound in (bounds.low, bounds.high))
+    low, high = (fraction_text(words, bound, 1) for bound in (bounds.low, bounds.high))
     return words("reports.interval", low=low, high=high)
 
 
@@ -169,25 +187,39 @@ class Board:
     whole: RatingLine | None
     hidden: int
     """So many counters have too few ratings to be told of."""
+    told: tuple[tuple[str, str, ChannelPart], ...] = ()
+    """What the rows and the whole (whose key is empty) say, as counts: key, name, ratings by one scale."""
 
 
 def board_of(snapshot: MonthSnapshot, words: Words) -> Board:
-    """Make the public results: no clerk, nothing of fewer ratings than the least, and nothing that tells of these."""
+    """Make the public results: no clerk, nothing of fewer ratings than the least, and nothing that tells of these.
+
+    Each counter and the hall is told of by one scale. The hall is left out where what the shown counters leave of its
+    scale would tell of one counter, or of too few ratings.
+    """
     limits, labels = Limits.of(snapshot), counter_labels(snapshot, words)
-    rated_at = {part.key: _rated_at_counter(part) for part in snapshot.counters}
+    by_scale = {part.key: at_counter(part) for part in snapshot.counters}
     shown = sorted(
-        (part for part in snapshot.counters if rated_at[part.key] >= limits.least),
+        (part for part in snapshot.counters if by_scale[part.key].rated >= limits.least),
         key=lambda part: labels.get(part.key, ("", part.key)),
     )
-    left_out = [rated_at[part.key] for part in snapshot.counters if 0 < rated_at[part.key] < limits.least]
-    gives_away = 0 < sum(left_out) < limits.least or len(left_out) == 1
-    enough = _rated_at_counter(snapshot.whole) >= limits.least
+    whole, kept = at_counter(snapshot.whole), {part.key for part in shown}
+    rest = [
+        one.rated
+        for part in snapshot.counters
+        for one in part.ratings
+        if (one.channel, one.scale_id) == (AT_COUNTER, whole.scale_id) and one.rated
+        if part.key not in kept or by_scale[part.key].scale_id != whole.scale_id
+    ]
+    gives_away = len(rest) == 1 or 0 < sum(rest) < limits.least
+    is_told = whole.rated >= limits.least and not gives_away
+    names = {part.key: labels.get(part.key, ("", part.key))[1] for part in shown}
     return Board(
-        rows=tuple((labels.get(part.key, ("", part.key))[1], counter_line(part, limits, words)) for part in shown),
-        whole=counter_line(snapshot.whole, limits, words) if enough and not gives_away else None,
-        hidden=len(left_out),
+        rows=tuple((names[part.key], counter_line(part, limits, words)) for part in shown),
+        whole=counter_line(snapshot.whole, limits, words) if is_told else None,
+        hidden=sum(1 for key, one in by_scale.items() if one.rated and key not in kept),
+        told=(
+            *((("", words("figures.whole"), whole),) if is_told else ()),
+            *((part.key, names[part.key], by_scale[part.key]) for part in shown),
+        ),
     )
-
-
-def _rated_at_counter(part: Part) -> int:
-    return sum(one.rated for one in part.ratings if one.channel == AT_COUNTER)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from protocol.evaluation import EvaluationForm
 from protocol.month_commands import EvaluateClerk
+from protocol.months import end_of
 from queue_server.reporting.month_snapshot import Part
 from queue_server.reporting.month_tables import NoMonth, closed_months
 from queue_server.reporting.month_words import Limits, rating_lines
@@ -86,6 +87,19 @@ def own() -> AnyResponse | str:
     return _card(shown, person().clerk_id, own_months=sorted(closings, reverse=True))
 
 
+@clerk_months.get("/own.xlsx")
+def own_as_xlsx() -> AnyResponse:
+    """Give clerks their own card of a closed month as a workbook, and nobody else's."""
+    month = request.args.get("month")
+    if month is None:
+        return redirect(url_for("clerk_months.own"))
+    shown = shown_month(month)
+    if shown.now.closing is None or shown.figures is None:
+        abort(404)
+    part = _part(shown.figures.clerks, person().clerk_id)
+    return workbook(shown, card_sheets(shown.figures, part, words(), standing(shown), is_own=True), "own-card")
+
+
 @clerk_months.get("/evaluation")
 def evaluation() -> AnyResponse | str:
     """Show the form by which a clerk's month is evaluated."""
@@ -100,10 +114,13 @@ def evaluate() -> AnyResponse | str:
     given = {key.removeprefix("points-"): value for key, value in form.items() if key.startswith("points-")}
     if any(value not in {"0", "1", "2"} for value in given.values()):
         abort(400)
+    evaluated_id = form.get("clerk", "")
+    if all(one.key != evaluated_id for one in now.figures.clerks):
+        abort(404)  # Nobody of this name worked here that month.
     command = EvaluateClerk(
         **who(),
         month=now.figures.month,
-        evaluated_id=form.get("clerk", "")[:_ID_SHOWN],
+        evaluated_id=evaluated_id,
         form_id=form.get("form", "")[:_ID_SHOWN],
         points={key: int(value) for key, value in given.items()},
     )
@@ -136,12 +153,13 @@ def _card(shown: Shown, clerk_id: str, own_months: list[str] | None = None) -> A
     figures, spoken = shown.figures, words()
     filled: dict[str, object] = {}
     if figures is not None:
-        part, limits = _part(figures.clerks, clerk_id), Limits.of(figures)
+        is_own = own_months is not None
+        part, limits = _part(figures.clerks, clerk_id), Limits.of(figures, is_own=is_own)
         filled = {
             "limits": limits,
             "channels": rating_lines(part.ratings, limits, spoken),
             "card_figures": figure_lines(part, CARD_FIGURES, spoken),
-            "corrected": corrected(shown, part, "clerk"),
+            "corrected": corrected(shown, part, "clerk", is_own=is_own),
             "definitions": definitions(CARD_FIGURES, spoken),
         }
     clerks = [one.key for one in figures.clerks] if figures is not None and own_months is None else []
@@ -164,7 +182,7 @@ def _evaluation_page(sentences: list[str]) -> AnyResponse | str:
     except (NoReports, NoMonth):
         return nothing_yet()
     clerk_id, spoken = _clerk(shown), words()
-    form = form_on(shown.now.forms, f"{shown.month}-31")
+    form = form_on(shown.now.forms, end_of(shown.month))
     before = shown.now.evaluations.get(clerk_id)
     given = before.by_indicator if before is not None else {}
     if request.method == "POST":

@@ -126,6 +126,7 @@ DOORS: Final[dict[str, frozenset[Role] | str]] = {
     "clerk_months.card": _RESULTS,
     "clerk_months.card_as_xlsx": _RESULTS,
     "clerk_months.own": _CLERK,
+    "clerk_months.own_as_xlsx": _CLERK,
     "clerk_months.evaluation": _MANAGER,
     "clerk_months.evaluate": _MANAGER,
     "devices.devices": _KEEPING,

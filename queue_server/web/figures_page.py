@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from presentation.formats import duration, number, percentage, rate
+from presentation.formats import duration, fraction_text, number, percentage, rate
 from presentation.texts import Words, name_in
 from queue_server.reporting.definitions import DEFINITIONS, Definition, Dimension, Group, Kind
 from queue_server.reporting.figures import Share, Spread, TimeShare
@@ -191,7 +191,7 @@ def share_cell(value: Share, words: Words) -> Cell:
     if value.low is None or value.high is None:
         part, whole = (number(words, one) for one in (value.part, value.whole))
         return Cell(words("format.share_of", part=part, whole=whole), "", None)
-    low, high = (percentage(words, round(bound * 1000), 1000, 1) for bound in (value.low, value.high))
+    low, high = (fraction_text(words, bound, 1) for bound in (value.low, value.high))
     below = words("reports.interval", low=low, high=high)
     return Cell(rate(words, value.part, value.whole, 1), below, value.part / value.whole)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from presentation.texts import Words
 from queue_server.reporting.definitions import BY_ID
 from queue_server.reporting.exports import Cell, Column, Sheet, cells_of, columns_of
-from queue_server.reporting.month_snapshot import AT_COUNTER, ChannelPart, MonthSnapshot, Part
+from queue_server.reporting.month_snapshot import ChannelPart, MonthSnapshot, Part
 from queue_server.reporting.month_words import Limits, board_of, counter_labels, service_labels
 from queue_server.reporting.questions import FigureRow
 from queue_server.satisfaction.intervals import wilson
@@ -38,31 +38,26 @@ def report_sheets(snapshot: MonthSnapshot, words: Words, standing: Mapping[str, 
     return [*sheets, _ratings_sheet(named, limits, words)]
 
 
-def card_sheets(snapshot: MonthSnapshot, part: Part, words: Words, standing: Mapping[str, str]) -> list[Sheet]:
-    """Give the sheets of a clerk's card."""
+def card_sheets(
+    snapshot: MonthSnapshot, part: Part, words: Words, standing: Mapping[str, str], *, is_own: bool = False
+) -> list[Sheet]:
+    """Give the sheets of a clerk's card; `is_own`: for that very clerk."""
     return [
         _standing_sheet(standing, words),
         _figures_sheet(words("figures.by.clerk"), [part], {}, CARD_FIGURES, words),
-        _ratings_sheet([(words("figures.by.clerk"), "", part)], Limits.of(snapshot), words),
+        _ratings_sheet([(words("figures.by.clerk"), "", part)], Limits.of(snapshot, is_own=is_own), words),
     ]
 
 
 def board_sheets(snapshot: MonthSnapshot, words: Words, standing: Mapping[str, str]) -> list[Sheet]:
-    """Give the sheets of the public results: what `board_of` shows, and nothing else."""
-    board, labels = board_of(snapshot, words), counter_labels(snapshot, words)
-    shown = {label for label, _ in board.rows}
-    named = [(words("figures.whole"), "", _only_counter(snapshot.whole))] if board.whole is not None else []
-    named += [
-        (words("figures.by.counter"), labels[part.key][1], _only_counter(part))
-        for part in snapshot.counters
-        if part.key in labels and labels[part.key][1] in shown
+    """Give the sheets of the public results: what `board_of` tells, and nothing else."""
+    named = [
+        (words("figures.by.counter"), name, Part(key=key, figures={}, ratings=(one,)))
+        if key
+        else (words("figures.whole"), "", Part(key="", figures={}, ratings=(one,)))
+        for key, name, one in board_of(snapshot, words).told
     ]
     return [_standing_sheet(standing, words), _ratings_sheet(named, Limits.of(snapshot), words)]
-
-
-def _only_counter(part: Part) -> Part:
-    own = tuple(one for one in part.ratings if one.channel == AT_COUNTER)
-    return Part(key=part.key, figures={}, ratings=own)
 
 
 def _standing_sheet(standing: Mapping[str, str], words: Words) -> Sheet:
@@ -130,6 +125,8 @@ def _told(one: ChannelPart, limits: Limits, words: Words) -> list[Cell]:
     if one.rated < limits.least:
         return [None, None, None, None, words("months.verdict.no_data") if not one.rated else words("months.too_few")]
     verdict = words(f"months.verdict.{met(one.satisfied, one.rated, limits.target)}")
+    if limits.are_alike(one.satisfied, one.rated):
+        return [None, None, None, None, verdict]
     bounds = wilson(one.satisfied, one.rated) if is_claimable(one.satisfied, one.rated, limits.least) else None
     low, high = (bounds.low, bounds.high) if bounds is not None else (None, None)
     return [one.satisfied, one.satisfied / one.rated, low, high, verdict]

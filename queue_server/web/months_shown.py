@@ -118,10 +118,10 @@ def _correction(one: Corrected, clerk_id: str | None) -> CorrectionLine:
     )
 
 
-def corrected(shown: Shown, part: Part, cut: Cut) -> list[RatingLine]:
+def corrected(shown: Shown, part: Part, cut: Cut, *, is_own: bool = False) -> list[RatingLine]:
     """Write the ratings of a part with its corrections; none where there are none, or too few to be told of."""
     assert shown.figures is not None, "there are figures to correct"
-    limits = Limits.of(shown.figures)
+    limits = Limits.of(shown.figures, is_own=is_own)
     added = [one.ratings[cut].get(part.key, ()) for one in shown.now.corrections]
     summed = with_corrections(part, [one for one in added if one], limits.least)
     return rating_lines(summed.ratings, limits, words()) if summed is not None else []

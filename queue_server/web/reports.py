@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from presentation.formats import clock, duration, number, percentage, rate
+from presentation.formats import clock, duration, fraction_text, number, rate
 from presentation.texts import Words, name_in
 from protocol.views import HallView
 from queue_server.reporting.day import ChannelDay, DayReport, GivenPriority, OutOfOrder, ServiceDay, day_report
@@ -44,7 +44,7 @@ class Written:
         """Write between which bounds the true share lies, or that too few say so."""
         if share is None or share.low is None or share.high is None:
             return self.words("reports.too_few")
-        low, high = (percentage(self.words, round(bound * 1000), 1000, 1) for bound in (share.low, share.high))
+        low, high = (fraction_text(self.words, bound, 1) for bound in (share.low, share.high))
         return self.words("reports.interval", low=low, high=high)
 
     def measured(self, spread: Spread) -> str:

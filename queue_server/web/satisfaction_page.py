@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from presentation.formats import number, percentage
+from presentation.formats import fraction_text, number
 from presentation.texts import Words, name_in
 from protocol.commands import RatingChannel
 from queue_server.reporting.rows import House, Meaning
@@ -294,7 +294,7 @@ class Sight:
         return self.words.counted("satisfaction.unasked", unasked) if unasked else ""
 
     def _percent(self, share: float) -> str:
-        return percentage(self.words, round(share * 1000), 1000, 1 if decimals_for(self.own.tally.rated) else 0)
+        return fraction_text(self.words, share, 1 if decimals_for(self.own.tally.rated) else 0)
 
     def _points(self, difference: float) -> str:
         """Write a difference of shares in percentage points, with its sign."""

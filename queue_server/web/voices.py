@@ -25,7 +25,7 @@ from protocol.voice_commands import (
     VoiceFilter,
 )
 from protocol.voice_views import VoiceCodeFound, VoiceFound, VoicesFound
-from protocol.voices import CONTACT_LETTERS, NAMED_MOST, TEXT_LETTERS, VoiceEnding
+from protocol.voices import CONTACT_LETTERS, NAMED_MOST, TEXT_LETTERS, VoiceEnding, look_up_address
 from queue_server.reporting.tables import NoReports
 from queue_server.reporting.voices import voice_figures
 from queue_server.web.asking import answered, asked, sent_id, who
@@ -37,7 +37,6 @@ from queue_server.web.voices_page import (
     choices,
     day,
     figure_rows,
-    look_up_address,
     month_name,
     steps,
     urgency,

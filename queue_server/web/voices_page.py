@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
-from urllib.parse import urljoin
 
 from presentation.formats import moment, number
 from presentation.texts import Words, name_in
-from protocol.configuration import TicketLink, VoiceChannel
+from protocol.configuration import VoiceChannel
 from protocol.views import HallView
 from protocol.voice_views import VoicesFound
 from protocol.voices import Voice
@@ -19,8 +18,6 @@ from queue_server.web.typed_days import show_day
 
 ENTERED: Final[tuple[VoiceChannel, ...]] = ("paper", "hotline", "desk")
 """The channels whose voices staff enter; the others enter themselves."""
-LOOK_UP: Final = "/voices/look"
-"""Where the public pages tell by a code what became of a voice."""
 
 Urgency = Literal["", "soon", "late"]
 
@@ -168,13 +165,6 @@ def _figure_row(line: VoiceLine, name: str, words: Words) -> FigureRow:
 def month_name(month: str) -> str:
     """Write a month as people do: 11/2026."""
     return f"{month[5:]}/{month[:4]}"
-
-
-def look_up_address(link: TicketLink | None) -> str:
-    """Give where citizens look a code up; empty in a hall whose phones reach no pages."""
-    if link is None or link.kind == "code" or not link.base_address:
-        return ""
-    return urljoin(link.base_address, LOOK_UP)
 
 
 def day(told: str) -> str:

@@ -89,7 +89,7 @@ BESIDE_CLASSES = ("class", "class_procedure", "scanned_appointment", "scanned_do
 SMALLER = {
     **{state: {"answer": 3.8} for state in BELOW_A_NOTICE},
     **{state: {"answer": 4.7, "sentence": 4.7, "hint": 5.6} for state in BESIDE_CLASSES},
-    **{state: {"answer": 4.9} for state in STATES if state.startswith("search")},
+    **{state: {"answer": 4.9} for state in STATES if state.startswith(("search", "voice_text", "voice_contact"))},
     "procedures_many": {"answer": 3.8},
     "details_many": {"title": 4.5, "sentence": 5.6, "answer": 5.6},
     "details_many_page_2": {"title": 4.5, "answer": 5.6},

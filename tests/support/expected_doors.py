@@ -109,6 +109,7 @@ months.board_as_xlsx               - - - M I
 clerk_months.card                  - - - M I
 clerk_months.card_as_xlsx          - - - M I
 clerk_months.own                   C - - - -
+clerk_months.own_as_xlsx           C - - - -
 clerk_months.evaluation            - - - M -
 clerk_months.evaluate              - - - M -
 devices.devices                    - - T - I

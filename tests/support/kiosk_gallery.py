@@ -22,10 +22,12 @@ from kiosk.ticket import model as m
 from kiosk.ticket import pages
 from kiosk.ticket.catalogue import Catalogue
 from kiosk.ticket.scans import AppointmentScan, CardScan, DossierScan, UnknownScan
+from kiosk.ticket.voice_model import CodeTold
 from kiosk.widgets.page import Header, Page
 from presentation.composing import TONES
 from protocol.configuration import KioskRange
-from protocol.views import Estimate, StoppedHall
+from protocol.views import Done, Estimate, StoppedHall
+from protocol.voice_views import VoiceCodeFound
 from tests.support.boards import in_training
 from tests.support.boards import stopped as told
 from tests.support.kiosks import (
@@ -205,8 +207,6 @@ def numbered(service: str = "civil_status", priority: str = "usual") -> Scene:
 
 
 def helped(scene: Scene | None = None) -> Scene:
-    from protocol.views import Done
-
     scene = scene or hall().touch("key:help")
     scene.happen(m.Replied(scene.last(m.Ask, "ReportDevice").request_id, Done()))
     return scene
@@ -225,6 +225,36 @@ def slow() -> Scene:
 def carded(**changes: Any) -> Scene:
     """Before the page that asks for a card, on a day on which numbers are limited per person."""
     return Scene(view=limited_view(**changes)).opened().with_catalogue().touch("service:civil_status", "class:usual")
+
+
+COMPLAINT = "ghế chờ ở sảnh bị gãy, sáng nay có cụ già ngã. "
+
+
+def written(text: str) -> Scene:
+    return hall().touch("voice", "voice_kind:complaint", *keys_of(text))
+
+
+def reviewed(text: str) -> Scene:
+    scene = written(text).touch("write_on")
+    return scene.touch(*keys_of("0912345678"), "write_on")
+
+
+def told_the_code(scene: Scene, code: str = "7K3QM9WZ2DX") -> Scene:
+    """Send it, and let the server say that it has it, and by which code."""
+    scene.touch("send").happen(m.Replied(scene.last(m.Ask, "ReceiveVoice").request_id, Done()))
+    told = VoiceCodeFound(code=code, received_day="2026-11-23", due_day="2026-11-30")
+    scene.happen(m.Replied(scene.last(m.Ask, "FindVoiceCode").request_id, told))
+    return scene
+
+
+def on_code_paper(scene: Scene, *, printed: bool) -> Scene:
+    scene.happen(CodeTold(scene.page.subject, printed))
+    return scene
+
+
+def refused_voice() -> Scene:
+    sentences = {language: ward_texts()("refusal.too_many_voices", language) for language in ("vi", "en")}
+    return reviewed(COMPLAINT).touch("send").refuses("too_many_voices", **sentences)
 
 
 CARD = CardScan("•••••••••345", Withheld("001099012345"))
@@ -324,6 +354,15 @@ TICKET: dict[str, Callable[[], Scene]] = {
     "stopped_gone": lambda: gone(stopped_now(hall().touch("service:land"))),
     "number_stopped": lambda: stopped_now(numbered().printer("confirmed")),
     "not_ready": Scene,
+    "voice_kinds": lambda: hall().touch("voice"),
+    "voice_text": lambda: written(COMPLAINT),
+    "voice_contact": lambda: written(COMPLAINT).touch("write_on"),
+    "voice_review": lambda: reviewed(COMPLAINT),
+    "voice_unsent": lambda: reviewed(COMPLAINT).touch("send").silence(),
+    "voice_sending": lambda: reviewed(COMPLAINT).touch("send").later(1),
+    "voice_sent": lambda: on_code_paper(told_the_code(reviewed(COMPLAINT)), printed=True),
+    "voice_sent_no_paper": lambda: on_code_paper(told_the_code(reviewed(COMPLAINT)), printed=False),
+    "voice_refused": refused_voice,
     "looking": lambda: scanned(hall(), TICKET_SCAN),
     "found": lambda: looked_up(scanned(hall(), TICKET_SCAN), found()),
     "found_called": lambda: looked_up(scanned(hall(), TICKET_SCAN), found("called", counter_number=3)),
@@ -338,6 +377,9 @@ TICKET: dict[str, Callable[[], Scene]] = {
 UNPICTURED: dict[str, Callable[[], Scene]] = {
     "procedures_one_name": lambda: many_listed(alike_names()).touch("search", "procedures:land", "page:2"),
     "procedures_alike": lambda: many_listed(alike_names()).touch("search", "procedures:land", "page:3"),
+    "voice_text_start": lambda: hall().touch("voice", "voice_kind:complaint"),
+    "voice_text_full": lambda: written(COMPLAINT * 8),
+    "voice_review_full": lambda: reviewed(COMPLAINT * 8),
 }
 """States that only rules look at, for what is so rare that no picture of it is kept."""
 

@@ -115,6 +115,8 @@ def ward_view(**changes: Any) -> KioskView:
         catalogue_hash="c" * 64,
         catalogue_pages=1,
         duty_contacts=hall.duty_contacts,
+        voice_channels=hall.voices.channels,
+        voice_kinds=hall.voices.kinds,
     )
     return msgspec.structs.replace(view, **changes)
 

@@ -18,7 +18,7 @@ KINDS = (
 
 def voices_hall(**rules: Any) -> Configuration:
     """Give the small hall with every channel on; `rules` overrides any of its rules about voices."""
-    fields: dict[str, Any] = {"channels": ("phone", "paper", "hotline", "desk"), "kinds": KINDS, **rules}
+    fields: dict[str, Any] = {"channels": ("phone", "paper", "hotline", "desk", "kiosk"), "kinds": KINDS, **rules}
     return small_hall(voices=VoiceRules(**fields))
 
 
@@ -42,6 +42,11 @@ def by_phone(voice_id: str = "", **more: Any) -> vc.ReceiveVoice:
     return received(
         voice_id, **{"function_id": "public-1", "staff_role": "", "clerk_id": "", "channel": "phone", **more}
     )
+
+
+def at_kiosk(voice_id: str = "", **more: Any) -> vc.ReceiveVoice:
+    """Give a complaint that is written at the kiosk."""
+    return by_phone(voice_id, **{"function_id": "kiosk-1", "channel": "kiosk", **more})
 
 
 def by(kind: Any, clerk_id: str = "boss", role: str = "manager", **fields: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.ticket.model import Settings
-from kiosk.widgets.page import Button, Field, Keyboard, Tile, Tiles, touchables
+from kiosk.widgets.page import Button, Facts, Field, Keyboard, Tile, Tiles, touchables
 from tests.support.boards import board, call
 from tests.support.kiosk_gallery import RATING, STATES, TICKET, painted
 from tests.support.kiosks import Scene
@@ -140,6 +140,8 @@ def test_what_stays_vietnamese_is_said_to_be_so(name: str) -> None:
     page, _ = painted(f"{name}-english")
     blocks = tuple(block for block in page.blocks if not isinstance(block, Field | Keyboard))
     typed = next((block.text for block in page.blocks if isinstance(block, Field)), "")
+    if page.is_private:  # What was written stands last among what is looked over.
+        blocks = tuple(Facts(block.rows[:-1]) if isinstance(block, Facts) else block for block in blocks)
     written = words_of(replace(page, keys=(), blocks=blocks))
     foreign = [words for words in written if VIETNAMESE.search(words.replace(typed.strip() or "–", ""))]
     assert not foreign or any("Vietnamese" in words for words in written), foreign

@@ -212,6 +212,15 @@ def test_a_clerk_sees_the_own_card_of_closed_months_alone(month: Month) -> None:
         assert anh.get(f"/months/own?month={MONTH}&clerk={other}").text.count(f"{other}<") == 0
         assert anh.get(f"/months/card?month={MONTH}&clerk={other}").status_code == 403
     assert anh.get("/months/own?month=2027-04").status_code == 404
+    file = anh.get(f"/months/own.xlsx?month={MONTH}&clerk={month.clerks[0]}")
+    assert file.status_code == 200
+    cells = [
+        str(cell) for sheet in openpyxl.load_workbook(io.BytesIO(file.data)) for row in sheet.values for cell in row
+    ]
+    assert "anh" in cells
+    assert not {*month.clerks} & {*cells}, "nobody else's"
+    for wrong in ("2027-04", "2020-01", "x", ""):
+        assert anh.get(f"/months/own.xlsx?month={wrong}").status_code == 404
 
 
 def test_somebody_else_evaluates_a_clerk_by_the_form_and_the_card_has_its_class(month: Month) -> None:
@@ -234,6 +243,9 @@ def test_somebody_else_evaluates_a_clerk_by_the_form_and_the_card_has_its_class(
     assert said(month, "months.points_of", points=15, most=18) in card
     assert said(month, "months.class", name="Xuất sắc") in card
     assert boss.post("/months/evaluation", page, **fields, **{**points, "points-online": "3"}).status_code == 400
+    for ghost in ("nobody", "", f"{clerk} "):
+        assert boss.post("/months/evaluation", page, **{**fields, "clerk": ghost}, **points).status_code == 404
+    assert len(month.sent) == 1
     inspector = month.pages.signed_in("inspector")
     card = inspector.get(f"/months/card?month={MONTH}&clerk={clerk}").text
     assert said(month, "months.class", name="Xuất sắc") in seen(card)

@@ -14,7 +14,7 @@ from protocol.commands import AnyCommand
 from protocol.configuration import TicketLink
 from protocol.link import new_id
 from protocol.views import AnyReply, Done, HallView, Refused
-from queue_server.web.voices_page import look_up_address
+from protocol.voices import look_up_address
 from tests.support import paper_voices
 from tests.support.logs import follow_log
 from tests.support.paper_hall import furnish, hall_view, kiosk_view

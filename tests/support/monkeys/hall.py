@@ -18,9 +18,11 @@ from kiosk.ticket import model as m
 from kiosk.ticket.scans import CardScan
 from protocol import commands as c
 from protocol import events as e
+from protocol import voice_commands as vc
 from protocol.configuration import Configuration, NumbersPerPerson, PersonLimits
 from protocol.views import AnyReply, CataloguePage, Estimate, KioskView, Refused, VisitFound
 from queue_server import core
+from queue_server.voice_codes import voice_code, voice_code_hash
 from tests.support.driven_branch import DrivenBranch, instant
 from tests.support.kiosks import FUNCTION, introduction, ward
 from tests.support.monkeys.watch import Found
@@ -28,6 +30,7 @@ from tests.support.scans import SECRET, found
 
 QUOTA, PER_MINUTE, WAITING, OWN, PERSONS = 3, 2, 45, 4, 6
 """Limits so low that a monkey meets each of them."""
+BRANCH_KEY: Final = b"b" * 32
 MINUTE: Final = timedelta(seconds=60)
 
 
@@ -145,11 +148,18 @@ class Hall:
                 return self.branch.ask(ask.command, facts=self.branch.facts(ticket_secret=SECRET), device_id=FUNCTION)
             case c.TakeTicket(service_id=service_id) if service_id in SCARCE and self._chance.random() < 0.5:
                 self._come_first(service_id)
-        reply = self.branch.ask(ask.command, device_id=FUNCTION)
+        reply = self.branch.ask(ask.command, facts=self._voice_facts(ask.command), device_id=FUNCTION)
         if isinstance(reply, Refused):
             self.refusals[reply.code] = self.refusals.get(reply.code, 0) + 1
         self._keep_books()
         return reply
+
+    def _voice_facts(self, command: c.AnyCommand) -> core.Facts | None:
+        """Give the code of a voice and what stands for it, as the queue server's handler does."""
+        if not isinstance(command, vc.ReceiveVoice | vc.FindVoiceCode):
+            return None
+        code = voice_code(BRANCH_KEY, command.voice_id)
+        return self.branch.facts(voice_code=code, voice_code_hash=voice_code_hash(BRANCH_KEY, code))
 
     def _introduced(self) -> AnyReply:
         if not self.per_person or not self.branch.branch.day_open:

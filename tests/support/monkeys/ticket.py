@@ -15,6 +15,7 @@ from kiosk.ticket.person_model import CardFirst
 from kiosk.ticket.scan_model import Scanned
 from kiosk.ticket.taking import OUTBOX_LIMIT
 from kiosk.ticket.touches import HISTORY_LIMIT
+from kiosk.ticket.voice_model import CodeTold, PrintCode
 from kiosk.widgets.page import Header, Page, actions
 from protocol.views import KioskView, Refused
 from tests.support.kiosks import MONDAY_8, ward_texts
@@ -200,6 +201,8 @@ class TicketKiosk:
                 self._later(self._writing_s(), m.Kept("offline", entry.command.visit_id, self.mood.disk_ok))
             case m.Print(ticket):
                 self._print(ticket)
+            case PrintCode(sent):
+                self._later(1.5, CodeTold(sent.voice_id, self.mood.paper == "confirmed"))
             case m.VoidTicket(visit_id):
                 self._later(0.1, m.PrinterTold(visit_id, 0, "void"))
             case m.ReadCatalogue(catalogue_hash):

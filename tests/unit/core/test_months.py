@@ -137,6 +137,10 @@ def test_somebody_else_fills_in_the_whole_form_that_holds_for_the_month() -> Non
     assert hall.evaluate(clerk="an") == "evaluation_own"
     assert hall.evaluate("two") == "evaluation_form"  # It began in December.
     assert hall.evaluate("none") == "evaluation_form"
+    hall.until("2027-01-15")
+    assert hall.evaluate("old", "2026-12") == "evaluation_form"  # The other one holds since then.
+    assert hall.evaluate("two", "2026-12", speed=2, attitude=0) == "ok"
+    assert hall.evaluate() == "ok", "November is still told by its own"
     assert hall.evaluate(speed=2, attitude=1) == "evaluation_points"
     evaluated = hall.driven.events()[-1]
     assert isinstance(evaluated, me.ClerkEvaluated)

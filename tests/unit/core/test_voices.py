@@ -15,13 +15,13 @@ from protocol.message import type_of
 from protocol.roles import COMMANDS_OF_STAFF_ROLE
 from protocol.views import Done, Refused
 from protocol.voice_views import VoiceFound, VoicesFound
-from protocol.voices import PHONE_DAILY_MOST, Voice
+from protocol.voices import UNATTENDED_DAILY_MOST, Voice
 from queue_server import core
 from queue_server.core.voices import due_day
 from queue_server.voice_codes import voice_code, voice_code_hash
 from tests.support.driven_branch import DrivenBranch, instant
 from tests.support.halls import MONDAY
-from tests.support.voices import ANSWER, TEXT, by, by_phone, received, voices_hall
+from tests.support.voices import ANSWER, TEXT, at_kiosk, by, by_phone, received, voices_hall
 
 KEY = b"k" * 32
 
@@ -129,6 +129,12 @@ def test_the_log_holds_no_word_and_no_code() -> None:
         (received(prefix="H", number=99), "unknown_number"),
         (received(received_day="2026-10-23"), "ok"),
         (by_phone(), "ok"),
+        (received(channel="kiosk"), "voice_not_offered"),
+        (at_kiosk(channel="phone"), "voice_not_offered"),
+        (at_kiosk(channel="paper"), "voice_not_offered"),
+        (at_kiosk(named=("an",)), "not_allowed"),
+        (at_kiosk(received_day="2026-11-20"), "not_allowed"),
+        (at_kiosk(), "ok"),
     ],
 )
 def test_what_can_be_received(command: vc.ReceiveVoice, code: str) -> None:
@@ -142,12 +148,30 @@ def test_a_channel_that_is_off_takes_nothing() -> None:
     assert hall.code(received()) == "ok"
 
 
-def test_phones_cannot_fill_the_register() -> None:
+def test_neither_phones_nor_kiosks_fill_the_register() -> None:
     hall = Hall()
-    for _ in range(PHONE_DAILY_MOST):
+    for _ in range(UNATTENDED_DAILY_MOST):
         assert hall.code(by_phone()) == "ok"
     assert hall.code(by_phone()) == "too_many_voices"
+    for _ in range(UNATTENDED_DAILY_MOST):
+        assert hall.code(at_kiosk()) == "ok", "phones do not shut the box at the kiosk"
+    assert hall.code(at_kiosk()) == "too_many_voices"
     assert hall.code(received()) == "ok", "staff still enter what comes on paper"
+
+
+def test_a_code_is_told_to_the_kind_of_device_that_sent_the_voice() -> None:
+    hall = Hall()
+    at_the_kiosk, from_a_phone = at_kiosk(), by_phone()
+    assert [hall.code(at_the_kiosk), hall.code(from_a_phone)] == ["ok", "ok"]
+    for device, voice, code in (
+        ("kiosk-1", at_the_kiosk, "ok"),
+        ("kiosk-1", from_a_phone, "unknown_voice"),
+        ("public-1", from_a_phone, "ok"),
+        ("public-1", at_the_kiosk, "unknown_voice"),
+    ):
+        assert hall.code(vc.FindVoiceCode(function_id=device, voice_id=voice.voice_id)) == code
+    staff = by(vc.FindVoiceCode, "hoa", "usher", voice_id=at_the_kiosk.voice_id)
+    assert hall.code(staff) == "unknown_voice", "only the kiosk's own citizen has it"
 
 
 def test_whoever_is_named_neither_sees_nor_answers_it_in_any_role() -> None:
@@ -221,7 +245,7 @@ def test_each_step_is_known_by_whom_and_when() -> None:
 def test_terminals_are_told_which_ways_are_open_and_no_kinds_where_none_is() -> None:
     hall, shut = Hall(), Hall(channels=())
     shown, none = (core.kiosk_view(one.branch, {}, one.driven.at) for one in (hall, shut))
-    assert shown.voice_channels == ("phone", "paper", "hotline", "desk")
+    assert shown.voice_channels == ("phone", "paper", "hotline", "desk", "kiosk")
     assert [one.kind_id for one in shown.voice_kinds] == ["suggestion", "complaint"]
     assert (none.voice_channels, none.voice_kinds) == ((), ())
     assert hall.seen("boss", "manager").channels == shown.voice_channels

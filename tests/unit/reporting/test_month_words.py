@@ -14,6 +14,7 @@ from queue_server.reporting.month_snapshot import (
     hash_of,
 )
 from queue_server.reporting.month_words import Limits, board_of, counter_line, rating_lines, with_corrections
+from queue_server.web.months_files import board_sheets, card_sheets
 from tests.support.texts import shipped_texts
 
 EN = shipped_texts().words("en")
@@ -70,6 +71,31 @@ def test_the_line_and_the_words_of_a_share(satisfied: int, rated: int, share: st
     line = rating_lines([channel(satisfied, rated)], LIMITS, EN)[0]
     assert (line.share, line.verdict) == (share, verdict)
     assert ("interval" in line.below) == (rated >= 10)
+
+
+@pytest.mark.parametrize("rated", [2_500, 10_000, 999_999])
+def test_no_bound_of_less_than_all_is_written_as_all(rated: int) -> None:
+    """Of 2,499 in 2,500 the upper bound is 0.99993."""
+    line = rating_lines([channel(rated - 1, rated)], LIMITS, EN)[0]
+    assert "100" not in line.below.replace("100.", "100", 1).replace(f"{rated:,}", "")
+    assert "99.9%" in line.below
+    assert "0.0%" not in rating_lines([channel(1, rated)], LIMITS, EN)[0].below.replace("10.0%", "")
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "told"), [(20, False), (18, False), (17, True), (3, True), (2, False), (0, False)]
+)
+def test_a_card_of_ones_own_tells_nothing_where_nearly_all_answered_alike(satisfied: int, told: bool) -> None:
+    own = Limits.of(month(part("c1", channel(satisfied, 20))), is_own=True)
+    line = rating_lines([channel(satisfied, 20)], own, EN)[0]
+    assert (line.share != "Not told: nearly all answered alike") == told
+    assert line.rated == "20"
+    assert line.verdict == ("met" if satisfied >= 16 else "not_met")
+    sheet = card_sheets(month(), part("an", channel(satisfied, 20)), EN, {}, is_own=True)[-1]
+    ((*_, counted, share, low, high, _verdict),) = sheet.rows
+    assert ((counted, share, low, high) == (None,) * 4) == (not told)
+    if satisfied in {0, 20}:
+        assert rating_lines([channel(satisfied, 20)], LIMITS, EN)[0].share != line.share, "managers are told"
 
 
 def test_too_few_ratings_tell_how_many_they_are_and_nothing_else() -> None:
@@ -144,3 +170,31 @@ def test_bytes_are_the_same_for_the_same_figures_and_refused_when_they_are_none(
     for wrong in (b"", b"{}", body.replace(b'"version":1', b'"version":2')):
         with pytest.raises(UnknownSnapshot):
             decoded(wrong)
+
+
+def test_two_scales_in_a_month_give_no_counter_away() -> None:
+    """What the hall has of a scale, less what the shown counters have of it, would be one citizen's answer."""
+    new, old = "s2", "s1"
+    counters = (
+        part("c1", channel(9, 10, scale=old), channel(0, 1, scale=new)),
+        part("c2", channel(45, 50, scale=old), channel(45, 50, scale=new)),
+    )
+    whole = part("", channel(54, 60, scale=old), channel(45, 51, scale=new))
+    snapshot = month(*counters, whole=whole)
+    assert len(board_of(snapshot, EN).rows) == 2
+    rows = board_sheets(snapshot, EN, {})[-1].rows
+    assert {row[4] for row in rows} == {new, old}, "each counter by the scale with most ratings, the later one of two"
+    for scale in (new, old):
+        hall = [row for row in rows if not row[1] and row[4] == scale]
+        shown = [row for row in rows if row[1] and row[4] == scale]
+        for row in hall:
+            left = int(str(row[6])) - sum(int(str(one[6])) for one in shown)
+            assert left == 0 or left >= snapshot.least_rated
+    assert all(int(str(row[6])) >= snapshot.least_rated for row in rows)
+
+
+def test_a_file_of_the_public_results_has_what_the_page_has() -> None:
+    enough = [part(f"c{place}", channel(40 + place, 50)) for place in range(3)]
+    for snapshot in (month(*enough), month(*enough, part("c9", channel(1, 9))), month(part("c9", channel(1, 9)))):
+        board, rows = board_of(snapshot, EN), board_sheets(snapshot, EN, {})[-1].rows
+        assert len(rows) == len(board.rows) + (board.whole is not None)

@@ -59,8 +59,9 @@ _IN_CHARGE: Final[CommandTypes] = _BRANCH | _RELEASE | _HELP | _STOP | _LIST | _
 _BALLOTS: Final[CommandTypes] = frozenset({bc.DrawBallots, bc.HandBallots, bc.EnterBallot, bc.FetchBallots})
 _CAMPAIGNS: Final[CommandTypes] = frozenset({bc.SettleBallot, bc.VoidBallot, bc.PlanCampaign, bc.EndCampaign})
 _READ_VOICES: Final[CommandTypes] = frozenset({vc.FetchVoices, vc.FindVoice})
-_VOICES: Final[CommandTypes] = _READ_VOICES | {vc.AnswerVoice}
-"""What whoever a voice is assigned to may ask about it; the rules show each person their own."""
+_VOICES: Final[CommandTypes] = _READ_VOICES | {vc.AnswerVoice, vc.FollowVoice}
+"""What whoever a voice is assigned to may ask about it; the rules show each person their own. At the desk it is found
+by its code, for whoever holds the paper."""
 _TAKE_VOICES: Final[CommandTypes] = _VOICES | {vc.ReceiveVoice, vc.FindVoiceCode}
 _MANAGE_VOICES: Final[CommandTypes] = _TAKE_VOICES | {vc.AssignVoice, vc.EndVoice}
 _PHONE_VOICES: Final[CommandTypes] = frozenset({vc.ReceiveVoice, vc.FindVoiceCode, vc.FollowVoice})

@@ -74,9 +74,10 @@ class FindVoiceCode(TerminalCommand, frozen=True, kw_only=True):
 
 
 class FollowVoice(TerminalCommand, frozen=True, kw_only=True):
-    """How far the voice with this code has come, as typed by the citizen."""
+    """How far the voice with this code has come, as typed by the citizen, or at the desk for one."""
 
     code: Annotated[str, msgspec.Meta(max_length=40)]
+    clerk_id: OptionalIdentifier = ""
 
 
 class FetchVoices(TerminalCommand, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ _NAME_A_CLERK: Final = (
     *(bc.DrawBallots, bc.HandBallots, bc.EnterBallot, bc.SettleBallot, bc.VoidBallot, bc.PlanCampaign, bc.EndCampaign),
     *(vc.ReceiveVoice, vc.AssignVoice, vc.AnswerVoice, vc.EndVoice),
     *(mc.CloseMonth, mc.CorrectMonth, mc.EvaluateClerk),
-    *(vc.FindVoice, vc.FindVoiceCode, vc.FetchVoices),
+    *(vc.FindVoice, vc.FindVoiceCode, vc.FetchVoices, vc.FollowVoice),
     *(ic.StepAlert, ic.StepInquiry, ic.SpeakInInquiry),
     *(ic.FetchAlerts, ic.FetchInquiries, ic.FindInquiry, ic.FetchHearings, ic.FetchConcerns),
 )

@@ -74,6 +74,8 @@ def _followed(branch: Branch, request: Request) -> Voice:
     voice = branch.voices.get(branch.voice_by_hash.get(request.facts.voice_code_hash, ""))
     if voice is None:
         raise Refusal("unknown_voice")
+    if request.actor.clerk_id in voice.named:  # A colleague looks for the citizen then.
+        raise Refusal("voice_own")
     return voice
 
 

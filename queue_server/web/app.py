@@ -42,6 +42,7 @@ from queue_server.web.stopping import stopping
 from queue_server.web.systems import systems
 from queue_server.web.usher import usher
 from queue_server.web.usher_prints import usher_prints
+from queue_server.web.voice_desk import voice_desk
 from queue_server.web.voices import voices
 from queue_server.web.waiting import waiting
 
@@ -83,6 +84,7 @@ def create_app(made: Parts) -> Flask:
         inquiries,
         hearings,
         voices,
+        voice_desk,
         acceptance,
         device_pages,
     ):

@@ -90,10 +90,13 @@ def own() -> AnyResponse | str:
 @clerk_months.get("/own.xlsx")
 def own_as_xlsx() -> AnyResponse:
     """Give clerks their own card of a closed month as a workbook, and nobody else's."""
-    month = request.args.get("month")
-    if month is None:
-        return redirect(url_for("clerk_months.own"))
-    shown = shown_month(month)
+    try:
+        closings = closed_months(parts().reports)
+        if not closings:
+            return message_page(words()("months.own_title"), words()("months.none_closed"), 200)
+        shown = shown_month(request.args.get("month", max(closings)))
+    except (NoReports, NoMonth):
+        return nothing_yet()
     if shown.now.closing is None or shown.figures is None:
         abort(404)
     part = _part(shown.figures.clerks, person().clerk_id)

@@ -97,6 +97,8 @@ DOORS: Final[dict[str, frozenset[Role] | str]] = {
     "voices.home": _VOICES,
     "voices.voice": _VOICES,
     "voices.answer": _ANSWERING,
+    "voice_desk.look": _ANSWERING,
+    "voice_desk.follow": _ANSWERING,
     "voices.new": _BALLOTS,
     "voices.enter": _BALLOTS,
     "voices.slip": _BALLOTS,

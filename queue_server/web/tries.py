@@ -32,6 +32,7 @@ TRYING: Final = frozenset(
         "entry.check_code",
         "account.change_password",
         "account.confirm_second_factor",
+        "voice_desk.follow",
     }
 )
 """Where a secret is tried."""

@@ -18,7 +18,7 @@ from tests.support.filled_pages import filled_pages
 from tests.support.paper_ballots import DRAW
 from tests.support.paper_hall import counter_view, furnish, hall_view
 from tests.support.paper_inquiries import APPEALED_ID
-from tests.support.paper_voices import OWN, VOICES
+from tests.support.paper_voices import CODE, OWN, VOICES
 from tests.support.programs import PROGRAMS
 from tests.support.routes import routes
 from tests.support.web_pages import PASSWORD, Visitor
@@ -185,6 +185,12 @@ def named_people(page: Page) -> None:
     page.locator("details:has(.voice-people) > summary").click()
 
 
+def one_followed(page: Page) -> None:
+    page.fill("#code", CODE)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".voice-answer")
+
+
 State = tuple[Callable[[Served], Page], str, Callable[[Page], object]]
 
 
@@ -204,6 +210,7 @@ STATES: dict[str, State] = {
     "a voice that is answered": (lambda gallery: signed_in(gallery, "boss"), f"/voices/{VOICES[3].voice_id}", nothing),
     "a voice about oneself": (lambda gallery: signed_in(gallery, "boss"), f"/voices/{OWN}", nothing),
     "all voices": (lambda gallery: signed_in(gallery, "inspector"), "/voices/?shown=all", nothing),
+    "a voice looked up at the desk": (lambda gallery: signed_in(gallery, "hoa"), "/voices/look", one_followed),
     "a voice to be entered": (lambda gallery: signed_in(gallery, "hoa"), "/voices/new", named_people),
     "a version of the hall": (lambda gallery: signed_in(gallery, "tech"), "/editor/versions", the_newest_version),
     "a device and its trials": (lambda gallery: signed_in(gallery, "tech"), "/devices/agent-1", nothing),

@@ -80,6 +80,8 @@ hearings.speak                     C - - - -
 voices.home                        C U - M I
 voices.voice                       C U - M I
 voices.answer                      C U - M -
+voice_desk.look                    C U - M -
+voice_desk.follow                  C U - M -
 voices.new                         - U - M -
 voices.enter                       - U - M -
 voices.slip                        - U - M -

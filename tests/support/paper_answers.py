@@ -66,7 +66,7 @@ def answer(command: c.AnyCommand) -> AnyReply:  # noqa: C901, PLR0911 -- one cas
             return paper_ballots.answer(command)
         case ic.FetchAlerts() | ic.FetchInquiries() | ic.FindInquiry() | ic.FetchHearings() | ic.FetchConcerns():
             return paper_inquiries.answer(command)
-        case vc.FetchVoices() | vc.FindVoice() | vc.FindVoiceCode():
+        case vc.FetchVoices() | vc.FindVoice() | vc.FindVoiceCode() | vc.FollowVoice():
             return paper_voices.answer(command)
         case _:
             return Done()

@@ -5,10 +5,10 @@ from datetime import timedelta
 import msgspec
 
 from protocol import voice_commands as vc
-from protocol.ballots import checked_code
+from protocol.ballots import checked_code, read_code
 from protocol.configuration import VoiceKind
 from protocol.views import AnyReply, Done, Refused
-from protocol.voice_views import VoiceCodeFound, VoiceFound, VoicesFound, VoiceWords
+from protocol.voice_views import VoiceCodeFound, VoiceFollowed, VoiceFound, VoicesFound, VoiceWords
 from protocol.voices import Voice, VoiceState
 from tests.support.paper_hall import NOW, words
 
@@ -95,5 +95,18 @@ def answer(command: vc.VoiceCommand | vc.VoiceQuestion) -> AnyReply:
             contact = "Nguyễn Thị Bưởi, 0912 345 678" if one.has_contact else ""
             told = VoiceWords(text=TEXT, contact=contact, answer=ANSWER if one.answered_day else "")
             return VoiceFound(voice=one, words=told, kind_names=kind.names)
+        case vc.FollowVoice(code=code):
+            return _followed(VOICES[3]) if read_code(code) == CODE else Refused(code="unknown_voice")
         case _:
             return Done()
+
+
+def _followed(one: Voice) -> VoiceFollowed:
+    return VoiceFollowed(
+        state=one.state,
+        kind_names=next(kind for kind in KINDS if kind.kind_id == one.kind_id).names,
+        received_day=one.received_day,
+        due_day=one.due_day,
+        answered_day=one.answered_day,
+        answer=ANSWER,
+    )

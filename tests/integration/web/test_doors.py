@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from protocol.ballots import CODE_SIGNS, checked_code
+from protocol.views import Refused
 from queue_server.web.doors import DOORS, STEP_DOORS, Step
 from queue_server.web.tries import TRIES_TOGETHER, TRYING
 from tests.support.expected_doors import EXPECTED
@@ -389,21 +391,24 @@ WRONG: dict[str, tuple[str, dict[str, str]]] = {
     "entry.check_code": ("/login/code", {"code": "none"}),
     "account.change_password": ("/password", {"old": "wrong", "new": PASSWORD, "repeat": PASSWORD}),
     "account.confirm_second_factor": ("/second-factor", {"code": "none"}),
+    "voice_desk.follow": ("/voices/look", {"code": checked_code("2" * CODE_SIGNS)}),
 }
 """A wrong try at every door where a secret is tried."""
 
 
 def test_wrong_tries_are_limited_at_every_door_where_a_secret_is_tried(pages: Pages) -> None:
     assert set(WRONG) == TRYING
+    pages.hall.answer = lambda _: Refused(code="unknown_voice")
     for endpoint, (path, form) in WRONG.items():
         pages.phones.set_up("minh")
-        clerk_id = {"entry.check_code": "minh", "account.change_password": "boss"}.get(endpoint, "lan")
+        clerk_id = {"entry.check_code": "minh", "account.change_password": "boss", "voice_desk.follow": "hoa"}.get(endpoint, "lan")
         visitor = pages.visitor() if endpoint == "entry.log_in" else pages.signed_in(clerk_id)
         if endpoint == "entry.check_code":
             visitor = pages.visitor()
             visitor.log_in(clerk_id, PASSWORD)
         statuses = [visitor.post(path, path, **form).status_code for _ in range(TRIES_TOGETHER + 1)]
-        assert statuses == [403] * TRIES_TOGETHER + [429], endpoint
+        refused = 404 if endpoint == "voice_desk.follow" else 403
+        assert statuses == [refused] * TRIES_TOGETHER + [429], endpoint
         again = visitor.post(path, path, **form)
         assert re.search(r"1[45] phút", again.text), "it says how long"
         assert again.headers["Content-Security-Policy"], endpoint

@@ -159,6 +159,21 @@ def test_neither_phones_nor_kiosks_fill_the_register() -> None:
     assert hall.code(received()) == "ok", "staff still enter what comes on paper"
 
 
+def test_at_the_desk_a_code_tells_what_a_phone_would_but_never_whom_it_is_about() -> None:
+    hall = Hall()
+    voice = hall.enter(named=("an",))
+    code_hash = voice_code_hash(KEY, voice_code(KEY, voice.voice_id))
+
+    def followed(clerk: str, role: str) -> str:
+        command = by(vc.FollowVoice, clerk, role, code=voice_code(KEY, voice.voice_id))
+        reply = hall.driven.ask(command, facts=hall.driven.facts(voice_code_hash=code_hash))
+        return reply.code if isinstance(reply, Refused) else "ok"
+
+    assert followed("hoa", "usher") == followed("binh", "clerk") == followed("boss", "manager") == "ok"
+    assert followed("an", "clerk") == "voice_own"
+    assert followed("chief", "inspector") == followed("tech", "technician") == "not_allowed"
+
+
 def test_a_code_is_told_to_the_kind_of_device_that_sent_the_voice() -> None:
     hall = Hall()
     at_the_kiosk, from_a_phone = at_kiosk(), by_phone()
@@ -324,10 +339,13 @@ def test_each_role_may_do_what_the_table_says_and_inspectors_change_nothing(role
     assert (
         may
         == {
-            "clerk": {"fetch_voices", "find_voice", "answer_voice"},
-            "usher": {"fetch_voices", "find_voice", "answer_voice", "receive_voice", "find_voice_code"},
+            "clerk": {"fetch_voices", "find_voice", "answer_voice", "follow_voice"},
+            "usher": {
+                *("fetch_voices", "find_voice", "answer_voice", "follow_voice"),
+                *("receive_voice", "find_voice_code"),
+            },
             "manager": {
-                *("fetch_voices", "find_voice", "answer_voice", "receive_voice", "find_voice_code"),
+                *("fetch_voices", "find_voice", "answer_voice", "follow_voice", "receive_voice", "find_voice_code"),
                 *("assign_voice", "end_voice"),
             },
             "inspector": {"fetch_voices", "find_voice"},

@@ -401,7 +401,9 @@ def test_wrong_tries_are_limited_at_every_door_where_a_secret_is_tried(pages: Pa
     pages.hall.answer = lambda _: Refused(code="unknown_voice")
     for endpoint, (path, form) in WRONG.items():
         pages.phones.set_up("minh")
-        clerk_id = {"entry.check_code": "minh", "account.change_password": "boss", "voice_desk.follow": "hoa"}.get(endpoint, "lan")
+        clerk_id = {"entry.check_code": "minh", "account.change_password": "boss", "voice_desk.follow": "hoa"}.get(
+            endpoint, "lan"
+        )
         visitor = pages.visitor() if endpoint == "entry.log_in" else pages.signed_in(clerk_id)
         if endpoint == "entry.check_code":
             visitor = pages.visitor()

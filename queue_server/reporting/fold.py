@@ -7,9 +7,11 @@ from typing import Final
 
 from protocol import ballot_events as b
 from protocol import events as e
+from protocol import inquiry_events as ie
 from protocol import month_events as me
 from protocol import voice_events as ve
 from queue_server.reporting.asked import after_entry, ballot_id_of, channels_at, drawn_rows, note_device
+from queue_server.reporting.inquiry_steps import inquiry_steps
 from queue_server.reporting.meanings import meaning_of
 from queue_server.reporting.month_rows import (
     closing_row,
@@ -107,6 +109,8 @@ class Fold:
                 self._gone_on(event)
             case ve.VoiceReceived() | ve.VoiceAnswered() | ve.VoiceEnded():
                 self.touched.voice_steps.append(voice_step(seq, event))
+            case ie.InquiryOpened() | ie.InquiryStepped():
+                self.touched.inquiry_steps += inquiry_steps(seq, event)
             case e.RatingOpened():
                 self._asked(seq, event)
             case b.BallotsDrawn() | b.BallotEntered() | b.BallotSettled() | b.BallotVoided():

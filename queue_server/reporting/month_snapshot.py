@@ -12,9 +12,12 @@ import msgspec
 
 from queue_server.reporting.definitions import BY_ID, Definition
 from queue_server.reporting.figures import Share, Spread, TimeShare, share, time_share
+from queue_server.reporting.inquiry_steps import InquiryCounts
 from queue_server.reporting.questions import Value
 
-SNAPSHOT_VERSION: Final = 1
+SNAPSHOT_VERSION: Final = 2
+"""1: without inquiries."""
+WITH_INQUIRIES: Final = 2
 
 AT_COUNTER: Final = "counter"
 """The one group of channels that is counted together: the rating keypad and the rating terminal of a counter."""
@@ -95,6 +98,14 @@ class MonthSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     clerks: tuple[Part, ...]
     evaluations: tuple[Evaluated, ...]
     words: MonthWords
+    inquiries: tuple[InquiryCounts, ...] = ()
+    """Of the whole hall first, then by clerk; of version 1 nothing is known of them."""
+
+    def inquiries_of(self, key: str) -> InquiryCounts | None:
+        """Give what became of the inquiries about a clerk, or of all (empty); None where it was not counted yet."""
+        if self.version < WITH_INQUIRIES:
+            return None
+        return next((one for one in self.inquiries if one.key == key), InquiryCounts(key=key))
 
 
 def canonical(snapshot: MonthSnapshot) -> bytes:

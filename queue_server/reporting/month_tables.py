@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from protocol.evaluation import EvaluationForm
 from queue_server.reporting.definitions import Dimension
+from queue_server.reporting.inquiry_steps import InquiryCounts, InquiryStepRow, inquiry_counts
 from queue_server.reporting.month_rows import ClosingRow, CorrectionRow, EvaluationRow
 from queue_server.reporting.month_snapshot import (
     AT_COUNTER,
@@ -188,7 +189,14 @@ def _figures(
         clerks=clerks,
         evaluations=tuple(_evaluated(evaluations[clerk]) for clerk in sorted(evaluations)),
         words=_words(meaning, counters, services, own),
+        inquiries=_inquiries(opened),
     )
+
+
+def _inquiries(opened: _Open) -> tuple[InquiryCounts, ...]:
+    steps = rows_where(opened.tables, InquiryStepRow, "day >= ? ORDER BY seq", f"{opened.month}-01")
+    ((today,),) = opened.tables.execute("SELECT max(day) FROM days")
+    return inquiry_counts(steps, opened.month, str(today))
 
 
 def _figures_by(opened: _Open, by: Dimension | None) -> dict[str, dict[str, Numbers]]:

@@ -20,6 +20,7 @@ import sqlite_utils
 from queue_server.journal import Journal
 from queue_server.reporting.day import DayRows
 from queue_server.reporting.fold import NOT_TOLD, Fold
+from queue_server.reporting.inquiry_steps import InquiryStepRow
 from queue_server.reporting.month_rows import ClosingRow, CorrectionRow, EvaluationRow
 from queue_server.reporting.rows import (
     NOTHING_MEANT,
@@ -45,7 +46,7 @@ from queue_server.reporting.rows import (
 from queue_server.reporting.touched import Touched
 
 REPORTS_FILE: Final = "reports.db"
-TABLES_VERSION: Final = 13
+TABLES_VERSION: Final = 14
 """Raised with every change of a row or of the fold; older tables are then made anew."""
 
 BATCH: Final = 5_000
@@ -69,6 +70,7 @@ _KEYS: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
     EvaluationRow: ("evaluations", "seq"),
     BallotRow: ("ballots", "ballot_id"),
     VoiceStepRow: ("voice_steps", "seq"),
+    InquiryStepRow: ("inquiry_steps", "seq"),
     SilenceRow: ("silences", "silence_id"),
 }
 _SQL_TYPES: Final[dict[Any, type]] = {bool: int, int: int, int | None: int}
@@ -331,6 +333,7 @@ def _store(tables: sqlite_utils.Database, touched: Touched) -> None:
         touched.evaluations,
         touched.ballots.values(),
         touched.voice_steps,
+        touched.inquiry_steps,
         touched.silences.values(),
     ]
     for (name, _), rows, insert in zip(_KEYS.values(), batches, _INSERTS, strict=True):

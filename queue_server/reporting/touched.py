@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from queue_server.reporting.inquiry_steps import InquiryStepRow
 from queue_server.reporting.month_rows import ClosingRow, CorrectionRow, EvaluationRow
 from queue_server.reporting.rows import (
     BallotRow,
@@ -43,4 +44,5 @@ class Touched:
     evaluations: list[EvaluationRow] = field(default_factory=list)
     ballots: dict[str, BallotRow] = field(default_factory=dict)
     voice_steps: list[VoiceStepRow] = field(default_factory=list)
+    inquiry_steps: list[InquiryStepRow] = field(default_factory=list)
     silences: dict[str, SilenceRow] = field(default_factory=dict)

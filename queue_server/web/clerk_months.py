@@ -17,7 +17,7 @@ from queue_server.reporting.tables import NoReports
 from queue_server.satisfaction.evaluation import form_on
 from queue_server.web.asking import answered, sent_id, who
 from queue_server.web.months_files import card_sheets
-from queue_server.web.months_page import CARD_FIGURES, FormPage, definitions, figure_lines, form_page
+from queue_server.web.months_page import CARD_FIGURES, FormPage, definitions, figure_lines, form_page, inquiry_lines
 from queue_server.web.months_shown import (
     Shown,
     asked_month,
@@ -163,6 +163,7 @@ def _card(shown: Shown, clerk_id: str, own_months: list[str] | None = None) -> A
             "channels": rating_lines(part.ratings, limits, spoken),
             "card_figures": figure_lines(part, CARD_FIGURES, spoken),
             "corrected": corrected(shown, part, "clerk", is_own=is_own),
+            "inquiries": inquiry_lines(figures.inquiries_of(clerk_id), spoken, is_own=is_own),
             "definitions": definitions(CARD_FIGURES, spoken),
         }
     clerks = [one.key for one in figures.clerks] if figures is not None and own_months is None else []

@@ -22,7 +22,15 @@ from queue_server.reporting.month_words import Limits, board_of, counter_labels,
 from queue_server.reporting.tables import Known, NoReports, read_known
 from queue_server.web.asking import answered, sent_id, who
 from queue_server.web.months_files import board_sheets, report_sheets
-from queue_server.web.months_page import CARD_FIGURES, HALL_FIGURES, definitions, figure_lines, heads, part_rows
+from queue_server.web.months_page import (
+    CARD_FIGURES,
+    HALL_FIGURES,
+    definitions,
+    figure_lines,
+    heads,
+    inquiry_lines,
+    part_rows,
+)
 from queue_server.web.months_shown import (
     asked_month,
     corrected,
@@ -169,6 +177,7 @@ def _report(sentences: list[str]) -> AnyResponse | str:
             "services": part_rows(figures.services, service_labels(figures, spoken), limits, spoken),
             "clerks": part_rows(figures.clerks, clerks, limits, spoken),
             "corrected": corrected(shown, figures.whole, ""),
+            "inquiries": inquiry_lines(figures.inquiries_of(""), spoken),
             "definitions": definitions((*HALL_FIGURES, *CARD_FIGURES), spoken),
         }
     return render_template(

@@ -4,11 +4,13 @@ A file leaves the house: clerks are ids in it, and of fewer ratings than the lea
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from presentation.texts import Words
 from queue_server.reporting.definitions import BY_ID
 from queue_server.reporting.exports import Cell, Column, Sheet, cells_of, columns_of
-from queue_server.reporting.month_snapshot import ChannelPart, MonthSnapshot, Part
+from queue_server.reporting.inquiry_steps import InquiryCounts
+from queue_server.reporting.month_snapshot import WITH_INQUIRIES, ChannelPart, MonthSnapshot, Part
 from queue_server.reporting.month_words import Limits, board_of, counter_labels, service_labels
 from queue_server.reporting.questions import FigureRow
 from queue_server.satisfaction.intervals import wilson
@@ -35,7 +37,7 @@ def report_sheets(snapshot: MonthSnapshot, words: Words, standing: Mapping[str, 
         for cut, parts, labels in cuts
         for part in parts
     ]
-    return [*sheets, _ratings_sheet(named, limits, words)]
+    return [*sheets, _ratings_sheet(named, limits, words), *_inquiries_sheet(snapshot, snapshot.inquiries, words)]
 
 
 def card_sheets(
@@ -46,6 +48,7 @@ def card_sheets(
         _standing_sheet(standing, words),
         _figures_sheet(words("figures.by.clerk"), [part], {}, CARD_FIGURES, words),
         _ratings_sheet([(words("figures.by.clerk"), "", part)], Limits.of(snapshot, is_own=is_own), words),
+        *_inquiries_sheet(snapshot, [one for one in (snapshot.inquiries_of(part.key),) if one], words, is_own=is_own),
     ]
 
 
@@ -130,3 +133,23 @@ def _told(one: ChannelPart, limits: Limits, words: Words) -> list[Cell]:
     bounds = wilson(one.satisfied, one.rated) if is_claimable(one.satisfied, one.rated, limits.least) else None
     low, high = (bounds.low, bounds.high) if bounds is not None else (None, None)
     return [one.satisfied, one.satisfied / one.rated, low, high, verdict]
+
+
+_INQUIRIES: Final = ("opened", "in_time", "late", "overdue", "waiting")
+_ANSWERED: Final = ("held", "appealed", "reviewed", "changed")
+
+
+def _inquiries_sheet(
+    snapshot: MonthSnapshot, of: Iterable[InquiryCounts], words: Words, *, is_own: bool = False
+) -> list[Sheet]:
+    """Give what became of inquiries, in the hall (no key) and by clerk; no sheet where that was not counted yet."""
+    if snapshot.version < WITH_INQUIRIES:
+        return []
+    names = _ANSWERED if is_own else (*_INQUIRIES, *_ANSWERED)
+    unit = words("figures.unit.ratings")
+    columns = [Column("key", words("months.key"), words("figures.key_counted"), "")]
+    columns += [
+        Column(one, words(f"months.inquiry.{one}"), words(f"months.inquiry_counted.{one}"), unit) for one in names
+    ]
+    rows: list[Sequence[Cell]] = [[one.key, *(getattr(one, name) for name in names)] for one in of]
+    return [Sheet(words("months.inquiries"), columns, rows)]

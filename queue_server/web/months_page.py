@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from presentation.formats import number
 from presentation.texts import Words, name_in
 from protocol.evaluation import EvaluationForm
 from queue_server.reporting.definitions import BY_ID
+from queue_server.reporting.inquiry_steps import InquiryCounts
 from queue_server.reporting.month_snapshot import Part
 from queue_server.reporting.month_words import Limits, RatingLine, counter_line
 from queue_server.satisfaction.evaluation import total
@@ -150,3 +152,31 @@ def definitions(figures: Iterable[str], words: Words) -> list[tuple[str, str, st
         for one in dict.fromkeys(figures)
     ]
     return of_ratings + others
+
+
+# --- Inquiries -------------------------------------------------------------------------------------------------------
+
+
+def inquiry_lines(counts: InquiryCounts | None, words: Words, *, is_own: bool = False) -> list[tuple[str, str, str]]:
+    """Write what became of inquiries: what it is, how many, and how that is counted; nothing where it is not known.
+
+    `is_own`: for the clerk whom they are about, who hears of those alone that somebody has answered.
+    """
+    if counts is None or (not counts.opened and not is_own):
+        return []
+    answered = counts.in_time + counts.late
+    part, whole = number(words, counts.in_time), number(words, counts.due)
+    in_time = words("format.share_of", part=part, whole=whole) if counts.due else words("common.no_data")
+    lines = [
+        ("opened", number(words, counts.opened)),
+        ("in_time", in_time),
+        ("waiting", number(words, counts.overdue + counts.waiting)),
+    ]
+    own = [
+        ("answered", number(words, answered)),
+        ("held", words("format.share_of", part=counts.held, whole=answered) if answered else words("common.no_data")),
+        ("appealed", number(words, counts.appealed)),
+        ("changed", words("format.share_of", part=counts.changed, whole=counts.reviewed) if counts.reviewed else "–"),
+    ]
+    shown = own if is_own else [*lines, *own]
+    return [(words(f"months.inquiry.{key}"), text, words(f"months.inquiry_counted.{key}")) for key, text in shown]

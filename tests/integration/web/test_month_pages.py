@@ -14,6 +14,8 @@ import pytest
 
 from protocol.commands import AnyCommand
 from protocol.events import AnyEvent, ConfigurationChanged, DayOpened, RatingOpened
+from protocol.inquiries import Inquiry, Step
+from protocol.inquiry_events import InquiryOpened, InquiryStepped
 from protocol.month_commands import CloseMonth, CorrectMonth, EvaluateClerk
 from protocol.month_events import ClerkEvaluated, MonthCorrected
 from protocol.views import Done, Refused
@@ -221,6 +223,42 @@ def test_a_clerk_sees_the_own_card_of_closed_months_alone(month: Month) -> None:
     assert not {*month.clerks} & {*cells}, "nobody else's"
     for wrong in ("2027-04", "2020-01", "x", ""):
         assert anh.get(f"/months/own.xlsx?month={wrong}").status_code == 404
+
+
+def test_a_card_has_what_became_of_inquiries_and_of_appeals(month: Month) -> None:
+    clerk = month.clerks[0]
+    asked = Inquiry(
+        inquiry_id="5" * 32,
+        rated_day=f"{MONTH}-10",
+        clerk_id=clerk,
+        counter_id="counter-1",
+        service_id="land",
+        channel="keypad",
+        level=4,
+        reasons=(),
+        answer_until=f"{MONTH}-17",
+    )
+
+    def step(kind: Any, day: int, by: str, finding: Any = "") -> InquiryStepped:
+        taken = Step(kind=kind, day=f"{MONTH}-{day}", by=by, finding=finding, has_words=True)
+        return InquiryStepped(at=month.later(), inquiry_id=asked.inquiry_id, step=taken)
+
+    steps = (
+        step("answered", 16, "boss", "holds"),
+        step("appealed", 17, clerk),
+        step("reviewed", 19, "head", "holds_not"),
+    )
+    month.append([InquiryOpened(at=month.later(), inquiry=asked), *steps])
+    boss = month.pages.signed_in("boss")
+    for page in ("card", "report"):
+        shown = seen(boss.get(f"/months/{page}?month={MONTH}&clerk={clerk}").text)
+        for label, text in (("in_time", "1 / 1"), ("held", "0 / 1"), ("appealed", "1"), ("changed", "1 / 1")):
+            assert re.search(rf"{said(month, f'months.inquiry.{label}')}\s+{text}\s", shown), (page, label)
+    other = seen(boss.get(f"/months/card?month={MONTH}&clerk={month.clerks[1]}").text)
+    assert said(month, "months.inquiries") not in other, "nothing was asked about this one"
+    book = openpyxl.load_workbook(io.BytesIO(boss.get(f"/months/report.xlsx?month={MONTH}").data))
+    rows = list(book[said(month, "months.inquiries")].values)
+    assert [row[:3] for row in rows[-2:]] == [("", 1, 1), (clerk, 1, 1)]
 
 
 def test_somebody_else_evaluates_a_clerk_by_the_form_and_the_card_has_its_class(month: Month) -> None:

@@ -17,7 +17,7 @@ from protocol.months import CorrectionReason
 from queue_server.reporting.month_rows import ClosingRow
 from queue_server.reporting.month_shelf import State, look
 from queue_server.reporting.month_snapshot import canonical, hash_of
-from queue_server.reporting.month_tables import NoMonth, closed_months
+from queue_server.reporting.month_tables import MonthNow, NoMonth, closed_months
 from queue_server.reporting.month_words import Limits, board_of, counter_labels, rating_lines, service_labels
 from queue_server.reporting.tables import Known, NoReports, read_known
 from queue_server.web.asking import answered, sent_id, who
@@ -48,6 +48,7 @@ from queue_server.web.shared import parts, words
 months = Blueprint("months", __name__, url_prefix="/months")
 
 MONTHS_OFFERED: Final = 36
+_SEQ_DIGITS: Final = 15
 REASONS: Final[tuple[str, ...]] = get_args(CorrectionReason)
 
 
@@ -101,19 +102,26 @@ def correct() -> AnyResponse | str:
     form = request.form
     now = read(form.get("month", ""))
     channel, reason, seq = form.get("channel", ""), form.get("reason", ""), form.get("seq", "")
-    if channel not in get_args(RatingChannel) or reason not in REASONS or not seq.isdecimal() or not int(seq[:15]):
+    if channel not in get_args(RatingChannel) or reason not in REASONS or not _is_reached(seq, now):
         abort(400)
+    if channel not in now.late and all(one.row.channel != channel for one in now.corrections):
+        return _refused(words()("months.nothing_late"))  # A form that is sent again finds its own correction.
     command = CorrectMonth(
         **who(),
         month=now.figures.month,
         channel=channel,  # type: ignore[arg-type]  # Looked up just now.
-        seq=int(seq[:15]),
+        seq=int(seq),
         reason=reason,  # type: ignore[arg-type]  # As above.
     )
     reply = answered(command, sent_id())
     if isinstance(reply, str):
         return _refused(reply)
     return redirect(url_for("months.report", month=now.figures.month, done="corrected"))
+
+
+def _is_reached(typed: str, now: MonthNow) -> bool:
+    """Tell whether this is an event that the tables know: no correction takes in what is still to come."""
+    return typed.isdecimal() and typed.isascii() and len(typed) <= _SEQ_DIGITS and 0 < int(typed) <= now.figures.seq
 
 
 @months.get("/report.xlsx")

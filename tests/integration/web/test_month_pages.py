@@ -193,8 +193,17 @@ def test_what_no_form_of_ours_sends_is_refused(month: Month) -> None:
     page = f"/months/report?month={MONTH}"
     month.close()
     good = {"month": MONTH, "channel": "paper", "reason": "late_papers", "seq": "5"}
-    for wrong in ({"channel": "gossip"}, {"reason": "because"}, {"seq": "x"}, {"seq": "0"}):
+    for wrong in (
+        {"channel": "gossip"},
+        {"reason": "because"},
+        {"seq": "x"},
+        {"seq": "0"},
+        {"seq": "9" * 15},
+        {"seq": "²"},
+    ):
         assert boss.post("/months/correct", page, **{**good, **wrong}).status_code == 400
+    nothing = boss.post("/months/correct", page, **good)
+    assert (nothing.status_code, said(month, "months.nothing_late") in seen(nothing.text)) == (409, True)
     assert boss.post("/months/close", page, month="2027-13").status_code == 404
     for address in ("report?month=2020-01", "report?month=x", "board?month=2020-01", "card?clerk=nobody"):
         assert boss.get(f"/months/{address}").status_code == 404

@@ -80,7 +80,7 @@ def test_what_happened_is_found(bench: Served, page: Page, picture: Callable[[st
     number = link.inner_text()
     link.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelector('#number').value.length === 32")
+    page.wait_for_function("() => document.querySelector('#number')?.value.length === 32")
     assert set(page.locator("#log-table a").all_inner_texts()) == {number}
     page.fill("#number", number)
     page.keyboard.press("Enter")

@@ -8,37 +8,19 @@ from pathlib import Path
 import apsw
 import pytest
 
-from protocol.commands import AnyCommand, Configure
+from protocol.commands import AnyCommand
 from protocol.link import new_id
 from protocol.views import Done
 from protocol.voice_commands import AnswerVoice, FindVoice, FindVoiceCode, ReceiveVoice
 from protocol.voice_events import VoiceAnswered, VoiceReceived
 from protocol.voice_views import VoiceCodeFound, VoiceFound
-from queue_server.config import read_sources
 from queue_server.journal import Journal
 from queue_server.voice_words import VOICES_FILE
 from tests.faults.kills import Ledger, held_against_the_log, live_and_die, plans
-from tests.support.served_branch import CONFIG, ServedBranch
+from tests.support.served_branch import ServedBranch
 from tests.support.voices import by
 
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-
-OFFERED = """
-[voices]
-channels = ["paper"]
-[[voices.kinds]]
-kind_id = "complaint"
-names = { vi = "Phản ánh", en = "Complaint" }
-answer_days = 5
-"""
-
-
-def offer(branch: ServedBranch) -> None:
-    """Let the ward hall take voices on paper."""
-    sources = read_sources(CONFIG)
-    sources["branch.toml"] += OFFERED
-    with branch.technician() as link:
-        assert link.ask_and_wait(Configure(function_id="technician", sources=sources)) == Done()
 
 
 def spoken(number: int) -> str:
@@ -89,7 +71,6 @@ def held_against_the_words(branch: ServedBranch, ledger: Ledger) -> list[str]:
 
 def judged(folder: Path, where: Iterator[tuple[str, int]] | list[tuple[str, int]], kills: int) -> Ledger:
     with ServedBranch(folder) as branch:
-        offer(branch)
         ledger = live_and_die(branch, where, kills=kills, asked=asked())
         assert held_against_the_log(branch, ledger) == []
         assert held_against_the_words(branch, ledger) == []

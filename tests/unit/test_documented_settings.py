@@ -69,9 +69,12 @@ def read_pack(text: str, folder: Path) -> object:
 
 
 def read_branch(text: str, _folder: Path) -> object:
-    """Read a part of a hall's own text, at the end of the one that we ship. Raises Mistakes."""
+    """Read a part of a hall's own text, in the place of that part of the one that we ship. Raises Mistakes."""
     sources = ward_sources()
-    return parse({**sources, MAIN: f"{sources[MAIN]}\n{text}"})
+    (part,) = tomllib.loads(text)
+    rest, found = re.subn(rf"^\[{part}\]\n.*?(?=^# ---)", "", sources[MAIN], flags=re.MULTILINE | re.DOTALL)
+    assert found == 1, part
+    return parse({**sources, MAIN: f"{rest}\n{text}"})
 
 
 def reader_of(text: str) -> Callable[[str, Path], object]:

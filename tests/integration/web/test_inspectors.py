@@ -31,8 +31,10 @@ NOT_AN_INSPECTORS = {
     "hearings.own",  # What a clerk was asked, and says, about his own work.
     "editor_forms.new_item",  # An empty form.
     "ballots.entry",  # Empty lines to type into.
-    *("clerk_months.evaluation", "clerk_months.own"),  # An empty form, and a clerk's own card.
+    "clerk_months.evaluation",  # An empty form.
+    *("clerk_months.own", "clerk_months.own_as_xlsx"),  # A clerk's own card.
     *("voices.new", "voices.slip"),  # An empty form; the code that belongs to a citizen.
+    "voice_desk.look",  # What a citizen's code opens, at the desk.
 }
 
 

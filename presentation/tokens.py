@@ -117,9 +117,6 @@ HIGH_CONTRAST = Theme(
 
 THEMES = (DAY, HIGH_CONTRAST)
 
-CHART_SERIES = ("#0A5C55", "#A3261B", "#8F6400", "#3F6FA8", "#6B4C8A", "#4C5D57")
-"""Colours of the series of a chart on a card or on paper, in order; each also gets a pattern or a direct label."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -267,7 +264,6 @@ def css_variables() -> str:
         for field in fields(PAGE_TYPE)
     ]
     spaces = [f"--space-{step}: {step * GEOMETRY.grid}px" for step in range(1, 9)]
-    charts = [f"--series-{place}: {colour}" for place, colour in enumerate(CHART_SERIES, 1)]
     rest = [
         f"--page-margin: {GEOMETRY.page_margin}px",
         f"--radius: {GEOMETRY.page_radius}px",
@@ -279,7 +275,7 @@ def css_variables() -> str:
     contrast_theme = [f"--{_css(name)}: {value}" for name, value in colours(HIGH_CONTRAST).items()]
     return "\n".join(
         (
-            _rule(":root", [*day, *sizes, *spaces, *charts, *rest]),
+            _rule(":root", [*day, *sizes, *spaces, *rest]),
             _rule(f':root[data-theme="{HIGH_CONTRAST.name}"]', contrast_theme),
             _rule(':root[data-text="large"]', [f"--text-scale: {LARGE_TEXT_SCALE}"]),
         )

@@ -60,13 +60,14 @@ def page() -> str | Response:
     except NoReports:
         return message_page(words()("satisfaction.title"), words()("staff.no_reports"), 404)
     funnel = sight.funnel()
+    names = {key: sight.label(key) for key in sorted(sight.comparable())}
     daily = sight.daily()
     shown = render_template(
         "satisfaction/page.html",
         asked=asked,
         sight=sight,
         lines=sight.lines(),
-        funnel=funnel_picture(funnel, sorted(sight.comparable()), sight.house.target_percent) if funnel else None,
+        funnel=funnel_picture(funnel, names, sight.house.target_percent) if funnel else None,
         response_days=days_picture(daily, of_response=True),
         daily=daily,
         watched=sight.watched(history.days, history.channels[sight.channel]),

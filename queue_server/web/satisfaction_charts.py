@@ -19,6 +19,8 @@ TOP: Final = 20
 BOTTOM: Final = 52
 
 Shape = Literal["circle", "diamond", "up", "down"]
+Anchor = Literal["start", "end"]
+_ANCHORS: Final[tuple[Anchor, ...]] = ("start", "end")
 _SHAPES: Final[dict[Standing, Shape]] = {
     "inside": "circle",
     "above": "diamond",
@@ -30,7 +32,17 @@ _CURVE_POINTS: Final = 36
 _LEAST_SPAN: Final = 0.2
 _STEPS: Final = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000)
 _TICKS: Final = 8
-_LABEL_GAP: Final = 15.0
+_LETTER: Final = 9.0
+"""How wide a letter of a name is at most, on average; names are written in 15 units."""
+_LINE: Final = 15.0
+_REACH: Final = 10.0
+"""From the middle of a shape to its edge."""
+_BESIDE: Final = 14.0
+_BASELINE: Final = 5.0
+_LINES_AWAY: Final = 12
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +55,14 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """A counter in the funnel: where it stands, where its name stands, and its shape."""
+    """A counter in the funnel: where it stands, where its name begins or ends, and its shape."""
 
     key: str
     x: float
     y: float
-    label_y: float
+    name_x: float
+    name_y: float
+    anchor: Anchor
     shape: Shape
     standing: Standing
 
@@ -88,10 +102,10 @@ class DaysPicture:
     up: tuple[Tick, ...]
 
 
-def funnel_picture(funnel: Funnel, keys: Sequence[str], target_percent: int) -> FunnelPicture:
+def funnel_picture(funnel: Funnel, names: Mapping[str, str], target_percent: int) -> FunnelPicture:
     """Draw a funnel of these counters, in this order; the least share shown leaves room below all of them."""
     points = {str(key): point for key, point in funnel.points.items()}
-    shown = [key for key in keys if key in points]
+    shown = [key for key in names if key in points]
     assert shown, "a funnel has somebody in it"
     most = max(points[key].tally.rated for key in shown)
     least = min(points[key].tally.rated for key in shown)
@@ -119,7 +133,7 @@ def funnel_picture(funnel: Funnel, keys: Sequence[str], target_percent: int) -> 
         mean_y=y(funnel.mean),
         target_y=y(target) if target >= bottom else None,
         marks=_marks(
-            shown,
+            {key: names[key] for key in shown},
             points_at={key: (x(points[key].tally.rated), y(share)) for key, share in zip(shown, shares, strict=True)},
             standings={key: points[key].standing for key in shown},
         ),
@@ -129,19 +143,40 @@ def funnel_picture(funnel: Funnel, keys: Sequence[str], target_percent: int) -> 
 
 
 def _marks(
-    keys: Sequence[str], points_at: Mapping[str, tuple[float, float]], standings: Mapping[str, Standing]
+    names: Mapping[str, str], points_at: Mapping[str, tuple[float, float]], standings: Mapping[str, Standing]
 ) -> tuple[Mark, ...]:
-    """Place the names beside their shapes; one that would lie over a neighbour's moves down a line."""
-    placed: list[tuple[float, float]] = []
+    shapes = {key: (x - _REACH, y - _REACH, x + _REACH, y + _REACH) for key, (x, y) in points_at.items()}
+    written: list[Box] = []
     marks = {}
-    for key in sorted(keys, key=lambda one: (points_at[one][1], points_at[one][0])):
+    for key in sorted(names, key=lambda one: (points_at[one][1], points_at[one][0])):
         x, y = points_at[key]
-        label_y = y + 5
-        while any(abs(x - other_x) < 90 and abs(label_y - other_y) < _LABEL_GAP for other_x, other_y in placed):  # noqa: PLR2004 -- about a name's width.
-            label_y += _LABEL_GAP
-        placed.append((x, label_y))
-        marks[key] = Mark(key, x, y, label_y, _SHAPES[standings[key]], standings[key])
-    return tuple(marks[key] for key in keys)
+        taken = [*written, *(box for other, box in shapes.items() if other != key)]
+        name_y, anchor = _place_of_name(x, y, len(names[key]) * _LETTER, taken)
+        written.append(_box_of_name(x, name_y, len(names[key]) * _LETTER, anchor))
+        name_x = x + _BESIDE if anchor == "start" else x - _BESIDE
+        marks[key] = Mark(key, x, y, name_x, name_y, anchor, _SHAPES[standings[key]], standings[key])
+    return tuple(marks[key] for key in names)
+
+
+def _place_of_name(x: float, y: float, width: float, taken: Sequence[Box]) -> tuple[float, Anchor]:
+    """Find room for a name beside its shape, as near as can be, that no other shape and no name before it has."""
+    for lines in sorted(range(-_LINES_AWAY, _LINES_AWAY + 1), key=abs):
+        for anchor in _ANCHORS:
+            box = _box_of_name(x, y + _BASELINE + lines * _LINE, width, anchor)
+            inside = box[0] >= LEFT and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT - BOTTOM
+            if inside and not any(overlap(box, other) for other in taken):
+                return y + _BASELINE + lines * _LINE, anchor
+    return y + _BASELINE, "end" if x > WIDTH / 2 else "start"
+
+
+def _box_of_name(x: float, name_y: float, width: float, anchor: Anchor) -> Box:
+    left = x + _BESIDE if anchor == "start" else x - _BESIDE - width
+    return left, name_y - _LINE + _BASELINE / 2, left + width, name_y + _BASELINE / 2
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Tell whether two boxes have more than an edge in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def days_picture(tallies: Sequence[Tally], *, of_response: bool) -> DaysPicture:

@@ -18,7 +18,7 @@ from queue_server.satisfaction.funnel import Funnel, Standing, funnel
 from queue_server.satisfaction.intervals import wilson
 from queue_server.satisfaction.mix import standardise
 from queue_server.satisfaction.ranking import groups
-from queue_server.satisfaction.shown import Verdict, decimals_for, is_claimable, met, percent_text
+from queue_server.satisfaction.shown import Verdict, is_claimable, met, percent_text
 from queue_server.satisfaction.shrinkage import shrink
 from queue_server.satisfaction.tallies import NOTHING, Tally
 from queue_server.web.figures_page import Labels
@@ -294,7 +294,7 @@ class Sight:
         return self.words.counted("satisfaction.unasked", unasked) if unasked else ""
 
     def _percent(self, share: float) -> str:
-        return fraction_text(self.words, share, 1 if decimals_for(self.own.tally.rated) else 0)
+        return fraction_text(self.words, share, 1)
 
     def _points(self, difference: float) -> str:
         """Write a difference of shares in percentage points, with its sign."""

@@ -21,7 +21,7 @@ from motcua.bench.recorded_days import recorded_days, simulated_hall
 from protocol.views import CounterHelp
 from queue_server.public.program import LIMITS
 from queue_server.serving import Door, WebServer
-from tests.browser import test_axe_public, test_ushers_page
+from tests.browser import test_axe_public, test_months, test_satisfaction, test_ushers_page
 from tests.browser.conftest import Served, live, serving
 from tests.browser.test_axe import LANGUAGES, STATES
 from tests.browser.test_console_more import AHEAD, HELP
@@ -33,6 +33,7 @@ from tests.support.paper_answers import answer
 from tests.support.paper_hall import NOW, counter_view, furnish, hall_view, visit
 from tests.support.programs import PROGRAMS
 from tests.support.public_pages import EXAMPLES, Phones, called, public_pages, ticket
+from tests.support.rated_hall import rated_hall
 from tests.support.recorded_hall import ward_sources
 from tests.support.routes import routes
 from tests.support.web_pages import Visitor, staff_pages
@@ -73,12 +74,14 @@ class Album:
     language: str
     place: Place
 
-    def keep(self, page: Page, state: str, size: tuple[int, int] = DESK) -> list[str]:
-        """Keep what a page shows, and give what is wrong with it at first sight."""
+    def keep(self, page: Page, state: str, size: tuple[int, int] = DESK, below: str = "html") -> list[str]:
+        """Keep what a page shows from the first element `below` on, and give what is wrong with it at first sight."""
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.evaluate("() => document.fonts.ready")
         wide, high = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-        whole: Any = {"x": 0, "y": 0, "width": size[0], "height": min(max(high, size[1]), TALLEST_PX)}
+        top = page.locator(below).first.evaluate("one => Math.round(one.getBoundingClientRect().top + scrollY)")
+        shown = min(max(high, size[1]) - top, TALLEST_PX)
+        whole: Any = {"x": 0, "y": top, "width": size[0], "height": shown}
         page.evaluate(SEEMLY, str(Path(tempfile.gettempdir())))
         picture = page.screenshot(full_page=True, clip=whole, animations="disabled", timeout=CALM_MS)
         self.place(picture_set.page_name(self.program, state, self.language, size)).write_bytes(picture)
@@ -200,6 +203,37 @@ def test_pages_in_a_state(browser: Browser, tmp_path: Path, picture: Place, lang
             act(page)
             found += album.keep(page, state)
             gallery.visits.close()
+    assert found == []
+
+
+def _rated_weeks(state: Path, _served: Served) -> None:
+    follow_log(state, list(rated_hall()))
+
+
+RATED: dict[str, tuple[Callable[[Path, Served], None], dict[str, str]]] = {
+    "satisfaction": (_rated_weeks, test_satisfaction.PATHS),
+    "months": (test_months.a_closed_month, test_months.PATHS),
+}
+
+
+@pytest.mark.picture
+@pytest.mark.slow
+@pytest.mark.parametrize("room", RATED)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.usefixtures("_pictures_are_kept")
+def test_the_figures_of_a_rated_hall(served: Served, tmp_path: Path, picture: Place, language: str, room: str) -> None:
+    """The other pages stand before weeks in which nobody rated."""
+    album, found = Album("staff", language, picture), []
+    come, paths = RATED[room]
+    come(tmp_path / "web", served)
+    page = signed_in(served, "boss")
+    in_language(page, served, language)
+    for name, path in paths.items():
+        page.goto(f"{served.visits.address}{path}")
+        found += album.keep(page, f"{room} rated {name}")
+        if name in {"counters", "clerks"}:
+            found += album.keep(page, f"{room} rated {name} in pictures", below=".part:has(svg.picture)")
+        found += album.too_wide_on(page, f"{room} rated {name}", TABLET)
     assert found == []
 
 

@@ -1,11 +1,18 @@
 """The look keeps its promises: every pair of colours that may be painted is measured, in both themes."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
 from presentation import tokens
 from presentation.tokens import DAY, HIGH_CONTRAST, PAIRS, Pair, Theme, colours, contrast
+from tests.support import vision
+
+SCRIPT = Path(__file__).parents[2] / "queue_server" / "web" / "static" / "figures.js"
+FAR_APART = 40
+"""Of CIE 1976, between two colours that are told apart without looking twice."""
 
 
 @pytest.mark.parametrize(
@@ -52,10 +59,32 @@ def test_every_colour_that_is_text_or_mark_is_measured_somewhere() -> None:
     assert measured | decorations == set(colours(DAY))
 
 
-def test_colours_of_a_chart_are_seen_on_card_and_paper() -> None:
-    for colour in tokens.CHART_SERIES:
-        assert contrast(colour, DAY.card) >= tokens.MARK_MINIMUM
-        assert contrast(colour, DAY.paper) >= tokens.MARK_MINIMUM
+@pytest.mark.parametrize("cones", vision.LACKING)
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.front}-on-{pair.ground}")
+def test_every_pair_can_be_read_by_whoever_sees_fewer_colours(pair: Pair, cones: str) -> None:
+    front, ground = (vision.as_seen(getattr(DAY, name), vision.LACKING[cones]) for name in (pair.front, pair.ground))
+    measured = contrast(front, ground)
+    assert measured >= pair.minimum, f"{pair.front} on {pair.ground} without {cones}: {measured:.2f}:1"
+
+
+def test_the_two_series_of_a_chart_are_told_apart_by_everybody_and_framed_to_be_seen() -> None:
+    """Lines also differ in dashes and points; bars do not, so their colours have to."""
+    (written,) = re.findall(r"^const SERIES = (\[.*?\]);", SCRIPT.read_text("utf-8"), re.MULTILINE)
+    (first, first_edge), (second, second_edge) = (
+        [getattr(DAY, name.replace("-", "_")) for name in series] for series in json.loads(written)
+    )
+    assert min(contrast(edge, DAY.card) for edge in (first_edge, second_edge)) >= tokens.MARK_MINIMUM
+    for rows in vision.LACKING.values():
+        assert vision.distance(vision.as_seen(first, rows), vision.as_seen(second, rows)) >= FAR_APART
+
+
+def test_some_colours_are_confused_and_some_are_not() -> None:
+    """Red and green of one lightness are one colour to many people; grey is grey to everybody."""
+    red, green = (vision.as_seen(one, vision.LACKING["green"]) for one in ("#C0504D", "#6E7B3C"))
+    assert vision.distance(red, green) < vision.distance("#C0504D", "#6E7B3C") / 2
+    assert vision.distance("#000000", "#FFFFFF") == pytest.approx(100, abs=0.1)
+    for rows in vision.LACKING.values():
+        assert vision.distance(vision.as_seen("#808080", rows), "#808080") < 1
 
 
 def test_kivy_gets_shares_of_one() -> None:

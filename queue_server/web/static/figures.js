@@ -4,7 +4,7 @@
 const table = document.getElementById("figures-table");
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-const COLOURS = ["lotus", "amber"];
+const SERIES = [["lotus", "lotus"], ["amber", "on-amber-mist"]]; // Fill and edge: told apart whatever colours one sees.
 const MANY_ROWS = 16; // More than this do not fit beside a chart, one below the other.
 const LONG_NAME = 14; // Longer ones do not fit below their bars.
 
@@ -76,9 +76,9 @@ function dataOf(canvas) {
     datasets: columns.map((column, place) => ({
       label: table.tHead.rows[0].cells[column].textContent.trim(),
       data: shown.map((row) => value(row, column)),
-      backgroundColor: colour(COLOURS[place]),
-      borderColor: colour(COLOURS[place]),
-      borderWidth: canvas.dataset.kind === "line" ? 2 : 0,
+      backgroundColor: colour(SERIES[place][0]),
+      borderColor: colour(SERIES[place][1]),
+      borderWidth: canvas.dataset.kind === "line" ? 2 : 1,
       borderDash: place ? [6, 4] : [],
       pointStyle: place ? "rect" : "circle",
       pointRadius: 3,

@@ -162,7 +162,7 @@ def test_late_ratings_are_listed_taken_in_by_channel_and_stand_beside_the_frozen
     boss = month.pages.signed_in("boss")
     address = f"/months/report?month={MONTH}"
     text = seen(boss.get(address).text)
-    assert said(month, "months.close_channel", channel="Phiếu giấy", count=14) in text
+    assert said(month, "months.close_channel", channel="Phiếu lấy ý kiến", count=14) in text
     answer = boss.post(
         "/months/correct", address, month=MONTH, channel="paper", reason="late_papers", seq="500", request_id="a" * 32
     )

@@ -131,10 +131,11 @@ class ServedBranch:
         return open_link(self.folder / "devices" / device_id, topics=topics, on_view=on_view, on_state=on_state)
 
     def open_link(self, device_id: str) -> Link:
-        """Open the link of a paired device; it is closed with the branch."""
+        """Open the link of a paired device, and wait until it is connected; it is closed with the branch."""
         link = self.link(device_id)
         self._links.append(link)
         link.start()
+        until(lambda: link.state == "up", f"the link of {device_id} is connected")
         return link
 
     def ask(self, device_id: str, command: AnyCommand) -> AnyReply:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -137,7 +137,7 @@ class Phones:
     """What is told of the one voice that there is."""
     voice_refused: str = ""
     """With what code it refuses a voice; ``no_answer`` stays silent."""
-    voice_channels: tuple[VoiceChannel, ...] = ("phone", "paper", "hotline", "desk")
+    voice_channels: tuple[VoiceChannel, ...] = get_args(VoiceChannel)
 
     def answer(self, command: AnyCommand) -> AnyReply | None:
         """Answer as the server does: any wrong secret, and any other visit, is a wrong code."""

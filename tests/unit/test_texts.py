@@ -10,9 +10,19 @@ import pytest
 
 from presentation.text_files import texts_in
 from presentation.texts import Texts, TextsError, missing_texts, name_in, parse_texts, part_names, texts_from
+from protocol.ballots import BallotState
 from protocol.commands import DeviceState, FunctionDescription, RatingChannel, StaffRole, TicketState
+from protocol.configuration import OfficialLevel, VoiceChannel
 from protocol.events import Clause, PressFlag
+from protocol.inquiries import AlertState, AlertStepKind, CallBack, Finding, InquiryState, StepKind
+from protocol.inquiry_commands import InquiryFilter
+from protocol.months import CorrectionReason
 from protocol.views import CounterState, VisitState
+from protocol.voice_commands import VoiceFilter
+from protocol.voices import VoiceState
+from queue_server.reporting.rows import SilenceReason
+from queue_server.satisfaction.funnel import Standing
+from queue_server.satisfaction.shown import Verdict
 from tests.support.languages import texts_with
 from tests.support.texts import TEXTS_FOLDER, shipped_texts
 
@@ -169,6 +179,27 @@ def _values(literal: object) -> tuple[str, ...]:
         ("role", _values(StaffRole)),
         ("rating.channel", _values(RatingChannel)),
         ("rating.flag", _values(PressFlag)),
+        ("ballots.state", _values(BallotState)),
+        ("satisfaction.verdict", _values(Verdict)),
+        ("satisfaction.standing", _values(Standing)),
+        ("satisfaction.official", _values(OfficialLevel)),
+        ("months.verdict", _values(Verdict)),
+        ("months.reason", _values(CorrectionReason)),
+        ("day_report.silence", _values(SilenceReason)),
+        ("alerts.step", _values(AlertStepKind)),
+        ("alerts.state", _values(AlertState)),
+        ("inquiries.step", _values(StepKind)),
+        ("inquiries.state", _values(InquiryState)),
+        ("inquiries.finding", _values(Finding)),
+        ("inquiries.call_back", _values(CallBack)),
+        ("inquiries.filter", _values(InquiryFilter)),
+        ("inquiries.none", _values(InquiryFilter)),
+        ("voices.channel", _values(VoiceChannel)),
+        ("voices.state", _values(VoiceState)),
+        ("voices.shown", _values(VoiceFilter)),
+        ("voices.none", _values(VoiceFilter)),
+        ("public.voice.state", _values(VoiceState)),
+        ("public.voice.way", tuple(one for one in _values(VoiceChannel) if one != "phone")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

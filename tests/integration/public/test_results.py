@@ -53,7 +53,7 @@ def test_a_closed_month_is_shown_by_counter_without_any_clerk(state: Path) -> No
     assert status == 200
     assert "tháng 03/2027" in text
     assert "Quầy 1" in text
-    assert "Mức cam kết 80%" in text
+    assert "Mức cam kết 80 %" in text
     assert "clerk" not in text
     assert "/results" in answers(state, "/")[1] or "Kết quả công khai" in answers(state, "/")[1]
     assert "Satisfaction of citizens, 03/2027" in answers(state, f"/results?month={MONTH}&lang=en")[1]

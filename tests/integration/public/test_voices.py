@@ -161,6 +161,7 @@ def test_without_the_server_nothing_is_taken_and_nothing_typed_is_lost(phones: P
 
 def test_a_hall_without_a_box_has_no_door_to_it_and_one_without_phones_names_the_other_ways(phones: Phones) -> None:
     assert 'href="/voices/' in phones.phone().get("/").text
+    assert "trên máy lấy số" in html.unescape(phones.phone().get("/voices/").text)
     phones.voice_channels = ("paper", "hotline")
     phones.becomes(ticket())
     text = html.unescape(phones.phone().get("/voices/").text)

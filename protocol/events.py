@@ -116,7 +116,8 @@ class DayOpened(Event, frozen=True, kw_only=True):
     """A business day begins with an empty hall; all that is older and still matters stands in here.
 
     ``spans`` holds the opening spans of each opening-hours id as UTC instants, ``default`` being the branch's own;
-    ``closes_at`` is when the day is closed at the latest; ``learned`` is what is known of earlier days.
+    ``closes_at`` is when the day is closed at the latest; ``learned`` is what is known of earlier days;
+    ``ballot_seed_hash`` stands in older logs alone: now each campaign tells its own (docs/decisions/0039).
     """
 
     day: str

@@ -7,7 +7,6 @@ the state is loaded from disk *once*, each request is looked up there by its id,
 """
 
 import contextlib
-import hashlib
 import hmac
 import sys
 import traceback
@@ -362,7 +361,7 @@ class Handler:
         utc_offset_s = self.utc_offset_s(at)
         match command:
             case c.Tick() | c.OpenDay():
-                facts = self._facts_of_day(utc_offset_s, at)
+                facts = self._facts_of_day(utc_offset_s)
             case c.Configure():
                 command = whole(command)
                 checked = configuration_of(command, self._around.parse)
@@ -477,15 +476,12 @@ class Handler:
         expected = self._secret_of(visit_id, visit)
         return hmac.compare_digest(secret.encode(), expected.encode()) and visit is not None
 
-    def _facts_of_day(self, utc_offset_s: int, at: datetime) -> core.Facts:
-        day = core.business_date(at, utc_offset_s).isoformat()
-        seed = hashlib.sha256(b"ballot\n" + self._around.branch_key + day.encode()).hexdigest()
+    def _facts_of_day(self, utc_offset_s: int) -> core.Facts:
         return core.Facts(
             utc_offset_s=utc_offset_s,
             learned=self.branch.learned if self.branch.day_open else core.learned_by(self.branch),
             previous_head=self._log.hash.hex(),
             campaign_seed=standing_seed(self.branch, self._around.branch_key),
-            ballot_seed_hash=hashlib.sha256(seed.encode()).hexdigest(),
         )
 
 

@@ -121,7 +121,6 @@ def _opening(branch: Branch, plan: DayPlan, facts: Facts, at: datetime) -> Event
         spans=plan.spans,
         devices=paired,
         learned=facts.learned,
-        ballot_seed_hash=facts.ballot_seed_hash,
         previous_head=facts.previous_head,
     )
     still = (*_still_stopped(branch, at), *still_planned(branch, plan.day, at), *_still_pairing(branch, at))

@@ -75,8 +75,6 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """TakeTicket: the range of waiting that is told with the number."""
     previous_head: str = ""
     """Tick, OpenDay: the last hash of the log's chain."""
-    ballot_seed_hash: str = ""
-    """Tick, OpenDay: the hash of the surprise-ballot seed."""
     campaign_seed: str = ""
     """PlanCampaign, EndCampaign, EndService, Tick, OpenDay, CloseDay: the campaign's secret seed, 64 hex digits."""
     ballot_codes: tuple[str, ...] = ()

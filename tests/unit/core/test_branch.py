@@ -495,11 +495,11 @@ def test_the_log_of_a_call_tells_who_was_passed_over_and_how_long_it_took() -> N
 
 def test_the_day_carries_what_the_handler_learned() -> None:
     hall = DrivenBranch(small_hall(), instant("06:00"))
-    facts = hall.facts(learned=Learned(durations_s={"land": (700, 700)}), previous_head="head", ballot_seed_hash="seed")
+    facts = hall.facts(learned=Learned(durations_s={"land": (700, 700)}), previous_head="head")
     hall.ask_as(core.Actor.loop(), c.OpenDay(function_id="loop"), facts=facts)
     opened = hall.events()[-1]
     assert isinstance(opened, e.DayOpened)
-    assert (opened.learned, opened.previous_head, opened.ballot_seed_hash) == (facts.learned, "head", "seed")
+    assert (opened.learned, opened.previous_head) == (facts.learned, "head")
     assert hall.branch.learned == facts.learned
     assert hall.branch.believed_log_s == {"land": pytest.approx(math.log(700))}
     assert {device.public_key for device in opened.devices} >= {key_of("kiosk-1")}

@@ -32,7 +32,6 @@ class Ledger:
 
     entries: list[tuple[str, AnyCommand, AnyReply]] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
-    starts_s: list[float] = field(default_factory=list)
 
 
 def commands() -> Iterator[AnyCommand]:
@@ -77,13 +76,11 @@ def live_and_die(
     waiting: tuple[str, AnyCommand] | None = None
     with branch.link("staff") as link:
         for call, number in where:
-            started_at = time.monotonic()
             branch.launch(
                 *("strace", "-D", "-qq", "-o", "/dev/null", "-e", f"trace={call}"),
                 *("-e", f"inject={call}:signal=SIGKILL:when={number}"),
             )
             if branch.wait_ready():
-                ledger.starts_s.append(time.monotonic() - started_at)
                 for _ in range(REQUESTS_A_LIFE):
                     waiting = waiting or _ask(link, next(asked), answers)
                     reply = _await(branch, answers)

@@ -1,4 +1,7 @@
-"""The real server, killed at its system calls: nothing told is lost, nothing is given twice, it is soon back."""
+"""The real server, killed at its system calls: nothing told is lost, and nothing is given twice.
+
+How soon it is back is measured by `motcua bench`, where neither strace nor other tests slow it down.
+"""
 
 import shutil
 from pathlib import Path
@@ -7,8 +10,6 @@ import pytest
 
 from tests.faults.kills import held_against_the_log, live_and_die, plans
 from tests.support.served_branch import ServedBranch
-
-BACK_WITHIN_S = 3.0
 
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
@@ -31,9 +32,6 @@ def test_killed_at_a_few_system_calls_the_ledger_is_the_log(tmp_path: Path) -> N
 def test_killed_at_three_hundred_system_calls_the_ledger_is_the_log(tmp_path: Path) -> None:
     with ServedBranch(tmp_path) as branch:
         ledger = live_and_die(branch, plans(), kills=300)
-        # Each start is slowed by strace, and the machine by other tests: one in twenty may be late.
-        slow_s = sorted(ledger.starts_s)[len(ledger.starts_s) * 19 // 20]
-        print(dict(ledger.kills), len(ledger.entries), f"{slow_s:.2f}")  # noqa: T201 -- figures for people.
+        print(dict(ledger.kills), len(ledger.entries))  # noqa: T201 -- figures for people.
         assert held_against_the_log(branch, ledger) == []
-        assert slow_s <= BACK_WITHIN_S
         branch.start()

@@ -1,9 +1,10 @@
 """What decisions about voices need from outside: their codes, by the branch's key, and the words that lie in a file."""
 
 from protocol import voice_commands as vc
+from protocol.voice_views import VoiceWords
 from queue_server import core
 from queue_server.voice_codes import voice_code, voice_code_hash
-from queue_server.voice_words import VoicesFile
+from queue_server.voice_words import VoicesFile, plain
 
 
 def voice_facts(
@@ -17,7 +18,8 @@ def voice_facts(
     match command:
         case vc.ReceiveVoice():
             code_hash = voice_code_hash(branch_key, voice_code(branch_key, command.voice_id))
-            return core.Facts(utc_offset_s=utc_offset_s, voice_code_hash=code_hash)
+            differs = _differs(command, file.of(branch.voices.get(command.voice_id)))
+            return core.Facts(utc_offset_s=utc_offset_s, voice_code_hash=code_hash, voice_differs=differs)
         case vc.FindVoiceCode():
             return core.Facts(utc_offset_s=utc_offset_s, voice_code=voice_code(branch_key, command.voice_id))
         case vc.FollowVoice():
@@ -29,3 +31,8 @@ def voice_facts(
             return core.Facts(utc_offset_s=utc_offset_s, voice_words=words)
         case _:
             return core.Facts(utc_offset_s=utc_offset_s)
+
+
+def _differs(command: vc.ReceiveVoice, written: VoiceWords) -> bool:
+    """Tell whether other words are kept under this id; of what is erased, or cannot be read, nobody can say."""
+    return bool(written.text) and (written.text, written.contact) != (plain(command.text), plain(command.contact))

@@ -190,7 +190,7 @@ def _welcome(wishes: Wishes, hall: Hall, *, free: int) -> None:
     """Tell a visitor where everything is and by which names to log in."""
     counters = hall.configuration.counters
     free_clerks = [f"clerk{counter.number}" for counter in counters[len(counters) - min(free, len(counters)) :]]
-    logins = {name: hall.passwords[name] for name in (*free_clerks, "manager", "inspector", "technician")}
+    logins = {name: hall.passwords[name] for name in (*free_clerks, "usher", "manager", "inspector", "technician")}
     if wishes.as_json:
         where = {
             "pages": hall.pages,

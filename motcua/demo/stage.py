@@ -251,6 +251,7 @@ def _make_accounts(hall: Hall) -> None:
             clerk_id = f"clerk{counter.number}"
             hall.passwords[clerk_id] = accounts.add(clerk_id, f"Cán bộ quầy {counter.number}", "clerk")
         hall.passwords["manager"] = accounts.add("manager", "Lãnh đạo", "manager")
+        hall.passwords["usher"] = accounts.add("usher", "Cán bộ hướng dẫn", "usher")
         hall.passwords["inspector"] = accounts.add("inspector", "Đoàn kiểm tra", "inspector")
         hall.passwords["technician"] = accounts.reset_password("technician")
 

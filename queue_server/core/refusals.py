@@ -107,6 +107,7 @@ REFUSALS: Final[dict[str, tuple[str, ...]]] = {
     "voice_owner_named": (),
     "voice_over": (),
     "voice_unanswered": (),
+    "voice_sent_before": (),
     # Months
     "month_not_over": ("month",),
     "month_empty": ("month",),

@@ -107,6 +107,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """ReceiveVoice: the hash of the voice's own code; FollowVoice: of the code that was typed."""
     voice_words: VoiceWords = VoiceWords()
     """FindVoice, FollowVoice: what was written."""
+    voice_differs: bool = False
+    """ReceiveVoice: whether other words were received under this id."""
     month_seq: int = 0
     """CloseMonth: up to which event the log speaks of the month's business days; 0 where it had none."""
     step_words: dict[str, str] = msgspec.field(default_factory=dict)

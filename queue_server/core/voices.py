@@ -26,11 +26,14 @@ OLDEST_DAYS: Final = 31
 
 
 def receive_voice(branch: Branch, request: Request, command: vc.ReceiveVoice, at: datetime) -> Events:
-    """Keep a new voice; one that is known changes nothing.
+    """Keep a new voice; one that is known changes nothing, and is refused where it says something else than before.
 
     Public pages bring those by phone, kiosks those that are written there, and staff all others.
     """
-    if command.voice_id in branch.voices:
+    known = branch.voices.get(command.voice_id)
+    if known is not None:
+        if request.facts.voice_differs or command.kind_id != known.kind_id:
+            raise Refusal("voice_sent_before")
         return ()
     own = own_channel(request)
     if own and (command.named or command.received_day):

@@ -13,7 +13,7 @@ from queue_server.reporting.month_words import board_of
 results = Blueprint("results", __name__)
 
 
-@results.get("/results")
+@results.get("/results", strict_slashes=False)
 def results_page() -> Response:
     """Show the results of a month: the latest, or the one that is named."""
     known, spoken = parts().months.known(), words()

@@ -4,7 +4,7 @@ A code and what was written stand in forms and in pages alone, never in an addre
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -76,6 +76,8 @@ def send() -> Response:
         case "gone" | Refused(code="busy" | "storage" | "unknown_device"):
             return _later(_form(typed, words()("public.voice.unsent"), 503))
         case _:
+            if reply.code == "voice_sent_before":
+                typed = replace(typed, voice_id=new_id())  # Sent once more, it is a voice of its own.
             return _form(typed, _sentence(reply, words()), 409)
 
 

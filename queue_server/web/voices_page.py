@@ -97,7 +97,7 @@ def steps(voice: Voice, hall: HallView, names: Mapping[str, str], words: Words) 
 
     def step(key: str, at: datetime | None, by: str, **more: str) -> Step:
         told = moment(words, at, hall.utc_offset_s) if at is not None else ""
-        return Step(words(f"voices.step.{key}", **more), names.get(by, by) or "–", told)
+        return Step(words(f"voices.step.{key}", **more), names.get(by, by) or words("voices.citizen"), told)
 
     done = [step("received", voice.received_at, voice.entered_by)]
     if voice.owner_id:

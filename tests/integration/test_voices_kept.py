@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import msgspec
 import pytest
 
 from protocol import voice_commands as vc
@@ -145,6 +146,18 @@ def test_sent_again_it_is_the_same_voice_with_the_same_code_after_a_restart_too(
     assert hall.code_of(command.voice_id) == code
     assert len(hall.handler.branch.voices) == 1
     assert hall.say(by(vc.FindVoice, voice_id=command.voice_id)).words.text == TEXT
+
+
+def test_other_words_or_another_way_to_be_reached_under_the_same_id_are_refused(hall: Hall) -> None:
+    command = by_phone(contact=CONTACT, text="Quầy 3  chờ lâu.\r\nXin xem lại.")
+    assert hall.say(command) == Done()
+    assert hall.say(msgspec.structs.replace(command, text=" Quầy 3 chờ lâu.\nXin xem lại. ")) == Done(), "as it is kept"
+    for other in ({"text": "Đã ổn."}, {"contact": "0900 000 000"}, {"contact": ""}):
+        assert hall.say(msgspec.structs.replace(command, **other)).code == "voice_sent_before"
+    code = hall.say(vc.FindVoiceCode(function_id="public-1", voice_id=command.voice_id)).code
+    assert hall.say(follow(code)).state == "received"
+    hall.file.keep_only([])
+    assert hall.say(msgspec.structs.replace(command, text="Đã ổn.")) == Done(), "of erased words nobody can say"
 
 
 def test_who_did_not_enter_it_is_not_told_the_code(hall: Hall) -> None:

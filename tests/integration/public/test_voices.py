@@ -65,6 +65,19 @@ def test_what_cannot_be_sent_stays_as_it_was_typed(phones: Phones, wrong: dict[s
     assert sent(phones) == []
 
 
+def test_other_words_under_the_same_id_are_told_and_sent_once_more_they_are_a_voice_of_their_own(
+    phones: Phones,
+) -> None:
+    phones.voice_refused, voice_id = "voice_sent_before", new_id()
+    answer = phones.phone().post("/voices/", data={**FORM, "voice_id": voice_id})
+    text = html.unescape(answer.text)
+    assert answer.status_code == 409
+    assert "đã được nhận, với nội dung khác" in text
+    assert "Tôi đã đi lại ba lần." in text
+    assert voice_id not in text
+    assert re.search(r'name="voice_id" value="[0-9a-f]{32}"', text)
+
+
 def test_two_thousand_letters_with_all_their_marks_and_lines_fit(phones: Phones) -> None:
     text = ("ễ" * 99 + "\r\n") * (TEXT_LETTERS // 100)
     answer = phones.phone().post("/voices/", data={**FORM, "voice_id": new_id(), "text": text})

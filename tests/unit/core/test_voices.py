@@ -101,6 +101,17 @@ def test_a_voice_is_received_once_however_often_it_is_sent() -> None:
     )  # fmt: skip
 
 
+def test_other_words_under_the_id_of_a_voice_are_refused_and_not_dropped() -> None:
+    hall = Hall()
+    command = received()
+    assert hall.ask(command) == Done()
+    assert hall.code(msgspec.structs.replace(command, kind_id="suggestion")) == "voice_sent_before"
+    differs = hall.driven.ask(command, facts=hall.driven.facts(voice_differs=True))
+    assert isinstance(differs, Refused)
+    assert differs.code == "voice_sent_before"
+    assert len(hall.branch.voices) == 1
+
+
 def test_the_log_holds_no_word_and_no_code() -> None:
     hall = Hall()
     voice = hall.enter(contact="0912 345 678")

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from kiosk.ticket.keyboard import method_of
+from kiosk.ticket.keyboard import key_typed, keys_changed
 from kiosk.ticket.model import Search, State
-from presentation.composing import METHODS, TONES, Typed, erased, typed
 from presentation.search import Found, found
 
 SEARCH_LIMIT = 40
@@ -12,32 +11,13 @@ SEARCH_LIMIT = 40
 
 
 def touched(state: State, screen: Search, verb: str, target: str) -> State:
-    """Type a key, or change the keys."""
-    match verb:
-        case "method" if target in METHODS:
-            wishes = replace(state.preferences, typing=target)
-            return replace(state, preferences=wishes, screen=replace(screen, typed=Typed(screen.typed.text)))
-        case "digits":
-            return replace(state, screen=replace(screen, digits=not screen.digits))
-        case "type":
-            return replace(state, screen=_key_typed(state, screen, target))
-        case _:
-            return state
-
-
-def _key_typed(state: State, screen: Search, what: str) -> Search:
-    """Type a sign, the name of a tone, or one of the words *space*, *delete*, *clear*; anything else is no key."""
-    match what:
-        case "clear":
-            return Search(digits=screen.digits)
-        case "delete":
-            return Search(erased(screen.typed), digits=screen.digits)
-    key = " " if what == "space" else what
-    is_sign = len(key) == 1 and (key.isalnum() or key == " ")
-    method = method_of(state)
-    if not (is_sign or (method == "letters" and key in TONES)) or len(screen.typed.text) >= SEARCH_LIMIT:
-        return screen
-    return Search(typed(screen.typed, key.lower(), method), digits=screen.digits)
+    """Type a key, or change the keys; new words are found from their first page on."""
+    if verb != "type":
+        return keys_changed(state, screen, verb, target)
+    if target == "clear":
+        return replace(state, screen=Search(digits=screen.digits))
+    typed = key_typed(state, screen.typed, target, SEARCH_LIMIT)
+    return state if typed == screen.typed else replace(state, screen=Search(typed, digits=screen.digits))
 
 
 def found_for(state: State, screen: Search) -> Found:

@@ -5,11 +5,13 @@ Telex, VNI and other languages have them as keyboards do. No search needs an acc
 room for four rows only, the letters come without. Pure.
 """
 
+from dataclasses import replace
 from typing import Final
 
-from kiosk.ticket.model import State
+from kiosk.ticket.model import Search, State
+from kiosk.ticket.voice_model import VoiceWriting
 from kiosk.widgets.page import Button, Keyboard
-from presentation.composing import METHODS, TONES, Method
+from presentation.composing import METHODS, TONES, Method, Typed, erased, typed
 from presentation.texts import Words
 
 VIETNAMESE: Final = ("aăâbcdđeêf", "ghijklmnoô", "ơpqrstuưvw", "xyz")
@@ -25,6 +27,29 @@ ROW_CELLS: Final = 10
 def method_of(state: State) -> Method:
     """Give how letters become Vietnamese now; in other languages they stay as they are."""
     return state.preferences.typing if state.preferences.language == "vi" else "letters"
+
+
+def keys_changed(state: State, screen: Search | VoiceWriting, verb: str, target: str) -> State:
+    """Let the keys stand for another method, or their first row for digits; any other touch changes nothing."""
+    match verb:
+        case "method" if target in METHODS:
+            wishes = replace(state.preferences, typing=target)
+            return replace(state, preferences=wishes, screen=replace(screen, typed=Typed(screen.typed.text)))
+        case "digits":
+            return replace(state, screen=replace(screen, digits=not screen.digits))
+        case _:
+            return state
+
+
+def key_typed(state: State, before: Typed, what: str, most: int) -> Typed:
+    """Type a sign, the name of a tone, *space* or *delete*; what is no key, or a letter too many, changes nothing."""
+    if what == "delete":
+        return erased(before)
+    key, method = " " if what == "space" else what, method_of(state)
+    is_sign = len(key) == 1 and (key.isalnum() or key == " ")
+    if not (is_sign or (method == "letters" and key in TONES)) or len(before.text) >= most:
+        return before
+    return typed(before, key.lower(), method)
 
 
 def keyboard(state: State, words: Words, *, digits: bool, marks: bool = False) -> Keyboard:

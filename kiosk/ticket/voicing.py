@@ -6,7 +6,7 @@ is written to the kiosk's disk: what the server has not said to have received is
 
 from dataclasses import replace
 
-from kiosk.ticket.keyboard import MARKS, method_of
+from kiosk.ticket.keyboard import MARKS, key_typed, keys_changed
 from kiosk.ticket.model import Ask, Effect, Now, Screen, State
 from kiosk.ticket.taking import TRY_AGAIN_CODES
 from kiosk.ticket.voice_model import (
@@ -20,7 +20,7 @@ from kiosk.ticket.voice_model import (
     VoiceSent,
     VoiceWriting,
 )
-from presentation.composing import METHODS, TONES, Typed, erased, typed
+from presentation.composing import Typed
 from protocol.ballots import written_code
 from protocol.views import AnyReply, Done, Refused
 from protocol.voice_commands import FindVoiceCode, ReceiveVoice
@@ -50,32 +50,18 @@ def kind_chosen(state: State, kind_id: str) -> Screen | None:
 
 def typed_on(state: State, screen: VoiceWriting, verb: str, target: str) -> State:
     """Type a key, or change the keys."""
-    match verb:
-        case "method" if target in METHODS:
-            wishes = replace(state.preferences, typing=target)
-            return replace(state, preferences=wishes, screen=replace(screen, typed=Typed(screen.typed.text)))
-        case "digits":
-            return replace(state, screen=replace(screen, digits=not screen.digits))
-        case "type":
-            return replace(state, screen=replace(screen, typed=_with_key(state, screen, target)))
-        case _:
-            return state
+    if verb != "type":
+        return keys_changed(state, screen, verb, target)
+    most = VOICE_LETTERS if screen.part == "text" else REACHED_LETTERS
+    if target in MARKS:
+        return replace(state, screen=replace(screen, typed=_with_mark(screen.typed, target, most)))
+    return replace(state, screen=replace(screen, typed=key_typed(state, screen.typed, target, most)))
 
 
-def _with_key(state: State, screen: VoiceWriting, what: str) -> Typed:
-    """Add a sign, the name of a tone, a mark (with the space after it), or take the last letter away."""
-    before, method = screen.typed, method_of(state)
-    if what == "delete":
-        return erased(before)
-    full = len(before.text) >= (VOICE_LETTERS if screen.part == "text" else REACHED_LETTERS)
-    if what in MARKS:
-        words = before.text.rstrip()
-        return before if full or not words or words[-1] in MARKS else Typed(f"{words}{what} ")
-    key = " " if what == "space" else what
-    is_sign = len(key) == 1 and (key.isalnum() or key == " ")
-    if full or not (is_sign or (method == "letters" and key in TONES)):
-        return before
-    return typed(before, key.lower(), method)
+def _with_mark(before: Typed, mark: str, most: int) -> Typed:
+    """Add a mark, and the space after it, to a word."""
+    words = before.text.rstrip()
+    return before if len(before.text) >= most or not words or words[-1] in MARKS else Typed(f"{words}{mark} ")
 
 
 def sentences(text: str) -> str:

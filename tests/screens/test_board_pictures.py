@@ -206,6 +206,7 @@ class Photographer:
 
     def take_slide(self, path: Path, wanted: Wanted) -> dict[str, Any]:
         """Turn on until it is the turn of this slide, and keep its picture."""
+        self._shown.wait_for_state(lambda seen: bool(seen["scene"] == "idle"))
         for _ in range(60):
             state = self._shown.wait_for_state(lambda seen: not seen["moving"])
             if not wanted(state):

@@ -157,7 +157,8 @@ class Dialogue:
             return self._hold_waiting(self._why_closed)
         if self._phase is _Phase.IDLE and self._silences:
             return self._hold_waiting(Reason.SILENT)
-        if self._phase is _Phase.IDLE and self.condition.trouble:
+        # Between the answers of a look "off line" may be known, and not yet why: its end tells.
+        if self._phase is _Phase.IDLE and self.condition.trouble and not self._asked:
             return self._hold_waiting(self.condition.trouble)
         return self._go_on(now_s)
 

@@ -188,6 +188,19 @@ def test_rule_3_silence_is_not_well() -> None:
     assert b"\x1dv0" not in talk.said
 
 
+@pytest.mark.parametrize("heard", range(4))
+def test_rule_3_a_ticket_that_comes_between_the_answers_is_told_the_reason_and_not_its_symptom(heard: int) -> None:
+    talk = Talk(CLONE)
+    talk.drain()
+    answers = ("1a", "32", "12", "72")  # Off line; the end of paper has stopped it; no error; no paper.
+    for answer in answers[:heard]:
+        talk.hear(answer)
+    talk.submit(_job())
+    for answer in answers[heard:]:
+        talk.hear(answer)
+    assert talk.states() == ["held:paper_out"]
+
+
 @pytest.mark.parametrize(
     ("profile", "opening", "fence"),
     [

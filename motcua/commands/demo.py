@@ -20,6 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="hall seconds in a real one (default: 1)")
     parser.add_argument("--minutes", type=float, metavar="N", help="end by itself after N minutes")
     parser.add_argument("--quiet-hall", action="store_true", help="no simulated citizens and clerks")
+    parser.add_argument(
+        "--past-weeks", type=int, metavar="N", help="how many weeks before were played, for managers to read (usual: 8)"
+    )
     parser.add_argument("--headless", action="store_true", help="open no windows")
     parser.add_argument("--state", type=Path, metavar="DIR", help="keep everything in this new folder")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="the same: keep pictures, log and notes of the day")
@@ -44,5 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
             visits=arguments.visits,
             kills=arguments.kill_server,
             as_json=arguments.json,
+            past_weeks=arguments.past_weeks,
         )
     )

@@ -30,6 +30,10 @@ from queue_server.config import load
 MAIN_FILES: Final[dict[DayKind, Path]] = {"ward": CONFIG / "branch.toml", "large": CONFIG / "demo" / "large.toml"}
 FIRST_NUMBERS_AT: Final = datetime.fromisoformat("2026-11-23T07:30:00+07:00")
 VISITORS_COME_AT: Final = datetime.fromisoformat("2026-11-23T07:59:30+07:00")
+PAST_WEEKS: Final = 8
+"""So that a whole month lies behind when the demonstration's day begins."""
+PAST_WEEKS_MOST: Final = 52
+
 TERMINALS_BACK_REAL_S: Final = 6.0
 """So long all terminals take to find the server again when the day begins."""
 
@@ -54,6 +58,8 @@ class Wishes:
     """The hall to train on, in the place of the demonstration's."""
     printer: str = ""
     """A real printer for the first kiosk."""
+    past_weeks: int | None = None
+    """How many weeks before were played; None for what is usual."""
 
 
 def demonstrate(wishes: Wishes) -> int:
@@ -83,9 +89,25 @@ def _plan(wishes: Wishes, state: Path) -> Plan:
     begins_at = VISITORS_COME_AT
     if wishes.day is not None:
         begins_at = FIRST_NUMBERS_AT - timedelta(seconds=TERMINALS_BACK_REAL_S * wishes.speed)
-    headless = wishes.headless or not has_screen()
-    main_file = MAIN_FILES[wishes.day or "ward"]
-    return Plan(main_file, state, begins_at, wishes.speed, headless, for_visitors=wishes.day is None)
+    return Plan(
+        MAIN_FILES[wishes.day or "ward"],
+        state,
+        begins_at,
+        wishes.speed,
+        headless=wishes.headless or not has_screen(),
+        for_visitors=wishes.day is None,
+        past_weeks=past_weeks_of(wishes),
+    )
+
+
+def past_weeks_of(wishes: Wishes) -> int:
+    """Give how many weeks before are played. Raises Problem."""
+    weeks = PAST_WEEKS if wishes.past_weeks is None and wishes.day is None else wishes.past_weeks or 0
+    if not 0 <= weeks <= PAST_WEEKS_MOST:
+        raise Problem(f"--past-weeks {weeks} is not possible; choose one from 0 to {PAST_WEEKS_MOST}")
+    if weeks and wishes.day is not None:
+        raise Problem("a simulated day (--day) is counted from its own log alone; leave --past-weeks out")
+    return weeks
 
 
 def _training_plan(wishes: Wishes, training: Training, state: Path) -> Plan:

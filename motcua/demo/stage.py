@@ -53,6 +53,8 @@ class Plan:
     setting_up_at: datetime = SETTING_UP_AT
     has_reports: bool = True
     """Whether report tables are kept; of a training hall there are none."""
+    past_weeks: int = 0
+    """How many weeks before were played, for managers to read."""
     printer: str = ""
     """A real printer for the first kiosk; the others', and its own without one, are simulated."""
 
@@ -218,12 +220,20 @@ def _start_simulated_devices(hall: Hall) -> dict[str, dict[str, str]]:
 
 
 def _begin_branch(hall: Hall) -> None:
+    from motcua.demo.past import Past, play_past
+    from motcua.workbench.words import read_texts
     from queue_server.branch_files import Address, found_branch
     from queue_server.config import load
 
-    configuration, sources = load(hall.plan.main_file)
+    plan, state = hall.plan, hall.folder("server")
+    configuration, sources = load(plan.main_file)
     address = Address(host="127.0.0.1", commands_port=0, views_port=0, pairing_port=0)
-    found_branch(hall.folder("server"), configuration, sources, address, hall.plan.setting_up_at)
+    if not plan.past_weeks:
+        found_branch(state, configuration, sources, address, plan.setting_up_at)
+        return
+    past = Past(plan.past_weeks, plan.setting_up_at.date(), hall.equipment, read_texts(CONFIG).words("vi"))
+    found_branch(state, configuration, sources, address, past.founded_at)
+    play_past(past, state)
 
 
 def _announce(technician: Link, hall: Hall, device: PlannedDevice) -> str:

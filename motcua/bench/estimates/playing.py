@@ -47,9 +47,9 @@ Watch = Callable[[core.Branch, str, Citizen, "Stage"], "core.Facts | None"]
 """Is shown the branch just before a citizen takes the number of a visit, and may say what the citizen is told."""
 
 
-def date_of(index: int) -> date:
-    """Give the date of a hall's working day."""
-    return FIRST_DAY + timedelta(days=index // 5 * 7 + index % 5)
+def date_of(index: int, first_day: date = FIRST_DAY) -> date:
+    """Give the date of a hall's working day; the first one is a Monday."""
+    return first_day + timedelta(days=index // 5 * 7 + index % 5)
 
 
 def open_branch(configuration: Configuration) -> core.Branch:
@@ -63,6 +63,8 @@ def open_branch(configuration: Configuration) -> core.Branch:
 class Stage:
     """One day of one hall."""
 
+    first_day = FIRST_DAY
+
     def __init__(self, branch: core.Branch, nature: Nature, plan: DayPlan, watch: Watch, act: Act) -> None:
         self.branch = branch
         self.nature = nature
@@ -71,7 +73,7 @@ class Stage:
         self.now_s = 0.0
         self._watch = watch
         self._act = act
-        self._midnight = datetime.combine(date_of(plan.index), datetime.min.time(), UTC) - timedelta(
+        self._midnight = datetime.combine(date_of(plan.index, self.first_day), datetime.min.time(), UTC) - timedelta(
             seconds=UTC_OFFSET_S
         )
         self._agenda: list[tuple[float, int, int, Acting]] = []
@@ -97,7 +99,7 @@ class Stage:
     def play(self) -> None:
         """Play the day from its opening to its end."""
         self.now_s = OPENS_S
-        self._decide(core.Actor.loop(), c.OpenDay(function_id="loop"), facts_of_day(self.branch))
+        self._decide(core.Actor.loop(), c.OpenDay(function_id="loop"), self.facts_of_opening())
         self._begin(_come(self), OPENS_S)
         for shift in self.plan.shifts:
             self._begin(self._act(self, shift), OPENS_S)
@@ -108,12 +110,17 @@ class Stage:
             self.now_s = max(self.now_s, when_s)
             self._go_on(name, acting)
         self.now_s = max(self.now_s, LAST_S)
-        self._decide(core.Actor.loop(), c.CloseDay(function_id="loop"))
+        if self.branch.day_open:  # Else the calendar has closed it.
+            self._decide(core.Actor.loop(), c.CloseDay(function_id="loop"))
+
+    def facts_of_opening(self) -> core.Facts:
+        """Tell what the handler would say at the day's opening."""
+        return facts_of_day(self.branch)
 
     def ask(self, clerk: Clerk, command: c.AnyCommand) -> bool:
         """Ask as a clerk; tells whether it was done."""
         actor = core.Actor(device_id="staff-1", function=_STAFF, staff_role="clerk", clerk_id=clerk.clerk_id)
-        return self._ask(actor, command)
+        return self.ask_as(actor, command)
 
     def take(self, citizen: Citizen) -> str:
         """Take a number; gives the visit's id, empty when there was none to be had."""
@@ -126,14 +133,14 @@ class Stage:
             priority_class_id=citizen.priority_class_id,
         )
         facts = self._watch(self.branch, visit_id, citizen, self)
-        taken = self._ask(core.Actor(device_id="kiosk-1", function=_KIOSK), command, facts)
+        taken = self.ask_as(core.Actor(device_id="kiosk-1", function=_KIOSK), command, facts)
         return visit_id if taken else ""
 
     def cancel(self, visit_id: str) -> None:
         """Give the number back by the ticket's own secret."""
         actor = core.Actor(device_id="kiosk-1", function=_KIOSK)
         facts = core.Facts(utc_offset_s=UTC_OFFSET_S, secret_valid=True)
-        self._ask(actor, c.CancelVisit(function_id="kiosk-1", visit_id=visit_id, secret="0" * 32), facts)
+        self.ask_as(actor, c.CancelVisit(function_id="kiosk-1", visit_id=visit_id, secret="0" * 32), facts)
 
     def later(self, acting: Acting, after_s: float) -> None:
         """Let somebody act after a while."""
@@ -145,7 +152,8 @@ class Stage:
             del self._idle[name]
             self._put(name, acting, self.now_s + self.chance.uniform(2, 9))
 
-    def _ask(self, actor: core.Actor, command: c.AnyCommand, facts: "core.Facts | None" = None) -> bool:
+    def ask_as(self, actor: core.Actor, command: c.AnyCommand, facts: "core.Facts | None" = None) -> bool:
+        """Ask as anybody; tells whether it was done."""
         try:
             self._decide(actor, command, facts)
         except core.Refusal:

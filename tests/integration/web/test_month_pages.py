@@ -112,6 +112,10 @@ def test_an_open_month_is_provisional_and_closing_sends_what_is_seen(month: Mont
     assert (command.month, command.seq, command.snapshot_hash, command.clerk_id) == (
         MONTH, figures.seq, hash_of(canonical(figures)), "boss",
     )  # fmt: skip
+    text = seen(boss.get(answer.location).text)
+    assert f"{said(month, 'months.done.closed')} {said(month, 'months.being_written')}" in text
+    assert said(month, "months.provisional_means") not in text, "it says either, not both"
+    assert said(month, "months.close_button") not in text
 
 
 def test_a_refusal_stands_on_the_page_that_was_asked_from(month: Month) -> None:

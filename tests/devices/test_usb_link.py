@@ -133,9 +133,9 @@ def test_a_printer_that_says_nothing_is_out_of_paper_by_its_port(
         assert owner.status().trouble == "paper_out"
         printer.fault("paper_out", on=False)
         assert heard.settled("job-1").state is JobState.SENT
+        assert _codes(printer.tickets(1)) == ["visit-1"], "before the cable is given back: the far end still reads"
     finally:
         owner.close(finish_s=0)
-    assert _codes(printer.tickets(1)) == ["visit-1"]
 
 
 def test_a_pipe_that_takes_nothing_stalls_the_ticket_and_it_goes_on(

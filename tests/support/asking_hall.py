@@ -6,6 +6,7 @@ from typing import Final
 from queue_server.config import read_sources
 
 _CONFIG: Final = Path(__file__).parents[2] / "config"
+_PART: Final = "\n[satisfaction]\n"
 
 
 def asking_at_once(folder: Path) -> Path:
@@ -14,5 +15,8 @@ def asking_at_once(folder: Path) -> Path:
     for name, text in read_sources(_CONFIG).items():
         file = place / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text + ("\n[satisfaction]\nrating_least_s = 0\n" if name == "branch.toml" else ""), "utf-8")
+        if name == "branch.toml":
+            assert text.count(_PART) == 1, "it is there to be added to"
+            text = text.replace(_PART, f"{_PART}rating_least_s = 0\n")  # noqa: PLW2901 -- it is what is written.
+        file.write_text(text, "utf-8")
     return place

@@ -14,7 +14,7 @@ from protocol.views import Refused, VisitCalledReply
 from tests.browser.conftest import Visits, live, within
 from tests.browser.test_whole_hall import at_counter, number_at, state
 from tests.support.relay import Relay
-from tests.support.served_branch import function
+from tests.support.served_branch import function, until
 from tests.support.served_pages import ServedPages
 
 pytestmark = pytest.mark.browser
@@ -145,6 +145,8 @@ def test_a_press_that_arrives_late_is_refused_with_its_reason(hall: ServedPages,
             page.keyboard.press(key)
         for command in commands:
             assert not isinstance(hall.branch.ask("keypad-1", command), Refused)
+        # That a request goes out may be told before it is handed over.
+        until(lambda: bool(page.evaluate("1")) and bool(held), "the press is not held back")
         held.pop().continue_()
         page.unroute("**/commands*")
 

@@ -28,7 +28,7 @@ HAVE_1 = bytes.fromhex("AA 55 05 02 01 01 09")
 
 
 class MakersKeypad:
-    """Two presses wait in it: N, then S. It says each until it is acknowledged, and it is deaf twice."""
+    """Once somebody presses, N and then S wait in it. It says each until it is acknowledged, and it is deaf twice."""
 
     def __init__(self) -> None:
         self.far, near = os.openpty()
@@ -36,6 +36,7 @@ class MakersKeypad:
         self.near, self.path = near, os.ttyname(near)
         self.said: list[bytes] = []
         self.empty = threading.Event()
+        self.pressed = threading.Event()
         self._waiting = [(NEXT_IS_PRESS_0, HAVE_0), (START_IS_PRESS_1, HAVE_1)]
         self._deaf = 2
         self._ending, self._end = os.pipe()
@@ -70,10 +71,10 @@ class MakersKeypad:
 
     def _hear(self, frame: bytes) -> None:
         if frame == POLL:
-            answer = self._waiting[0][0] if self._waiting else NOTHING
+            answer = self._waiting[0][0] if self._waiting and self.pressed.is_set() else NOTHING
             self.said.append(answer)
             os.write(self.far, answer)
-            if answer == NOTHING:
+            if not self._waiting:
                 self.empty.set()
         elif self._waiting and frame == self._waiting[0][1]:
             if self._deaf:
@@ -109,6 +110,9 @@ def test_a_keypad_that_is_only_described_calls_the_next_citizen(keypad: MakersKe
         server.far_end.settings.save(state)
         server.show()
         with RealAgent(state):
+            # A key that is pressed while the server is not heard yet is refused at once, as it should be.
+            server.wait_for(lambda: bool(server.of_type(c.ReportDevice)))
+            keypad.pressed.set()
             server.wait_for(lambda: bool(server.of_type(c.StartService)))
             assert keypad.empty.wait(PATIENCE_S)
         keyed = [command for command in server.commands.values() if isinstance(command, c.CounterCommand)]
